@@ -1,0 +1,32 @@
+//! The nouns, one file each. All are plain data.
+
+mod audit;
+mod decision;
+mod definitions;
+mod exception;
+mod fault;
+mod force;
+mod item;
+mod moment;
+mod period;
+mod plan;
+mod remembered;
+pub mod reply;
+mod rule;
+mod schedule;
+mod server;
+
+pub use audit::{AuditRecord, AuditSubject};
+pub use decision::{Action, Decision, GroupState, GroupView, Wanted};
+pub use definitions::{Definitions, RESERVED_NAMES};
+pub use exception::{Exception, LATEST_EXCEPTION_MINUTE, Turn};
+pub use fault::Fault;
+pub use force::{Force, LONGEST_FORCE};
+pub use item::{Item, ItemKey};
+pub use moment::{Minute, Moment, instant_of, local_moment};
+pub use period::{Period, PeriodUse};
+pub use plan::{DayPlan, Layer, MAX_NOTES, MAX_REASON_CHARS, MAX_SPANS, PlanFault, Span, Want};
+pub use remembered::{Remembered, Request, ServerError, Stored};
+pub use rule::{FailureKind, LoadedRule, OnFailure, RuleFailure, RuleSource, RuleUse, Tier};
+pub use schedule::{Group, Notify, OnTimeout, READY_TIMEOUT, Schedule};
+pub use server::{LeftOut, MaintenanceWindow, Server, ServerId, ServerKind, ServerState};

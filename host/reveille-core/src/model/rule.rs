@@ -1,0 +1,123 @@
+//! Rules: where they come from, how a schedule names them, how they fail.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// What a failing rule does to its schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnFailure {
+    /// The schedule holds: nothing is started or stopped.
+    #[default]
+    Hold,
+    /// The rule is passed over.
+    Skip,
+}
+
+/// A rule in a schedule's list.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RuleUse {
+    /// Name of the rule.
+    pub name: String,
+    /// Its configuration: JSON text, `{}` when there is none.
+    pub config: String,
+    /// What happens when it fails.
+    pub on_failure: OnFailure,
+}
+
+/// What a component may import and use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// Nothing but the contract, limits for compiled languages.
+    #[default]
+    Rule,
+    /// Nothing but the contract, limits for a small interpreter (QuickJS).
+    Scripted,
+    /// Nothing but the contract, limits for a large interpreter (StarlingMonkey, CPython).
+    Heavy,
+}
+
+/// A rule that is not embedded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RuleSource {
+    /// The name that schedules use.
+    pub name: String,
+    /// Path of the `.wasm` file.
+    pub path: String,
+    /// SHA-256 that the file must have, in hexadecimal digits.
+    pub sha256: Option<String>,
+    /// Its limits.
+    pub tier: Tier,
+    /// Whether it may import a virtual, deterministic WASI.
+    pub wasi: bool,
+}
+
+/// A rule that is loaded, for lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LoadedRule {
+    /// The name that schedules use.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// What it does.
+    pub summary: String,
+    /// `planner`, `decider`, `formatter`.
+    pub roles: Vec<&'static str>,
+    /// `embedded`, or the path of the file.
+    pub source: String,
+    /// SHA-256 of the component, in hexadecimal digits.
+    pub sha256: String,
+    /// Its limits.
+    pub tier: Tier,
+    /// Calls since the start.
+    pub calls: u64,
+    /// Failed calls since the start.
+    pub failures: u64,
+}
+
+/// The kinds of failure of a call. Each limit has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// The fuel ran out.
+    Fuel,
+    /// The deadline passed.
+    Deadline,
+    /// The stack was exhausted.
+    Stack,
+    /// It panicked or reached `unreachable`.
+    Panic,
+    /// It wanted more memory, tables or instances than it may have.
+    Memory,
+    /// It held more handles than it may.
+    Handles,
+    /// It returned more than it may, or called with more.
+    Output,
+    /// It returned something that is no value of the contract's types.
+    BadValue,
+    /// It called the host more often, or logged more, than it may.
+    HostCalls,
+    /// It wanted to exit.
+    Exit,
+    /// Its answer breaks the contract.
+    Answer,
+    /// It answered with an error of its own.
+    Rule,
+    /// It is not loaded, or does not have the role.
+    Missing,
+    /// The sandbox itself failed.
+    Host,
+}
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Error)]
+#[error("rule `{rule}`: {cause}")]
+pub struct RuleFailure {
+    /// Name of the rule.
+    pub rule: String,
+    /// What happened.
+    pub kind: FailureKind,
+    /// What happened, for people.
+    pub cause: String,
+}

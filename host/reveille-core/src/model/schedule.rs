@@ -1,0 +1,87 @@
+//! A schedule: what AWS Instance Scheduler's item says, and what Reveille adds to it.
+
+use chrono::Duration;
+use chrono_tz::Tz;
+
+use super::{PeriodUse, RuleUse, Want};
+
+/// How long a group may be on its way when its schedule does not say: the slowest healthy RDS start seen in AWS's
+/// documentation is about ten minutes.
+pub const READY_TIMEOUT: Duration = Duration::minutes(15);
+
+/// What happens when a group has not arrived in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OnTimeout {
+    /// Those that depend on it go on waiting.
+    #[default]
+    Wait,
+    /// Those that depend on it go ahead.
+    Pass,
+}
+
+/// Servers that start and stop together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Group {
+    /// The value of the servers' group tag.
+    pub name: String,
+    /// Groups that must run before it starts.
+    pub depends_on: Vec<String>,
+    /// How long it may be on its way.
+    pub ready_timeout: Duration,
+    /// What happens then.
+    pub on_timeout: OnTimeout,
+}
+
+/// Who is told of a stop, and how long before.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Notify {
+    /// Name of a target in the host's configuration.
+    pub target: String,
+    /// Minutes before the stop.
+    pub minutes_before_stop: u16,
+}
+
+/// A schedule whose item could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Its name, the value of the servers' schedule tag.
+    pub name: String,
+    /// Free text.
+    pub description: Option<String>,
+    /// The zone in which its times are read.
+    pub timezone: Tz,
+    /// By name of the period.
+    pub periods: Vec<PeriodUse>,
+    /// Constantly run or stop.
+    pub override_status: Option<Want>,
+    /// Undo what people start and stop by hand.
+    pub enforced: bool,
+    /// Leave running what somebody started before the plan did.
+    pub retain_running: bool,
+    /// Stop a server that runs outside the plan when it is first seen.
+    pub stop_new_instances: bool,
+    /// Stop EC2 instances by hibernating them.
+    pub hibernate: bool,
+    /// Honour maintenance windows; unset is on for EC2 and off for RDS, as AWS Instance Scheduler behaves.
+    pub use_maintenance_window: Option<bool>,
+    /// Names of SSM maintenance windows.
+    pub ssm_maintenance_windows: Vec<String>,
+    /// ARN of the CloudFormation stack that owns the item.
+    pub configured_in_stack: Option<String>,
+    /// Its own rules, in their order.
+    pub rules: Vec<RuleUse>,
+    /// Its groups, each after those that it depends on.
+    pub groups: Vec<Group>,
+    /// Name of the operators' calendar of days off.
+    pub holiday_calendar: Option<String>,
+    /// Who is told.
+    pub notify: Vec<Notify>,
+    /// E-mail addresses, names or rooms that may change it; empty is everyone.
+    pub allow: Vec<String>,
+    /// Language of what is said about it.
+    pub locale: Option<String>,
+    /// Names or ids of servers that are never stopped.
+    pub protect: Vec<String>,
+    /// SHA-256 over everything above that a rule can see; plans are kept under it.
+    pub digest: [u8; 32],
+}

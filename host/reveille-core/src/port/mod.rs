@@ -1,0 +1,13 @@
+//! The outside, as traits. Each states what whoever implements it owes.
+
+mod fleet;
+mod formatter;
+mod notifier;
+mod rules;
+mod store;
+
+pub use fleet::{ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome};
+pub use formatter::Formatter;
+pub use notifier::Notifier;
+pub use rules::{DecideRequest, DecidedServer, PlanRequest, Rules};
+pub use store::{Change, Delivery, Lease, Store, StoreError, TickRecord};

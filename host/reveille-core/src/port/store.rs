@@ -1,0 +1,145 @@
+//! What is kept: definitions, exceptions, orders, memory, the audit.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use thiserror::Error;
+
+use crate::model::{AuditRecord, Definitions, Exception, Force, Item, ItemKey, Remembered, ServerId, Turn};
+
+/// What any store may answer.
+#[derive(Debug, Clone, Error)]
+pub enum StoreError {
+    /// It does not answer in time, or says that it is too busy.
+    #[error("the store is busy")]
+    Busy,
+    /// Somebody else was faster: what the write was based on no longer holds.
+    #[error("the store has changed in between")]
+    Conflict,
+    /// It may not be read or written.
+    #[error("the store refuses access")]
+    Denied,
+    /// Anything else.
+    #[error("the store failed")]
+    Other(#[source] Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// A stable code for people and logs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Busy => "store.busy",
+            Self::Conflict => "store.conflict",
+            Self::Denied => "store.denied",
+            Self::Other(_) => "store.failed",
+        }
+    }
+}
+
+/// A message that was answered, so that it is not carried out twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// SHA-256 over token, writer, creation time and text, in hexadecimal digits.
+    pub key: String,
+    /// When it was answered.
+    pub at: DateTime<Utc>,
+    /// What was answered: the body of the response.
+    pub answer: String,
+}
+
+/// One write. Those of one [`Store::commit`] are done all or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Adds or replaces a definition.
+    PutItem(Item),
+    /// Removes a definition; there may be none.
+    DeleteItem(ItemKey),
+    /// Adds or replaces the exception of its schedule, date and action.
+    PutException(Exception),
+    /// Removes an exception; there may be none.
+    DeleteException {
+        /// Its schedule.
+        schedule: String,
+        /// Its date.
+        date: NaiveDate,
+        /// Its action.
+        action: Turn,
+    },
+    /// Adds or replaces the order of its schedule.
+    PutForce(Force),
+    /// Removes the order of a schedule; there may be none.
+    DeleteForce {
+        /// The schedule.
+        schedule: String,
+    },
+    /// Appends to the audit.
+    Audit(AuditRecord),
+    /// Remembers that a message was answered. [`StoreError::Conflict`] when its key is there already.
+    Deliver(Delivery),
+}
+
+/// The right to act, held by one host at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Grows with every holder: a write under an older one is refused.
+    pub fence: u64,
+    /// When it ends unless it is renewed.
+    pub until: DateTime<Utc>,
+}
+
+/// What the last tick left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickRecord {
+    /// Its `now`.
+    pub at: DateTime<Utc>,
+}
+
+/// Where everything is kept. What a call has answered survives the death of the process at any moment.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// All definitions, read. The same `Arc` may be handed out as long as nothing has changed; what another host
+    /// changed is seen within a minute.
+    async fn definitions(&self) -> Result<Arc<Definitions>, StoreError>;
+
+    /// All definitions as they stand.
+    async fn items(&self) -> Result<Vec<Item>, StoreError>;
+
+    /// Exceptions dated from `from` to `to`, both included, of one schedule or of all; sorted by schedule, date and
+    /// action.
+    async fn exceptions(
+        &self,
+        schedule: Option<&str>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Exception>, StoreError>;
+
+    /// All orders, those that have ended included, sorted by schedule.
+    async fn forces(&self) -> Result<Vec<Force>, StoreError>;
+
+    /// Does all of `changes` or none. They are durable when it answers.
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError>;
+
+    /// Everything that is remembered of servers, sorted by server. The same `Arc` may be handed out as long as
+    /// nothing has changed.
+    async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError>;
+
+    /// Remembers `changed` and forgets `gone`. [`StoreError::Conflict`] when `lease` is no longer the newest.
+    async fn remember(&self, lease: &Lease, changed: &[Remembered], gone: &[ServerId]) -> Result<(), StoreError>;
+
+    /// The newest `limit` audit records of a schedule, newest first.
+    async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// The answer to a message that was delivered before.
+    async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError>;
+
+    /// Takes or renews the right to act for `holder`; none while another holds it.
+    async fn lease(&self, holder: &str, now: DateTime<Utc>, length: Duration) -> Result<Option<Lease>, StoreError>;
+
+    /// What the last tick left behind.
+    async fn last_tick(&self) -> Result<Option<TickRecord>, StoreError>;
+
+    /// Records a tick. [`StoreError::Conflict`] when `lease` is no longer the newest or a later tick is recorded.
+    async fn record_tick(&self, lease: &Lease, record: &TickRecord) -> Result<(), StoreError>;
+}
