@@ -6,8 +6,8 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::{
     model::{
-        DayPlan, Exception, Minute, Moment, RuleFailure, Schedule, Want, Wanted, instant_of, local_moment,
-        reply::Turning,
+        DayPlan, Exception, Minute, Moment, RuleFailure, Schedule, Want, Wanted, instant_of,
+        local_moment, reply::Turning,
     },
     port::{PlanRequest, Rules},
 };
@@ -27,7 +27,11 @@ impl<'a> Timeline<'a> {
     /// `exceptions` are those of the schedule, sorted by date and action.
     #[must_use]
     pub fn new(rules: &'a dyn Rules, schedule: &'a Schedule, exceptions: &'a [Exception]) -> Self {
-        Self { rules, schedule, exceptions }
+        Self {
+            rules,
+            schedule,
+            exceptions,
+        }
     }
 
     /// The plan of `date`.
@@ -35,7 +39,11 @@ impl<'a> Timeline<'a> {
     /// # Errors
     /// When a rule fails.
     pub fn plan(&self, date: NaiveDate) -> Result<Arc<DayPlan>, RuleFailure> {
-        self.rules.plan(&PlanRequest { schedule: self.schedule, date, exceptions: self.exceptions })
+        self.rules.plan(&PlanRequest {
+            schedule: self.schedule,
+            date,
+            exceptions: self.exceptions,
+        })
     }
 
     /// What is wanted at `moment`, and why.
@@ -45,7 +53,12 @@ impl<'a> Timeline<'a> {
     pub fn wanted_at(&self, moment: Moment) -> Result<Wanted, RuleFailure> {
         let plan = self.plan(moment.date)?;
         Ok(plan.span_at(moment.minute).map_or_else(
-            || Wanted { want: Want::Stop, instance_type: None, period: None, reason: String::new() },
+            || Wanted {
+                want: Want::Stop,
+                instance_type: None,
+                period: None,
+                reason: String::new(),
+            },
             |span| Wanted {
                 want: span.want,
                 instance_type: span.instance_type.clone(),
@@ -60,7 +73,11 @@ impl<'a> Timeline<'a> {
     ///
     /// # Errors
     /// When a rule fails.
-    pub fn latest_wanted(&self, after: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<Wanted, RuleFailure> {
+    pub fn latest_wanted(
+        &self,
+        after: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Wanted, RuleFailure> {
         let at_now = self.wanted_at(local_moment(now, self.schedule.timezone))?;
         if at_now.want != Want::Hold {
             return Ok(at_now);
@@ -99,17 +116,28 @@ impl<'a> Timeline<'a> {
         instant_of(moment, self.schedule.timezone)
     }
 
-    fn find_turn(&self, after: Moment, is_it: impl Fn(Want) -> bool) -> Result<Option<Turning>, RuleFailure> {
+    fn find_turn(
+        &self,
+        after: Moment,
+        is_it: impl Fn(Want) -> bool,
+    ) -> Result<Option<Turning>, RuleFailure> {
         let mut before = self.wanted_at(after)?.want;
         let mut date = after.date;
         for _ in 0..=LOOK_AHEAD_DAYS {
             for span in self.plan(date)?.whole_day() {
-                let at = Moment { date, minute: span.begin };
+                let at = Moment {
+                    date,
+                    minute: span.begin,
+                };
                 if at <= after {
                     continue;
                 }
                 if span.want != before && is_it(span.want) {
-                    return Ok(Some(Turning { at, want: span.want, reason: span.reason }));
+                    return Ok(Some(Turning {
+                        at,
+                        want: span.want,
+                        reason: span.reason,
+                    }));
                 }
                 before = span.want;
             }

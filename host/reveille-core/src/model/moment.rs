@@ -45,9 +45,10 @@ impl Moment {
     #[must_use]
     pub fn new(date: NaiveDate, minute: Minute) -> Self {
         match date.succ_opt() {
-            Some(next) if minute > Minute::DAY_END => {
-                Self { date: next, minute: Minute(minute.0 - Minute::DAY_END.0) }
-            }
+            Some(next) if minute > Minute::DAY_END => Self {
+                date: next,
+                minute: Minute(minute.0 - Minute::DAY_END.0),
+            },
             _ => Self { date, minute },
         }
     }
@@ -72,7 +73,10 @@ impl fmt::Display for Moment {
 pub fn local_moment(instant: DateTime<Utc>, zone: Tz) -> Moment {
     let local = instant.with_timezone(&zone);
     let minute = u16::try_from(local.hour() * 60 + local.minute()).unwrap_or_default();
-    Moment { date: local.date_naive(), minute: Minute(minute) }
+    Moment {
+        date: local.date_naive(),
+        minute: Minute(minute),
+    }
 }
 
 /// The instant at which the wall clock in `zone` first shows `moment`.
@@ -81,11 +85,14 @@ pub fn local_moment(instant: DateTime<Utc>, zone: Tz) -> Moment {
 /// the clock jumps over it (what RFC 5545 and the tz database call the gap's end).
 #[must_use]
 pub fn instant_of(moment: Moment, zone: Tz) -> DateTime<Utc> {
-    let naive = moment.date.and_time(chrono::NaiveTime::MIN) + Duration::minutes(i64::from(moment.minute.0));
+    let naive = moment.date.and_time(chrono::NaiveTime::MIN)
+        + Duration::minutes(i64::from(moment.minute.0));
     // Zones have jumped by up to a day (Apia, 2011-12-30).
     for minutes in 0..=2 * 1440 {
         match zone.from_local_datetime(&(naive + Duration::minutes(minutes))) {
-            LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => return instant.to_utc(),
+            LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => {
+                return instant.to_utc();
+            }
             LocalResult::None => {}
         }
     }

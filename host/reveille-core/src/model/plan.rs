@@ -106,7 +106,9 @@ impl DayPlan {
     /// The span that covers `minute`; none where the plan is silent, which means stop.
     #[must_use]
     pub fn span_at(&self, minute: Minute) -> Option<&Span> {
-        self.spans.iter().find(|span| span.begin <= minute && minute < span.end)
+        self.spans
+            .iter()
+            .find(|span| span.begin <= minute && minute < span.end)
     }
 
     /// What should be at `minute`.
@@ -147,22 +149,34 @@ impl DayPlan {
     /// The first [`PlanFault`] there is.
     pub fn check(&self) -> Result<(), PlanFault> {
         if self.spans.len() > MAX_SPANS {
-            return Err(PlanFault::TooManySpans { count: self.spans.len() });
+            return Err(PlanFault::TooManySpans {
+                count: self.spans.len(),
+            });
         }
         if self.notes.len() > MAX_NOTES {
-            return Err(PlanFault::TooManyNotes { count: self.notes.len() });
+            return Err(PlanFault::TooManyNotes {
+                count: self.notes.len(),
+            });
         }
         let mut free = Minute::MIDNIGHT;
         for span in &self.spans {
             if span.begin >= span.end || span.end > Minute::DAY_END {
-                return Err(PlanFault::BadSpan { begin: span.begin, end: span.end });
+                return Err(PlanFault::BadSpan {
+                    begin: span.begin,
+                    end: span.end,
+                });
             }
             if span.begin < free {
                 return Err(PlanFault::Overlap { begin: span.begin });
             }
             free = span.end;
         }
-        for text in self.spans.iter().map(|span| &span.reason).chain(&self.notes) {
+        for text in self
+            .spans
+            .iter()
+            .map(|span| &span.reason)
+            .chain(&self.notes)
+        {
             // A string of so few bytes cannot have too many characters: most are never counted.
             if text.len() > MAX_REASON_CHARS {
                 let chars = text.chars().count();

@@ -1,7 +1,10 @@
 //! What there is to say, as data: a formatter has the words. The same shapes as `wit/formatter.wit`, where each is
 //! explained.
 
-#![expect(missing_docs, reason = "field by field the records of wit/formatter.wit, documented there")]
+#![expect(
+    missing_docs,
+    reason = "field by field the records of wit/formatter.wit, documented there"
+)]
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -261,24 +264,59 @@ pub struct UnknownWord {
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     NotUnderstood(UnknownWord),
-    UnknownSchedule { name: String, known: Vec<String>, suggestion: Option<String> },
+    UnknownSchedule {
+        name: String,
+        known: Vec<String>,
+        suggestion: Option<String>,
+    },
     ScheduleNeeded(Vec<String>),
-    AmbiguousSchedule { name: String, candidates: Vec<String> },
-    ImpossibleDate { text: String, nearest: Option<NaiveDate> },
+    AmbiguousSchedule {
+        name: String,
+        candidates: Vec<String>,
+    },
+    ImpossibleDate {
+        text: String,
+        nearest: Option<NaiveDate>,
+    },
     UnclearDate(UnknownWord),
     UnclearTime(UnknownWord),
-    AmbiguousTime { text: String, candidates: Vec<Minute> },
+    AmbiguousTime {
+        text: String,
+        candidates: Vec<Minute>,
+    },
     UnclearDuration(UnknownWord),
-    TooLong { text: String, longest_minutes: u32 },
+    TooLong {
+        text: String,
+        longest_minutes: u32,
+    },
     PastDate(NaiveDate),
     PastTime(Moment),
-    Contradiction { schedule: String, set: Exception, other: Moment, spans: Vec<Span> },
+    Contradiction {
+        schedule: String,
+        set: Exception,
+        other: Moment,
+        spans: Vec<Span>,
+    },
     Incomplete(Topic),
-    NothingToExtend { schedule: String, next: Option<Turning> },
-    NotAllowed { schedule: String, allowed: Vec<String> },
-    SetAside { schedule: String, faults: Vec<String> },
-    TextTooLong { longest_chars: u32 },
-    Failed { code: String, incident: String },
+    NothingToExtend {
+        schedule: String,
+        next: Option<Turning>,
+    },
+    NotAllowed {
+        schedule: String,
+        allowed: Vec<String>,
+    },
+    SetAside {
+        schedule: String,
+        faults: Vec<String>,
+    },
+    TextTooLong {
+        longest_chars: u32,
+    },
+    Failed {
+        code: String,
+        incident: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -297,13 +335,34 @@ pub struct Wave {
 #[serde(rename_all = "kebab-case")]
 pub enum Announcement {
     Turned(Wave),
-    StopNear { schedule: String, at: Moment, minutes: u32 },
-    Stuck { schedule: String, servers: Vec<ServerView> },
-    Failed { schedule: String, servers: Vec<ServerView> },
-    RestartedByProvider { schedule: String, servers: Vec<ServerView> },
-    Held { schedule: String, hold: HoldView },
-    Resumed { schedule: String },
-    GroupOverdue { schedule: String, groups: Vec<String> },
+    StopNear {
+        schedule: String,
+        at: Moment,
+        minutes: u32,
+    },
+    Stuck {
+        schedule: String,
+        servers: Vec<ServerView>,
+    },
+    Failed {
+        schedule: String,
+        servers: Vec<ServerView>,
+    },
+    RestartedByProvider {
+        schedule: String,
+        servers: Vec<ServerView>,
+    },
+    Held {
+        schedule: String,
+        hold: HoldView,
+    },
+    Resumed {
+        schedule: String,
+    },
+    GroupOverdue {
+        schedule: String,
+        groups: Vec<String>,
+    },
 }
 
 /// Everything that there is to say.

@@ -6,7 +6,9 @@ mod notifier;
 mod rules;
 mod store;
 
-pub use fleet::{ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome};
+pub use fleet::{
+    ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome,
+};
 pub use formatter::Formatter;
 pub use notifier::Notifier;
 pub use rules::{DecideRequest, DecidedServer, PlanRequest, Rules};

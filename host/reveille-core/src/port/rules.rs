@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::model::{
-    DayPlan, Decision, Exception, Fault, Force, GroupView, Layer, LoadedRule, Moment, RuleFailure, Schedule, Server,
-    Stored, Wanted,
+    DayPlan, Decision, Exception, Fault, Force, GroupView, Layer, LoadedRule, Moment, RuleFailure,
+    Schedule, Server, Stored, Wanted,
 };
 
 /// What to plan.

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use thiserror::Error;
 
-use crate::model::{AuditRecord, Definitions, Exception, Force, Item, ItemKey, Remembered, ServerId, Turn};
+use crate::model::{
+    AuditRecord, Definitions, Exception, Force, Item, ItemKey, Remembered, ServerId, Turn,
+};
 
 /// What any store may answer.
 #[derive(Debug, Clone, Error)]
@@ -126,7 +128,12 @@ pub trait Store: Send + Sync {
     async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError>;
 
     /// Remembers `changed` and forgets `gone`. [`StoreError::Conflict`] when `lease` is no longer the newest.
-    async fn remember(&self, lease: &Lease, changed: &[Remembered], gone: &[ServerId]) -> Result<(), StoreError>;
+    async fn remember(
+        &self,
+        lease: &Lease,
+        changed: &[Remembered],
+        gone: &[ServerId],
+    ) -> Result<(), StoreError>;
 
     /// The newest `limit` audit records of a schedule, newest first.
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError>;
@@ -135,7 +142,12 @@ pub trait Store: Send + Sync {
     async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError>;
 
     /// Takes or renews the right to act for `holder`; none while another holds it.
-    async fn lease(&self, holder: &str, now: DateTime<Utc>, length: Duration) -> Result<Option<Lease>, StoreError>;
+    async fn lease(
+        &self,
+        holder: &str,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Option<Lease>, StoreError>;
 
     /// What the last tick left behind.
     async fn last_tick(&self) -> Result<Option<TickRecord>, StoreError>;

@@ -1,0 +1,104 @@
+//! What a person asks for, understood: every name is that of a schedule that is there, every date exists.
+
+use chrono::{Duration, NaiveDate};
+
+use crate::model::{Minute, Moment, Turn, Want};
+
+/// When a forced state ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForceEnd {
+    /// When the plan itself next turns to the opposite.
+    Plan,
+    /// After this long.
+    After(Duration),
+    /// At this moment.
+    At(Moment),
+}
+
+/// How far a stop is put off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExtendTo {
+    /// By this long.
+    By(Duration),
+    /// To this moment.
+    Until(Moment),
+}
+
+/// A command that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// What one can say.
+    Help,
+    /// All schedules.
+    Schedules,
+    /// How the servers are.
+    Status {
+        /// The schedule.
+        schedule: String,
+    },
+    /// How a day will be.
+    Info {
+        /// The schedule.
+        schedule: String,
+        /// The day; none is today.
+        date: Option<NaiveDate>,
+    },
+    /// The exceptions of a date.
+    ExceptionInfo {
+        /// The schedule.
+        schedule: String,
+        /// The day; none is today.
+        date: Option<NaiveDate>,
+    },
+    /// All exceptions that lie ahead.
+    ExceptionList {
+        /// The schedule.
+        schedule: String,
+    },
+    /// Changes a turn of a day.
+    SetException {
+        /// The schedule.
+        schedule: String,
+        /// The day.
+        date: NaiveDate,
+        /// The turn.
+        action: Turn,
+        /// When it happens instead; none cancels it.
+        at: Option<Minute>,
+    },
+    /// Takes such a change back.
+    DeleteException {
+        /// The schedule.
+        schedule: String,
+        /// The day.
+        date: NaiveDate,
+        /// The turn.
+        action: Turn,
+    },
+    /// Runs or stops the servers now, whatever the plan says.
+    Force {
+        /// The schedule.
+        schedule: String,
+        /// Run or stop.
+        want: Want,
+        /// Until when.
+        end: ForceEnd,
+    },
+    /// Ends a forced state.
+    Cancel {
+        /// The schedule.
+        schedule: String,
+    },
+    /// Puts off the next stop.
+    Extend {
+        /// The schedule.
+        schedule: String,
+        /// How far.
+        to: ExtendTo,
+    },
+    /// Why the servers are as they are.
+    Why {
+        /// The schedule.
+        schedule: String,
+    },
+}

@@ -1,0 +1,8 @@
+//! Commands from chat: the grammar turns text into a [`Command`], a file for each command carries it out, and the
+//! answer is a [`crate::model::reply::Reply`], never text.
+
+mod command;
+mod grammar;
+
+pub use command::{Command, ExtendTo, ForceEnd};
+pub use grammar::{GrammarContext, KnownSchedule, MAX_TEXT_CHARS, parse};
