@@ -1,0 +1,18 @@
+//! `reveille tick`: one scheduling run.
+
+use std::process::ExitCode;
+
+use super::Setting;
+use crate::house::print;
+
+pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
+    let house = setting.house().await?;
+    let scheduler = house.scheduler(&setting.config, !json);
+    let report = scheduler.tick(setting.clock.now()).await?;
+    if json {
+        print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
+    } else {
+        print(&format!("{report}\n"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
