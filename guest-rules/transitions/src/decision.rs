@@ -5,7 +5,8 @@ use reveille_sdk::types::{ServerKind, ServerState, Turn, Want};
 
 use crate::aim::Aim;
 use crate::gate::Gates;
-use crate::verdict::{Case, Verdict, evaluate, remembered};
+use crate::reason;
+use crate::verdict::{Case, Verdict, evaluate};
 
 /// Name of the fact, `true` for a server to which the order that stands has not been given yet.
 pub const FORCE_PENDING: &str = "force-pending";
@@ -13,9 +14,6 @@ pub const FORCE_PENDING: &str = "force-pending";
 /// Name of the fact, `true` for a server that the provider started by itself, as AWS does with a database that has
 /// been stopped for seven days.
 pub const RESTARTED_BY_PROVIDER: &str = "restarted-by-provider";
-
-/// Characters that the contract allows in a reason.
-const REASON_LIMIT: usize = 200;
 
 /// One decision for every server of the request, in their order.
 ///
@@ -34,16 +32,15 @@ fn decide_one(aim: &Aim, gates: &Gates<'_>, server: Server) -> Decision {
     let verdict = verdict(aim, &server);
     let waits = waits_for(aim, gates, verdict, &server);
     if !waits.is_empty() {
-        let reason = within_limit(format!("waits for {}", waits.join(", ")));
         return Decision {
             server_id: server.id,
             action: Action::None,
             remember: server.remembered,
-            reason,
+            reason: reason::of_waiting(waits),
         };
     }
     let new_type = new_type(aim, verdict, &server);
-    let reason = reason(aim, verdict, new_type, &server);
+    let reason = reason::of(aim, verdict, new_type, &server);
     let action = match (new_type, verdict.turn()) {
         (Some(new_type), _) => Action::Resize(new_type.to_owned()),
         (None, Some(Turn::Start)) => Action::Start,
@@ -134,7 +131,7 @@ fn new_type<'a>(aim: &'a Aim, verdict: Verdict, server: &Server) -> Option<&'a s
 }
 
 /// Whether the server has turned or is on its way.
-fn is_there(server: &Server, turn: Turn) -> bool {
+pub(crate) fn is_there(server: &Server, turn: Turn) -> bool {
     match turn {
         Turn::Start => matches!(server.state, ServerState::Running | ServerState::Starting),
         Turn::Stop => matches!(server.state, ServerState::Stopped | ServerState::Stopping),
@@ -146,77 +143,4 @@ fn is_fact(server: &Server, name: &str) -> bool {
         .extra
         .iter()
         .any(|(key, value)| key == name && value == "true")
-}
-
-/// Why, for people: what happens, then why it is wanted.
-fn reason(aim: &Aim, verdict: Verdict, new_type: Option<&str>, server: &Server) -> String {
-    let by_hand = verdict.remember() == Some(server.remembered.as_str());
-    let what = match verdict {
-        Verdict::Unready => return unready(server),
-        Verdict::Window => "start for its maintenance window",
-        Verdict::NewSpared => "first seen, left as it is",
-        Verdict::Enforced(Turn::Start) if by_hand && !is_there(server, Turn::Start) => {
-            "enforced, was stopped by hand"
-        }
-        Verdict::Enforced(Turn::Stop) if by_hand && !is_there(server, Turn::Stop) => {
-            "enforced, was started by hand"
-        }
-        Verdict::Turns(Turn::Start) if server.remembered == remembered::START_FAILED => {
-            "start again after a failure"
-        }
-        Verdict::Turns(Turn::Stop) if server.remembered == remembered::STOP_FAILED => {
-            "stop again after a failure"
-        }
-        Verdict::Enforced(Turn::Start)
-        | Verdict::Turns(Turn::Start)
-        | Verdict::Ordered(Turn::Start) => "start",
-        Verdict::Enforced(Turn::Stop)
-        | Verdict::Turns(Turn::Stop)
-        | Verdict::Ordered(Turn::Stop) => "stop",
-        Verdict::Stands(Turn::Start) if is_there(server, Turn::Start) => "runs",
-        Verdict::Stands(Turn::Start) => "left stopped, was stopped by hand",
-        Verdict::Stands(Turn::Stop) if is_there(server, Turn::Stop) => "stopped",
-        Verdict::Stands(Turn::Stop) => "left running, was started by hand",
-        Verdict::RetainBegins => "retained, ran before it was wanted",
-        Verdict::RetainStays => "retained",
-        Verdict::RetainEnds => "retained, runs on",
-        Verdict::Holds => "left as it is",
-        Verdict::RestartedByProvider => "stop, the provider started it by itself",
-    };
-    let why = if verdict == Verdict::Window {
-        ""
-    } else {
-        aim.why.as_str()
-    };
-    let to = new_type.unwrap_or_default();
-    let mut reason = String::with_capacity(what.len() + to.len() + why.len() + 8);
-    reason.push_str(what);
-    if !to.is_empty() {
-        reason.push_str(", as ");
-        reason.push_str(to);
-    }
-    if !why.is_empty() {
-        reason.push_str(": ");
-        reason.push_str(why);
-    }
-    within_limit(reason)
-}
-
-fn unready(server: &Server) -> String {
-    let what = match server.state {
-        ServerState::Busy => "busy",
-        ServerState::Starting | ServerState::Stopping => "on its way",
-        ServerState::Running | ServerState::Stopped | ServerState::Problem => "cannot be acted on",
-    };
-    within_limit(format!("{what}: {}; tried again", server.native_state))
-}
-
-fn within_limit(mut reason: String) -> String {
-    // A character has at least one byte, so most reasons need not be counted.
-    if reason.len() > REASON_LIMIT
-        && let Some((end, _)) = reason.char_indices().nth(REASON_LIMIT)
-    {
-        reason.truncate(end);
-    }
-    reason
 }

@@ -34,6 +34,7 @@ mod aim;
 mod component;
 mod decision;
 mod gate;
+mod reason;
 mod verdict;
 
 pub use component::Transitions;

@@ -407,6 +407,19 @@ fn reasons_say_what_happens_and_why() {
 }
 
 #[test]
+fn nobody_is_said_to_have_stopped_a_server_that_is_broken() {
+    let decision = decide_one(request(
+        Want::Run,
+        PLAIN,
+        vec![server("running", ServerState::Problem)],
+    ));
+    assert_eq!(
+        decision.reason,
+        "left as it is, broken or out of sight: period office-hours"
+    );
+}
+
+#[test]
 fn a_reason_without_a_cause_is_only_what_happens() {
     let mut request = request(
         Want::Stop,
