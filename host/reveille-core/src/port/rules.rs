@@ -31,6 +31,9 @@ pub struct DecidedServer<'a> {
     pub maintenance_now: bool,
     /// Whether the provider started it by itself.
     pub restarted_by_provider: bool,
+    /// Whether the force has not been applied to it yet: then it acts even where `stored` says that nothing is
+    /// left to do. The extra fact `force-pending` = `true` of the contract.
+    pub force_pending: bool,
 }
 
 /// What to decide.
