@@ -31,10 +31,10 @@ fn evaluate(lines: &str) -> Vec<Value> {
 }
 
 #[test]
-fn two_thousand_answers_of_the_original_are_given_bit_for_bit() {
+fn the_answers_of_the_original_are_given_bit_for_bit() {
     let cases = data("data/aws-instance-scheduler-answers.jsonl");
     let answers = evaluate(&cases);
-    assert_eq!(answers.len(), 2000);
+    assert_eq!(answers.len(), cases.lines().count());
     let mut wrong = Vec::new();
     for (case, answer) in cases.lines().zip(&answers) {
         let expected: Value = serde_json::from_str(case).expect("JSON");
