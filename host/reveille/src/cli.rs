@@ -111,10 +111,7 @@ pub(crate) struct DemoArgs {
     /// Where the webhook listens [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<SocketAddr>,
-    /// How many times faster than real the simulated servers start and stop
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(crate) speed: u32,
-    /// Begin anew: forget what an earlier demo left in the store
+    /// Begin anew: delete the store's file first
     #[arg(long)]
     pub(crate) reset: bool,
 }

@@ -1,6 +1,6 @@
 //! Composition: the one place that chooses the store, the fleet and the rules, and puts them together.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use reveille_core::{
     port::{Fleet, Formatter, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
-use reveille_local::{SimulatedFleet, SqliteStore};
+use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::Sandbox;
 
 use crate::{config::Config, jandi::DEFAULT_KEYWORD, terminal};
@@ -31,12 +31,11 @@ pub(crate) struct House {
 impl House {
     /// Opens the store and loads the rules. A rule that cannot be loaded is not fatal: the schedules that name it
     /// hold, and everything else goes on.
-    pub(crate) async fn open(config: &Config, speed: u32) -> anyhow::Result<Self> {
-        let store = Arc::new(
-            SqliteStore::open(&config.store_path, config.timezone)
-                .with_context(|| format!("cannot open the store `{}`", config.store_path.display()))?,
-        );
-        let fleet = Arc::new(SimulatedFleet::new(Arc::clone(&store), speed));
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let database = Database::open(&config.store_path)
+            .with_context(|| format!("cannot open the store `{}`", config.store_path.display()))?;
+        let store = Arc::new(SqliteStore::new(Arc::clone(&database), config.timezone));
+        let fleet = Arc::new(SimulatedFleet::new(database, config.simulation_speed));
         let mut sandbox = Sandbox::embedded().context("the embedded components do not load")?;
         let definitions = store.definitions().await.context("the definitions cannot be read")?;
         let mut unloaded = Vec::new();
@@ -81,20 +80,12 @@ impl House {
             Settings { holder: holder(), ..Settings::default() },
         )
     }
-
-    /// Names of the schedules that there are, those that are set aside included.
-    pub(crate) async fn schedule_names(&self) -> anyhow::Result<BTreeSet<String>> {
-        let definitions = self.store.definitions().await?;
-        Ok(definitions.schedules.keys().chain(definitions.set_aside.keys()).cloned().collect())
-    }
 }
 
-/// Names this process among those that could hold the lease.
+/// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
+/// number, as containers have.
 fn holder() -> String {
-    format!("{}-{}", std::process::id(), std::env::current_exe().ok().as_deref().and_then(Path::file_name).map_or_else(
-        || String::from("reveille"),
-        |name| name.to_string_lossy().into_owned(),
-    ))
+    format!("{}-{}", std::process::id(), chrono::Utc::now().timestamp_micros())
 }
 
 /// Puts announcements into words and writes them to the log, and to the terminal of a demo.

@@ -49,7 +49,7 @@ impl Setting {
 
     /// Opens the house.
     pub(crate) async fn house(&self) -> anyhow::Result<House> {
-        House::open(&self.config, 1).await
+        House::open(&self.config).await
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<Exi
         "there is no token, so nobody could speak to the webhook. Put the one that JANDI shows into \
          REVEILLE_JANDI_TOKENS or under [jandi] in the configuration"
     );
-    let house = House::open(&config, 1).await?;
+    let house = House::open(&config).await?;
     let running = Running { draw: false, timer: !args.no_timer };
     let tokens = config.tokens.clone();
     open_doors(&house, &config, &tokens, clock, running, |address| {

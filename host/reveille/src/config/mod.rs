@@ -5,6 +5,7 @@ mod env;
 use std::{
     collections::BTreeSet,
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
@@ -35,7 +36,13 @@ pub(crate) struct Config {
     pub(crate) rules: Vec<RuleSource>,
     /// Name of the rule that has the words, when it is not the embedded one.
     pub(crate) formatter: Option<String>,
+    /// How many times as fast as real ones simulated servers start and stop.
+    pub(crate) simulation_speed: NonZeroU32,
 }
+
+/// How many times as fast as real ones simulated servers start and stop by default: an EC2 instance is up within 3
+/// seconds, an RDS instance within 30, so that a demo shows every state and nobody has to wait.
+const SIMULATION_SPEED: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 /// A token of JANDI's, and what it may see.
 #[derive(Clone)]
@@ -91,6 +98,7 @@ struct RawConfig {
     http: RawHttp,
     jandi: RawJandi,
     defaults: RawDefaults,
+    simulation: RawSimulation,
     rules: Vec<RawRule>,
 }
 
@@ -128,6 +136,12 @@ struct RawDefaults {
     locale: Option<String>,
     persona: Option<String>,
     formatter: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawSimulation {
+    speed: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -243,6 +257,7 @@ impl Config {
                 })
                 .collect(),
             formatter: raw.defaults.formatter,
+            simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
     }
 }
