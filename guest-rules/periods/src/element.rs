@@ -1,8 +1,8 @@
 //! One element of a field, such as `mon-fri/2`, `friL` or `15W`.
 
 use crate::calendar::CalendarDay;
-use crate::digit::number;
 use crate::field::Field;
+use reveille_sdk::digit::number;
 
 /// What an element stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

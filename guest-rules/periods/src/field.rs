@@ -1,8 +1,8 @@
 //! The three fields of a period that select dates.
 
 use crate::calendar::CalendarDay;
-use crate::digit::number;
 use crate::element::Element;
+use reveille_sdk::digit::number;
 
 const WEEKDAYS: [&str; 7] = [
     "monday",
@@ -141,7 +141,7 @@ impl Field {
             Self::Months => &MONTHS,
         };
         // Names are written in full or with their first three letters.
-        let named = |name: &&str| {
+        let named = |name: &str| {
             text.eq_ignore_ascii_case(name)
                 || name
                     .get(..3)
@@ -149,7 +149,7 @@ impl Field {
         };
         Ok((self.first()..)
             .zip(names)
-            .find_map(|(value, name)| named(&name).then_some(value)))
+            .find_map(|(value, name)| named(name).then_some(value)))
     }
 }
 

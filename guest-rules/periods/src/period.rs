@@ -1,9 +1,9 @@
 //! A period that has been read.
 
 use crate::calendar::CalendarDay;
-use crate::clock::time;
 use crate::field::{Field, Selection};
 use reveille_sdk::DAY;
+use reveille_sdk::clock::time;
 use reveille_sdk::planner::Fault;
 use reveille_sdk::types::{self, Minute};
 
