@@ -1,1 +1,3 @@
-//! x
+//! wip
+pub(crate) mod engine_config;
+pub(crate) mod bindings;
