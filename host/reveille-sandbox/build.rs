@@ -61,7 +61,7 @@ fn main() {
     watch(&manifest, workspace);
 
     let modules = build_guests(workspace, &out.join("guests"));
-    let config = engine_config::config(&target).unwrap_or_else(|error| fail(&error.to_string()));
+    let config = engine_config::compiler(&target).unwrap_or_else(|error| fail(&error.to_string()));
     let engine = Engine::new(&config)
         .unwrap_or_else(|error| fail(&format!("no compiler for `{target}`: {error}")));
 

@@ -33,9 +33,17 @@ const MEMORIES: u32 = 16;
 const TABLES: u32 = 64;
 const TABLE_ELEMENTS: usize = 20_000;
 
-/// The configuration for `target`, a target triple. Naming the triple, even the host's own, keeps the compiler to
+/// What runs components compiled for `target`, a target triple.
+#[allow(dead_code, reason = "the build script only compiles")]
+pub(crate) fn runner(target: &str) -> wasmtime::Result<Config> {
+    let mut config = compiler(target)?;
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    Ok(config)
+}
+
+/// What compiles components for `target`; it can run them too, without a pool. Naming the triple, even the host's own, keeps the compiler to
 /// what every processor of that architecture has, so that what is embedded runs on any of them.
-pub(crate) fn config(target: &str) -> wasmtime::Result<Config> {
+pub(crate) fn compiler(target: &str) -> wasmtime::Result<Config> {
     let mut config = Config::new();
     config.target(target)?;
     config.module_version(ModuleVersionStrategy::Custom(ARTIFACT_VERSION.to_owned()))?;
@@ -74,14 +82,14 @@ pub(crate) fn config(target: &str) -> wasmtime::Result<Config> {
     // Said here, or an environment variable would decide it and change what is compiled.
     config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
     config.wasm_backtrace_max_frames(None);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     Ok(config)
 }
 
+#[allow(dead_code, reason = "the build script only compiles")]
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(SLOTS);
-    pool.total_core_instances(SLOTS * 16);
+    pool.total_core_instances(CORE_INSTANCES * SLOTS);
     pool.total_memories(SLOTS * 4);
     pool.total_tables(SLOTS * 16);
     pool.total_stacks(0);
