@@ -5,4 +5,7 @@ mod command;
 mod grammar;
 
 pub use command::{Command, ExtendTo, ForceEnd};
-pub use grammar::{GrammarContext, KnownSchedule, MAX_TEXT_CHARS, parse};
+pub use grammar::{
+    GrammarContext, KnownSchedule, LONGEST_EXTEND, MAX_TEXT_CHARS, is_command_word, parse,
+    without_keyword,
+};
