@@ -1,7 +1,10 @@
 //! Dates and times as both languages need them: how near a date is, its weekday, how long until a moment.
 
 use chrono::{Datelike, NaiveDate};
-use reveille_sdk::types::{Date, Minute, Moment};
+use reveille_sdk::{
+    formatter::replies::Contradiction,
+    types::{Date, Minute, Moment, Turn},
+};
 
 /// Minutes of a day of the wall clock.
 pub(crate) const DAY_MINUTES: Minute = 1440;
@@ -66,6 +69,22 @@ pub(crate) fn clock(minute: Minute) -> String {
 /// `2026-11-23`.
 pub(crate) fn iso(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
+}
+
+/// A time that would not contradict the day: an hour to the right side of the other turn.
+pub(crate) fn consistent(contradiction: &Contradiction) -> Minute {
+    const HOUR: Minute = 60;
+    let Contradiction { set, other, .. } = contradiction;
+    let other_minute = if days_between(set.date, other.date) > 0 {
+        other.minute.saturating_add(DAY_MINUTES)
+    } else {
+        other.minute
+    };
+    match set.action {
+        // A start belongs to its own day.
+        Turn::Start => other_minute.saturating_sub(HOUR).min(DAY_MINUTES - HOUR),
+        Turn::Stop => other_minute.saturating_add(HOUR),
+    }
 }
 
 /// A length of time in the units that people count in.

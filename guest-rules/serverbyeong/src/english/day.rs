@@ -154,7 +154,8 @@ pub(super) fn exceptions(context: &Context, view: &ExceptionsView) -> Draft {
 pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft {
     let now = context.now;
     let set = &view.set;
-    let colour = if view.without_effect {
+    let endless = set.action == Turn::Stop && set.at.is_none() && view.next_stop.is_none();
+    let colour = if view.without_effect || endless {
         Colour::Warning
     } else {
         Colour::Ok

@@ -46,9 +46,14 @@ pub(super) fn date(today: Date, date: Date) -> String {
         Near::Yesterday => "yesterday",
         Near::Today => "today",
         Near::Tomorrow => "tomorrow",
-        Near::DayAfter | Near::Far => return format!("{} ({})", when::iso(date), weekday(date)),
+        Near::DayAfter | Near::Far => return full_date(date),
     };
     format!("{near} ({} {})", weekday(date), when::iso(date))
+}
+
+/// `2026-11-27 (Fri)`
+pub(super) fn full_date(date: Date) -> String {
+    format!("{} ({})", when::iso(date), weekday(date))
 }
 
 /// `tomorrow (Mon 2026-11-23) 02:00`
@@ -136,7 +141,7 @@ pub(super) fn turn_to(want: Want) -> &'static str {
 /// `36 servers: 30 running, 6 stopped`
 pub(super) fn counts(counts: &Counts) -> String {
     if counts.total == 0 {
-        return "there are no servers.".to_owned();
+        return "no servers".to_owned();
     }
     format!("{}: {}", counted(counts.total, "server"), shares(counts))
 }
@@ -193,8 +198,10 @@ pub(super) fn next_turn_line(now: Moment, which: Turn, next: Option<&Turning>) -
     next.map_or_else(
         || format!("Next {label}: none planned"),
         |next| {
+            let reason =
+                reason(&next.reason).map_or_else(String::new, |reason| format!(", {reason}"));
             format!(
-                "Next {label}: {} ({})",
+                "Next {label}: {} ({}{reason})",
                 moment(now, next.at),
                 time_until(now, next.at)
             )

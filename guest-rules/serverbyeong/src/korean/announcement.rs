@@ -20,7 +20,7 @@ pub(super) fn announced(context: &Context, announcement: &Announcement) -> Draft
             let mut draft = Draft::new(
                 Colour::Warning,
                 format!(
-                    "{} 스케줄, {minutes}분 뒤 중지합니다: {}",
+                    "{} 스케줄, {minutes}분 뒤 서버를 중지합니다: {}",
                     name(schedule),
                     words::moment(now, *at)
                 ),

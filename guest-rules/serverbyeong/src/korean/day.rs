@@ -161,7 +161,8 @@ pub(super) fn exceptions(context: &Context, view: &ExceptionsView) -> Draft {
 pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft {
     let now = context.now;
     let set = &view.set;
-    let colour = if view.without_effect {
+    let endless = set.action == Turn::Stop && set.at.is_none() && view.next_stop.is_none();
+    let colour = if view.without_effect || endless {
         Colour::Warning
     } else {
         Colour::Ok
@@ -169,7 +170,7 @@ pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft
     let mut draft = Draft::new(
         colour,
         format!(
-            "{} 스케줄, 예외 설정: {} {}",
+            "{} 스케줄, 예외를 설정했습니다: {} {}",
             name(&view.schedule),
             words::date(now.date, set.date),
             words::change(set)
@@ -216,7 +217,7 @@ pub(super) fn exception_deleted(context: &Context, view: &ExceptionDeletedView) 
         Some(deleted) => Draft::new(
             Colour::Ok,
             format!(
-                "{schedule} 스케줄, 예외 삭제: {date} {}",
+                "{schedule} 스케줄, 예외를 삭제했습니다: {date} {}",
                 words::change_with_author(deleted)
             ),
         ),

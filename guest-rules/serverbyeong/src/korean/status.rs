@@ -87,7 +87,11 @@ fn schedule(context: &Context, line: &ScheduleLine) -> String {
     let mut text = format!(
         "{} : {want} · {}",
         name(&line.name),
-        words::counts(&line.counts)
+        if line.counts.total == 0 {
+            "서버 없음".to_owned()
+        } else {
+            words::counts(&line.counts)
+        }
     );
     if let Some(forced) = &line.forced {
         text.push_str(&format!(

@@ -37,7 +37,7 @@ pub(super) fn why(context: &Context, view: &WhyView) -> Draft {
     }
     draft.line(words::next_line(now, view.next.as_ref()));
     draft.block_of_any(
-        "규칙별 판단 (아래가 나중)",
+        "규칙별 판단 (아래 규칙이 위 규칙을 덮습니다)",
         &view.layers.iter().map(layer).collect::<Vec<_>>(),
         words::more_lines,
     );

@@ -207,8 +207,10 @@ pub(super) fn next_turn_line(now: Moment, which: Turn, next: Option<&Turning>) -
     next.map_or_else(
         || format!("다음 {label}: 예정 없음"),
         |next| {
+            let reason =
+                reason(&next.reason).map_or_else(String::new, |reason| format!(", {reason}"));
             format!(
-                "다음 {label}: {} ({})",
+                "다음 {label}: {} ({}{reason})",
                 moment(now, next.at),
                 time_until(now, next.at)
             )
@@ -297,9 +299,9 @@ pub(super) fn until_source(forced: Want, source: UntilSource) -> &'static str {
         (UntilSource::Plan, Want::Stop) => "다음에 예정된 시작 시각",
         (UntilSource::Plan, Want::Hold) => "계획이 바뀌는 시각",
         (UntilSource::Asked, Want::Run | Want::Stop | Want::Hold) => "요청하신 시각",
-        (UntilSource::Limit, Want::Run) => "예정된 중지가 없어 지시가 설 수 있는 가장 늦은 시각",
-        (UntilSource::Limit, Want::Stop) => "예정된 시작이 없어 지시가 설 수 있는 가장 늦은 시각",
-        (UntilSource::Limit, Want::Hold) => "지시가 설 수 있는 가장 늦은 시각",
+        (UntilSource::Limit, Want::Run) => "예정된 중지가 없어 가장 긴 기한",
+        (UntilSource::Limit, Want::Stop) => "예정된 시작이 없어 가장 긴 기한",
+        (UntilSource::Limit, Want::Hold) => "가장 긴 기한",
     }
 }
 
