@@ -137,7 +137,12 @@ fn chrono_date(date: Date) -> NaiveDate {
 
 #[cfg(test)]
 mod tests {
-    use super::{Date, Length, Moment, Near, carried, clock, near, next_date, weekday};
+    use reveille_sdk::types::{Exception, Turn};
+
+    use super::{
+        Contradiction, Date, Length, Minute, Moment, Near, carried, clock, consistent, near,
+        next_date, weekday,
+    };
 
     fn date(year: u16, month: u8, day: u8) -> Date {
         Date { year, month, day }
@@ -204,6 +209,34 @@ mod tests {
             })
         );
         assert_eq!(Length::between(end, begin), None);
+    }
+
+    #[track_caller]
+    fn check_consistent(action: Turn, other: Moment, expected: Minute) {
+        let contradiction = Contradiction {
+            schedule: String::new(),
+            set: Exception {
+                date: date(2026, 12, 31),
+                action,
+                at: None,
+                by: String::new(),
+                reason: None,
+            },
+            other,
+            spans: Vec::new(),
+        };
+        assert_eq!(consistent(&contradiction), expected);
+    }
+
+    #[test]
+    fn the_example_against_a_contradiction_does_not_contradict() {
+        let on = |date, minute| Moment { date, minute };
+        let (day, next) = (date(2026, 12, 31), date(2027, 1, 1));
+        check_consistent(Turn::Stop, on(day, 570), 630);
+        check_consistent(Turn::Stop, on(day, 1410), 1470);
+        check_consistent(Turn::Start, on(day, 1320), 1260);
+        check_consistent(Turn::Start, on(next, 120), 1380);
+        check_consistent(Turn::Start, on(day, 30), 0);
     }
 
     #[test]
