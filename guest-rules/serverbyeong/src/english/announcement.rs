@@ -104,7 +104,7 @@ fn turned(context: &Context, wave: &Wave) -> Draft {
             words::some_servers(&wave.servers, wave.count)
         ));
     }
-    if let Some(reason) = words::reason(&wave.reason) {
+    if let Some(reason) = words::decided(&wave.reason) {
         draft.line(format!("Reason: {reason}"));
     }
     draft.line(words::next_line(now, wave.next.as_ref()));

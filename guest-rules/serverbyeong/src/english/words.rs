@@ -7,6 +7,7 @@ use reveille_sdk::{
 
 use super::server;
 use crate::{
+    decided::{self, Decided, Special},
     message::{More, names},
     reason::{self, Reason},
     servers::sorted,
@@ -163,10 +164,45 @@ pub(super) fn reason(text: &str) -> Option<String> {
     match reason::read(text) {
         Reason::None => None,
         Reason::Period(period) => Some(format!("period {}", name(period))),
-        Reason::Periods(periods) => Some(format!("periods {}", sentence(periods))),
-        Reason::Exception(by) => Some(format!("exception by {}", name(by))),
+        Reason::Fixed => Some("fixed, override_status".to_owned()),
+        Reason::Exception(by, why) => Some(format!("exception by {}", person_and_why(by, why))),
+        Reason::Order(by, why) => Some(format!("ordered by {}", person_and_why(by, why))),
         Reason::Other(other) => Some(sentence(other)),
     }
+}
+
+/// `Hana, release`
+fn person_and_why(by: &str, why: Option<&str>) -> String {
+    why.map_or_else(
+        || name(by),
+        |why| format!("{}, {}", name(by), sentence(why)),
+    )
+}
+
+/// Why something was done to servers: `again after a failure, period office-hours`.
+pub(super) fn decided(text: &str) -> Option<String> {
+    let Decided {
+        special,
+        instance_type,
+        why,
+    } = decided::read(text);
+    let special = match special {
+        Special::Nothing => None,
+        Special::MaintenanceWindow => Some("maintenance window"),
+        Special::StoppedByHand => Some("had been stopped by hand"),
+        Special::StartedByHand => Some("had been started by hand"),
+        Special::Again => Some("again after a failure"),
+        Special::StartedByProvider => Some("AWS had started it by itself"),
+    };
+    let parts: Vec<String> = [
+        special.map(str::to_owned),
+        instance_type.map(|kind| format!("as {}", name(kind))),
+        reason(why),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// ` (추석)`, or nothing.

@@ -100,7 +100,11 @@ fn day_off(date: Date, spans: &[Span]) -> String {
         .iter()
         .find_map(|span| match reason::read(&span.reason) {
             Reason::Other(other) => Some(sentence(other)),
-            Reason::None | Reason::Period(_) | Reason::Periods(_) | Reason::Exception(_) => None,
+            Reason::None
+            | Reason::Period(_)
+            | Reason::Fixed
+            | Reason::Exception(..)
+            | Reason::Order(..) => None,
         })
         .unwrap_or_else(|| words::weekday(date).to_owned())
 }
