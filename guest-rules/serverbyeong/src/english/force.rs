@@ -60,7 +60,8 @@ pub(super) fn forced(context: &Context, view: &ForcedView) -> Draft {
 fn extent(view: &ForcedView) -> String {
     let (change, already) = (view.to_change, view.already);
     if change == 0 && already == 0 {
-        return "no servers.".to_owned();
+        // There are none, or the fleet does not answer: the order is kept in both cases.
+        return "no servers can be seen now. The order stands all the same.".to_owned();
     }
     let (there, verb) = match view.forced.want {
         Want::Run => ("running", "starting"),

@@ -331,13 +331,9 @@ pub(super) fn until_source(forced: Want, source: UntilSource) -> &'static str {
         (UntilSource::Plan, Want::Stop) => "the next planned start",
         (UntilSource::Plan, Want::Hold) => "the next turn of the plan",
         (UntilSource::Asked, Want::Run | Want::Stop | Want::Hold) => "as you asked",
-        (UntilSource::Limit, Want::Run) => {
-            "no stop is planned before; an order can stand no longer"
-        }
-        (UntilSource::Limit, Want::Stop) => {
-            "no start is planned before; an order can stand no longer"
-        }
-        (UntilSource::Limit, Want::Hold) => "an order can stand no longer",
+        (UntilSource::Limit, Want::Run) => "no planned stop was found, so it ends then",
+        (UntilSource::Limit, Want::Stop) => "no planned start was found, so it ends then",
+        (UntilSource::Limit, Want::Hold) => "no turn of the plan was found, so it ends then",
     }
 }
 

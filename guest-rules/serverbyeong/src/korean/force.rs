@@ -60,7 +60,8 @@ pub(super) fn forced(context: &Context, view: &ForcedView) -> Draft {
 fn extent(view: &ForcedView) -> String {
     let (change, already) = (view.to_change, view.already);
     if change == 0 && already == 0 {
-        return "대상 서버가 없습니다.".to_owned();
+        // There are none, or the fleet does not answer: the order is kept in both cases.
+        return "지금 보이는 대상 서버가 없습니다. 지시는 그대로 유효합니다.".to_owned();
     }
     let (there, verb) = match view.forced.want {
         Want::Run => ("실행 중", "시작"),

@@ -335,9 +335,9 @@ pub(super) fn until_source(forced: Want, source: UntilSource) -> &'static str {
         (UntilSource::Plan, Want::Stop) => "다음에 예정된 시작 시각",
         (UntilSource::Plan, Want::Hold) => "계획이 바뀌는 시각",
         (UntilSource::Asked, Want::Run | Want::Stop | Want::Hold) => "요청하신 시각",
-        (UntilSource::Limit, Want::Run) => "예정된 중지가 없어 가장 긴 기한",
-        (UntilSource::Limit, Want::Stop) => "예정된 시작이 없어 가장 긴 기한",
-        (UntilSource::Limit, Want::Hold) => "가장 긴 기한",
+        (UntilSource::Limit, Want::Run) => "예정된 중지를 찾지 못해 정한 기한",
+        (UntilSource::Limit, Want::Stop) => "예정된 시작을 찾지 못해 정한 기한",
+        (UntilSource::Limit, Want::Hold) => "계획이 바뀌는 때를 찾지 못해 정한 기한",
     }
 }
 
