@@ -2,6 +2,9 @@
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
+use super::message::Fault;
+use crate::model::reply::{Refusal, UnknownWord};
+
 /// Why something that looks like a date is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum DateFault {
@@ -15,6 +18,20 @@ pub(super) enum DateFault {
         /// What could have been meant, as it would be typed.
         suggestion: Option<String>,
     },
+}
+
+impl Fault for DateFault {
+    fn refusal(self, word: UnknownWord) -> Refusal {
+        match self {
+            Self::Impossible { nearest } => Refusal::ImpossibleDate {
+                text: word.text,
+                nearest,
+            },
+            Self::Unclear { suggestion } => {
+                Refusal::UnclearDate(UnknownWord { suggestion, ..word })
+            }
+        }
+    }
 }
 
 type Reading = Result<NaiveDate, DateFault>;

@@ -2,7 +2,11 @@
 
 use chrono::Duration;
 
-use super::number::{split_digits, split_native};
+use super::{
+    message::Fault,
+    number::{split_digits, split_native},
+};
+use crate::model::reply::{Refusal, UnknownWord};
 
 /// The longest that a stop is put off at once; more is an exception, which is set for its date.
 pub const LONGEST_EXTEND: Duration = Duration::hours(12);
@@ -21,6 +25,13 @@ pub(super) struct Length {
 pub(super) struct UnclearLength {
     /// What could have been meant, as it would be typed.
     pub(super) suggestion: Option<String>,
+}
+
+impl Fault for UnclearLength {
+    fn refusal(self, word: UnknownWord) -> Refusal {
+        let suggestion = self.suggestion;
+        Refusal::UnclearDuration(UnknownWord { suggestion, ..word })
+    }
 }
 
 const MINUTE: u32 = 1;

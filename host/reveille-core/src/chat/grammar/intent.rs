@@ -4,11 +4,11 @@ use chrono::{Duration, NaiveDate};
 
 use super::{
     KnownSchedule,
-    date::DateFault,
-    duration::LONGEST_EXTEND,
+    duration::{self, LONGEST_EXTEND, Length},
     josa::Josa,
-    message::{Found, Message},
-    time::{Clock, EndFault, TimeFault},
+    message::{Fault, Found, Message},
+    time::{Clock, EndFault},
+    topic::{topic, turn, turn_of},
     words::Word,
 };
 use crate::{
@@ -19,6 +19,9 @@ use crate::{
     },
 };
 
+/// Stands for the date where none was said.
+const ANY_DATE: &str = "내일";
+
 /// Words of commands that this version does not have, with what comes nearest.
 const NOT_YET: &[(Word, &str, Topic)] = &[
     (Word::History, "이유", Topic::Why),
@@ -27,18 +30,6 @@ const NOT_YET: &[(Word, &str, Topic)] = &[
         "예외 설정 내일 시작 없음",
         Topic::ExceptionSet,
     ),
-];
-
-/// What a message is about that says one of these; the first decides.
-const TOPICS: &[(Word, Topic)] = &[
-    (Word::Exception, Topic::ExceptionInfo),
-    (Word::Why, Topic::Why),
-    (Word::Cancel, Topic::Cancel),
-    (Word::Extend, Topic::Extend),
-    (Word::More, Topic::Extend),
-    (Word::Schedules, Topic::Schedules),
-    (Word::Info, Topic::Info),
-    (Word::Status, Topic::Status),
 ];
 
 /// What a message asks for.
@@ -71,7 +62,12 @@ impl<'a> Intent<'a> {
     fn read(&mut self) -> Result<Command, Refusal> {
         for (word, suggestion, topic) in NOT_YET {
             if let Some((_, typed)) = self.message.words.iter().find(|(said, _)| said == word) {
-                let mut unknown = self.unknown(typed, Some((*suggestion).to_owned()));
+                let date = self
+                    .message
+                    .date
+                    .as_ref()
+                    .map_or(ANY_DATE, |date| &date.stem);
+                let mut unknown = self.unknown(typed, Some(suggestion.replace(ANY_DATE, date)));
                 unknown.topic = *topic;
                 return Err(Refusal::NotUnderstood(unknown));
             }
@@ -123,8 +119,7 @@ impl<'a> Intent<'a> {
             }
             // The order that stands, or the coming turn? Only one of them is safe to guess.
             ([Word::Cancel], Some(_)) => {
-                let text = self.message.typed.clone();
-                Err(self.not_understood(&text, Some("강제 취소".to_owned())))
+                Err(self.whole_not_understood(Some("강제 취소".to_owned())))
             }
             ([Word::Extend] | [Word::More] | [Word::Extend, Word::More], None) => self.extend(),
             _ => Err(self.last_word_is_too_much()),
@@ -197,6 +192,7 @@ impl<'a> Intent<'a> {
         })
     }
 
+    /// `시작`, `중지`: now, and until when.
     fn force(&mut self, turn: Turn) -> Result<Command, Refusal> {
         let (want, verb) = match turn {
             Turn::Start => (Want::Run, "시작"),
@@ -211,44 +207,44 @@ impl<'a> Intent<'a> {
         {
             return Err(self.not_understood(typed, Some(verb.to_owned())));
         }
+        let now = self.schedule.now;
         let end = match (self.length()?, self.date()?, self.time()?) {
             (None, None, None) => ForceEnd::Plan,
-            (Some(length), None, None) if length.value.more => {
+            (Some(length), date, None)
+                if length.value.more || is_another_day(date.as_ref(), now) =>
+            {
                 // Longer than what? That is an extension, and of the stop.
-                let typed = self.message.typed.clone();
-                return Err(self.not_understood(&typed, Some(length.typed)));
+                let meant = length.value.more.then_some(length.typed);
+                return Err(self.whole_not_understood(meant));
             }
-            (Some(length), None, None) => {
+            (Some(length), _, None) => {
                 ForceEnd::After(within(&length, length.value.minutes, LONGEST_FORCE)?)
             }
-            (None, date, Some(time)) if ends_something(&time, date.is_some()) => {
+            (None, date, Some(time)) if self.ends_force(&time, date.is_some(), turn) => {
                 let end = self.end(date.map(|date| date.value), &time)?;
-                let minutes = minutes_between(self.schedule.now, end);
-                within(&time, minutes, LONGEST_FORCE)?;
+                within(&time, minutes_between(now, end), LONGEST_FORCE)?;
                 ForceEnd::At(end)
             }
             (None, date, Some(time)) => {
                 // A turn at a time is an exception.
                 let date = date.map_or("오늘".to_owned(), |date| date.stem);
-                let (typed, time) = (self.message.typed.clone(), time.stem);
-                return Err(
-                    self.not_understood(&typed, Some(format!("예외 설정 {date} {verb} {time}")))
-                );
+                let meant = format!("예외 설정 {date} {verb} {}", time.stem);
+                return Err(self.whole_not_understood(Some(meant)));
             }
             (None, Some(date), None) => {
                 let meant = if date.josa == Josa::Until {
                     format!("{verb} {} 24:00까지", date.stem)
-                } else if date.value == self.schedule.now.date {
+                } else if date.value == now.date {
                     verb.to_owned()
+                } else if duration::read(&date.stem).is_some() {
+                    // `3일` is a date, `3일간` is not.
+                    format!("{verb} {}간", date.stem)
                 } else {
                     format!("예외 설정 {} {verb} 9시", date.stem)
                 };
-                let typed = self.message.typed.clone();
-                return Err(self.not_understood(&typed, Some(meant)));
+                return Err(self.whole_not_understood(Some(meant)));
             }
-            (Some(length), Some(_), _) | (Some(length), None, Some(_)) => {
-                return Err(self.not_understood(&length.typed, None));
-            }
+            (Some(length), _, Some(_)) => return Err(self.not_understood(&length.typed, None)),
         };
         Ok(Command::Force {
             schedule: self.schedule.name.clone(),
@@ -259,21 +255,18 @@ impl<'a> Intent<'a> {
 
     fn extend(&mut self) -> Result<Command, Refusal> {
         let to = match (self.length()?, self.date()?, self.time()?) {
-            (Some(length), None, None) => {
+            (Some(length), date, None) if !is_another_day(date.as_ref(), self.schedule.now) => {
                 ExtendTo::By(within(&length, length.value.minutes, LONGEST_EXTEND)?)
             }
+            (None, _, Some(time)) if matches!(time.josa, Josa::From | Josa::At) => {
+                let meant = format!("{}까지", time.stem);
+                return Err(self.not_understood(&time.typed, Some(meant)));
+            }
             (None, date, Some(time)) => {
-                if matches!(time.josa, Josa::From | Josa::At) {
-                    return Err(
-                        self.not_understood(&time.typed, Some(format!("{}까지", time.stem)))
-                    );
-                }
                 ExtendTo::Until(self.end(date.map(|date| date.value), &time)?)
             }
             (None, _, None) => return Err(Refusal::Incomplete(Topic::Extend)),
-            (Some(length), Some(_), _) | (Some(length), None, Some(_)) => {
-                return Err(self.not_understood(&length.typed, None));
-            }
+            (Some(length), _, _) => return Err(self.not_understood(&length.typed, None)),
         };
         Ok(Command::Extend {
             schedule: self.schedule.name.clone(),
@@ -283,62 +276,51 @@ impl<'a> Intent<'a> {
 
     /// The date of the message, taken out of it.
     fn date(&mut self) -> Result<Option<Found<NaiveDate>>, Refusal> {
-        let Some(found) = self.message.date.take() else {
-            return Ok(None);
-        };
-        let suggestion = match &found.value {
-            // From a day on: more than one day is not understood yet.
-            Ok(date) if found.josa == Josa::From => Some(date.to_string()),
-            Ok(date) => {
-                let date = *date;
-                return Ok(Some(found.with(date)));
+        let found = self.message.date.take();
+        let found = self.understood(found)?;
+        match &found {
+            Some(date) if date.josa == Josa::From => {
+                // From a day on: more than one day is not understood yet.
+                let first = date.value.to_string();
+                Err(Refusal::UnclearDate(self.unknown(&date.typed, Some(first))))
             }
-            Err(DateFault::Impossible { nearest }) => {
-                return Err(Refusal::ImpossibleDate {
-                    nearest: *nearest,
-                    text: found.typed,
-                });
-            }
-            Err(DateFault::Unclear { suggestion }) => suggestion.clone(),
-        };
-        Err(Refusal::UnclearDate(self.unknown(&found.typed, suggestion)))
+            Some(_) | None => Ok(found),
+        }
     }
 
     /// The time of the message, taken out of it.
     fn time(&mut self) -> Result<Option<Found<Clock>>, Refusal> {
-        let Some(found) = self.message.time.take() else {
-            return Ok(None);
-        };
-        match &found.value {
-            Ok(clock) => {
-                let clock = *clock;
-                Ok(Some(found.with(clock)))
-            }
-            Err(TimeFault::Ambiguous(candidates)) => Err(Refusal::AmbiguousTime {
-                candidates: candidates.clone(),
-                text: found.typed,
-            }),
-            Err(TimeFault::Unclear { suggestion }) => {
-                let unknown = self.unknown(&found.typed, suggestion.clone());
-                Err(Refusal::UnclearTime(unknown))
-            }
-        }
+        let found = self.message.time.take();
+        self.understood(found)
     }
 
     /// The length of time of the message, taken out of it.
-    fn length(&mut self) -> Result<Option<Found<super::duration::Length>>, Refusal> {
-        let Some(found) = self.message.length.take() else {
+    fn length(&mut self) -> Result<Option<Found<Length>>, Refusal> {
+        let found = self.message.length.take();
+        self.understood(found)
+    }
+
+    fn understood<T, F: Fault>(
+        &self,
+        found: Option<Found<Result<T, F>>>,
+    ) -> Result<Option<Found<T>>, Refusal> {
+        let Some(Found {
+            typed,
+            stem,
+            josa,
+            value,
+        }) = found
+        else {
             return Ok(None);
         };
-        match &found.value {
-            Ok(length) => {
-                let length = *length;
-                Ok(Some(found.with(length)))
-            }
-            Err(fault) => {
-                let unknown = self.unknown(&found.typed, fault.suggestion.clone());
-                Err(Refusal::UnclearDuration(unknown))
-            }
+        match value {
+            Ok(value) => Ok(Some(Found {
+                typed,
+                stem,
+                josa,
+                value,
+            })),
+            Err(fault) => Err(fault.refusal(self.unknown(&typed, None))),
         }
     }
 
@@ -389,6 +371,23 @@ impl<'a> Intent<'a> {
         self.not_understood(last.map_or("", |(_, typed)| typed), None)
     }
 
+    fn whole_not_understood(&self, suggestion: Option<String>) -> Refusal {
+        self.not_understood(&self.message.typed, suggestion)
+    }
+
+    /// Whether `time` beside `시작` or `중지` is its end. It is with `까지`. Without, `23시 중지` is what somebody says who
+    /// wants them stopped then and not now: only after `시작`, or with `강제`, it still is an end.
+    fn ends_force(&self, time: &Found<Clock>, has_date: bool, turn: Turn) -> bool {
+        let forced = self.message.says(Word::Force);
+        match time.josa {
+            Josa::Until => true,
+            Josa::Bare => {
+                !has_date && (forced || (turn == Turn::Start && self.message.time_after_words))
+            }
+            Josa::From | Josa::At | Josa::Other => false,
+        }
+    }
+
     fn not_understood(&self, text: &str, suggestion: Option<String>) -> Refusal {
         Refusal::NotUnderstood(self.unknown(text, suggestion))
     }
@@ -403,58 +402,8 @@ impl<'a> Intent<'a> {
     }
 }
 
-impl<T> Found<T> {
-    fn with<U>(self, value: U) -> Found<U> {
-        Found {
-            typed: self.typed,
-            stem: self.stem,
-            josa: self.josa,
-            value,
-        }
-    }
-}
-
-/// What the words of `message` are about, as far as one can tell.
-pub(super) fn topic(message: &Message) -> Topic {
-    let says = |word| message.says(word);
-    let turn = turn(message);
-    if says(Word::Delete) || (says(Word::Exception) && says(Word::Cancel)) {
-        return Topic::ExceptionDelete;
-    }
-    if says(Word::Set) || (says(Word::Exception) && turn.is_some()) {
-        return Topic::ExceptionSet;
-    }
-    let said = TOPICS.iter().find(|(word, _)| says(*word));
-    match (said, turn) {
-        (Some((_, topic)), _) => *topic,
-        (None, Some(Turn::Start)) => Topic::ForceStart,
-        (None, Some(Turn::Stop)) => Topic::ForceStop,
-        (None, None) => Topic::Help,
-    }
-}
-
-fn turn(message: &Message) -> Option<Turn> {
-    message.words.iter().find_map(|(word, _)| turn_of(*word))
-}
-
-fn turn_of(word: Word) -> Option<Turn> {
-    if matches!(word, Word::Start | Word::ComeIn) {
-        Some(Turn::Start)
-    } else if matches!(word, Word::Stop | Word::GoHome) {
-        Some(Turn::Stop)
-    } else {
-        None
-    }
-}
-
-/// Whether `time` beside `시작` is its end. `22시에` is when it should happen, and so is a time of another day unless
-/// it says `까지`.
-fn ends_something(time: &Found<Clock>, has_date: bool) -> bool {
-    match time.josa {
-        Josa::Until => true,
-        Josa::Bare | Josa::Other => !has_date,
-        Josa::From | Josa::At => false,
-    }
+fn is_another_day(date: Option<&Found<NaiveDate>>, now: Moment) -> bool {
+    date.is_some_and(|date| date.value != now.date)
 }
 
 fn within<T>(found: &Found<T>, minutes: u32, longest: Duration) -> Result<Duration, Refusal> {

@@ -12,6 +12,7 @@ use super::{
     time::{self, Clock, TimeFault},
     words::{self, Word},
 };
+use crate::model::reply::{Refusal, UnknownWord};
 
 /// Most tokens that one date is typed in: `2026 년 1 월 5 일 (월)`.
 const LONGEST_PART: usize = 7;
@@ -29,6 +30,12 @@ pub(super) struct Found<T> {
     pub(super) value: T,
 }
 
+/// What looks like a date, a time or a length of time and is none.
+pub(super) trait Fault {
+    /// The answer to the writer of `word`.
+    fn refusal(self, word: UnknownWord) -> Refusal;
+}
+
 /// The parts of a message.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Message {
@@ -41,6 +48,8 @@ pub(super) struct Message {
     pub(super) date: Option<Found<Result<NaiveDate, DateFault>>>,
     pub(super) time: Option<Found<Result<Clock, TimeFault>>>,
     pub(super) length: Option<Found<Result<Length, UnclearLength>>>,
+    /// Whether a word stands before the time.
+    pub(super) time_after_words: bool,
     /// The places of the tokens that are none of these.
     pub(super) unknown: Vec<usize>,
 }
@@ -62,7 +71,7 @@ impl Message {
             typed: quoted(tokens),
             ..Self::default()
         };
-        let longest = names.longest().max(LONGEST_PART);
+        let longest = names.longest.max(LONGEST_PART);
         let mut rest = tokens;
         while !rest.is_empty() {
             let found = (1..=longest.min(rest.len())).rev().find_map(|count| {
@@ -99,7 +108,7 @@ impl Message {
         if let Some(words) = words::meanings(trimmed(&word), self.says(Word::Exception)) {
             return Some(bare(Part::Words(words)));
         }
-        if window.len() <= names.longest()
+        if window.len() <= names.longest
             && let Some(schedule) = names.exact(&typed)
         {
             return Some(bare(Part::Schedule(schedule)));
@@ -160,6 +169,7 @@ impl Message {
                 });
             }
             Part::Time(value) => {
+                self.time_after_words = !self.words.is_empty();
                 let value = match self.time {
                     None => value,
                     Some(_) => Err(TimeFault::Unclear { suggestion: None }),

@@ -20,6 +20,7 @@ mod schedule;
 mod suggestion;
 mod text;
 mod time;
+mod topic;
 mod words;
 
 #[cfg(test)]
@@ -287,7 +288,7 @@ impl Reader<'_> {
         UnknownWord {
             text,
             suggestion,
-            topic: intent::topic(message),
+            topic: topic::topic(message),
             schedule: named.map(|schedule| schedule.name.clone()),
         }
     }

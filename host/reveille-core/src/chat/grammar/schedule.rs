@@ -11,6 +11,8 @@ pub(super) struct Names<'a> {
     known: &'a [KnownSchedule],
     /// Normalised and in lower case, in the order of `known`.
     lower: Vec<String>,
+    /// Most words that a name has.
+    pub(super) longest: usize,
 }
 
 /// What a name that was typed in full stands for.
@@ -25,17 +27,14 @@ pub(super) enum Match {
 impl<'a> Names<'a> {
     pub(super) fn new(context: &'a GrammarContext) -> Self {
         let known = &context.schedules;
-        let lower = known.iter().map(|schedule| lower(&schedule.name)).collect();
-        Self { known, lower }
-    }
-
-    /// Most words that a name has.
-    pub(super) fn longest(&self) -> usize {
-        self.lower
-            .iter()
-            .map(|name| name.split(' ').count())
-            .max()
-            .unwrap_or_default()
+        let lower: Vec<String> = known.iter().map(|schedule| lower(&schedule.name)).collect();
+        let words = lower.iter().map(|name| name.split(' ').count());
+        let longest = words.max().unwrap_or_default();
+        Self {
+            known,
+            lower,
+            longest,
+        }
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&'a KnownSchedule> {

@@ -2,8 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::number::{split_digits, split_native};
-use crate::model::{LATEST_EXCEPTION_MINUTE, Minute, Moment, Turn};
+use super::{
+    message::Fault,
+    number::{split_digits, split_native},
+};
+use crate::model::{
+    LATEST_EXCEPTION_MINUTE, Minute, Moment, Turn,
+    reply::{Refusal, UnknownWord},
+};
 
 const NOON: u16 = 720;
 const DAY: u16 = 1440;
@@ -38,6 +44,20 @@ pub(super) enum TimeFault {
     },
     /// It may mean any of these.
     Ambiguous(Vec<Minute>),
+}
+
+impl Fault for TimeFault {
+    fn refusal(self, word: UnknownWord) -> Refusal {
+        match self {
+            Self::Unclear { suggestion } => {
+                Refusal::UnclearTime(UnknownWord { suggestion, ..word })
+            }
+            Self::Ambiguous(candidates) => Refusal::AmbiguousTime {
+                text: word.text,
+                candidates,
+            },
+        }
+    }
 }
 
 /// Why a time cannot be an end.
@@ -145,11 +165,12 @@ impl Clock {
         if said > now {
             return Ok(said);
         }
-        if said.date < now.date || self.minute.0 >= NOON {
+        if said.date < now.date {
             return Err(EndFault::Past(said));
         }
         match self.wording {
             Wording::Bare => Err(EndFault::Ambiguous(self.later(now))),
+            Wording::Exact | Wording::Dawn if self.minute.0 >= NOON => Err(EndFault::Past(said)),
             Wording::Exact | Wording::Dawn => {
                 Ok(Moment::new(now.date, Minute(self.minute.0 + DAY)))
             }
@@ -226,7 +247,7 @@ impl Face {
     }
 
     fn alone(self) -> Reading {
-        let wording = if self.spoken && (1..12).contains(&self.hour) {
+        let wording = if self.spoken && (1..=12).contains(&self.hour) {
             Wording::Bare
         } else {
             Wording::Exact

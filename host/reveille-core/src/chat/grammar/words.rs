@@ -241,9 +241,11 @@ pub(super) fn meanings(word: &str, after_exception: bool) -> Option<Vec<Word>> {
     without_josa.chain(without_ending).find_map(glued)
 }
 
-/// Whether `word` (in lower case) may be passed over.
+/// Whether `word` (in lower case) may be passed over. A sign is part of a length of time, and `- 2h` is none.
 pub(super) fn is_filler(word: &str) -> bool {
-    FILLERS.contains(&word) || word.starts_with('@') || !word.contains(char::is_alphanumeric)
+    FILLERS.contains(&word)
+        || word.starts_with('@')
+        || !word.contains(|char: char| char.is_alphanumeric() || matches!(char, '+' | '-'))
 }
 
 /// `text` as one known word, or as several without anything between them. A single letter is never glued.
