@@ -130,6 +130,24 @@ impl<'a> Member<'a> {
         !self.is_at(want) && self.is_older_than(since)
     }
 
+    /// Whether it is not where `want` would have it and the scheduler leaves it there: it had arrived, and then
+    /// somebody started or stopped it by hand; or it is protected.
+    pub(super) fn is_left_alone(&self, schedule: &Schedule, want: Want) -> bool {
+        let action = match want {
+            Want::Run => Action::Start,
+            Want::Stop => Action::Stop,
+            Want::Hold => return true,
+        };
+        if self.is_protected_from(&action, schedule) {
+            return true;
+        }
+        self.memory.request.is_none()
+            && self.memory.stored == target(&action)
+            && !schedule.enforced
+            && !self.restarted_by_provider
+            && !self.is_in_maintenance(schedule)
+    }
+
     /// Whether it is in a maintenance window that `schedule` honours. Unset means on for EC2 and off for RDS, as
     /// AWS Instance Scheduler behaves.
     pub(super) fn is_in_maintenance(&self, schedule: &Schedule) -> bool {
