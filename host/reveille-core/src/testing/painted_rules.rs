@@ -173,6 +173,14 @@ fn transition(
     decided: &DecidedServer<'_>,
 ) -> (Action, Stored, String) {
     let (schedule, stored) = (request.schedule, decided.stored);
+    let can_be_acted_on = decided.server.kind == ServerKind::Ec2
+        || matches!(
+            decided.server.state,
+            ServerState::Running | ServerState::Stopped
+        );
+    if !can_be_acted_on {
+        return (Action::None, stored.clone(), "not ready".to_owned());
+    }
     let is_running = matches!(
         decided.server.state,
         ServerState::Running | ServerState::Busy
