@@ -1,56 +1,84 @@
-//! What authors of rules build on: the contract's types, painting helpers and the macros that export a rule.
+//! What authors of rules build on: the contract's types, painting days, reading a configuration, and the macros that
+//! export a rule.
+//!
+//! A rule is a pure function: the same request, configuration and data give the same answer. There is no clock, no
+//! network and no file in here, and there will be none.
+//!
+//! # Example
+//!
+//! A whole rule. Built as a `cdylib` for `wasm32-unknown-unknown`, it is a component once it is wrapped.
+//!
+//! ```
+//! use reveille_sdk::{About, Day, Planner, types::{DayPlan, RuleError, Want}};
+//!
+//! #[derive(Default, serde::Deserialize)]
+//! #[serde(default, deny_unknown_fields)]
+//! struct Config {
+//!     /// Day of the month on which servers stay off.
+//!     payday: u8,
+//! }
+//!
+//! struct Payday;
+//!
+//! impl Planner for Payday {
+//!     const ABOUT: About = About::new("payday", "1.0.0", "Keeps servers off on payday.");
+//!     type Config = Config;
+//!
+//!     fn plan(day: &Day, config: Config, mut plan: DayPlan) -> Result<DayPlan, RuleError> {
+//!         if day.date.day == config.payday {
+//!             plan.paint_day(Want::Stop, "payday");
+//!         }
+//!         Ok(plan)
+//!     }
+//! }
+//!
+//! # #[cfg(target_arch = "wasm32")]
+//! reveille_sdk::export_planner!(Payday);
+//!
+//! // Tests need neither a component nor a host.
+//! use reveille_sdk::{planner::Guest, testing};
+//! let mut request = testing::request("2026-11-25");
+//! request.so_far.paint(540, 1080, Want::Run, "period office-hours");
+//! request.config = r#"{ "payday": 25 }"#.into();
+//! let plan = Payday::plan_day(request).unwrap();
+//! assert_eq!(plan.want_at(600), Want::Stop);
+//! ```
 
+pub mod about;
 #[doc(hidden)]
 pub mod bindings;
+pub mod clock;
+pub mod config;
+mod date;
+pub mod digit;
+mod export;
+mod paint;
+#[doc(hidden)]
+pub mod panic;
+pub mod planner;
+pub mod testing;
 
+pub use about::About;
 pub use bindings::about::reveille::rules::{data, log, types};
-
-/// Who a component is and what it needs: the interface `about`.
-pub mod about {
-    pub use crate::bindings::about::exports::reveille::rules::about::{Description, Guest, Needs};
-}
-
-/// Painting days: the interface `planner`.
-pub mod planner {
-    pub use crate::bindings::planner::exports::reveille::rules::planner::{Fault, Guest, PlanRequest};
-}
+pub use chrono;
+#[doc(hidden)]
+pub use export::Exported;
+pub use paint::{DAY, Stretch};
+pub use planner::{Day, Planner};
+pub use serde;
 
 /// Deciding about servers: the interface `decider`.
 pub mod decider {
     pub use crate::bindings::decider::exports::reveille::rules::decider::{
-        Action, DecideRequest, Decision, Forced, Group, GroupState, Guest, OnTimeout, Options, Server, Wanted,
+        Action, DecideRequest, Decision, Forced, Group, GroupState, Guest, OnTimeout, Options,
+        Server, Wanted,
     };
 }
 
 /// Having the words: the interfaces `formatter` and `replies`.
 pub mod formatter {
-    pub use crate::bindings::formatter::exports::reveille::rules::formatter::{Block, Guest, Message};
+    pub use crate::bindings::formatter::exports::reveille::rules::formatter::{
+        Block, Guest, Message,
+    };
     pub use crate::bindings::formatter::reveille::rules::replies;
-}
-
-/// Exports a type as a planner. It implements [`about::Guest`] and [`planner::Guest`].
-#[macro_export]
-macro_rules! export_planner {
-    ($rule:ident) => {
-        $crate::bindings::about::export_about_part!($rule with_types_in $crate::bindings::about);
-        $crate::bindings::planner::export_planner_part!($rule with_types_in $crate::bindings::planner);
-    };
-}
-
-/// Exports a type as a decider. It implements [`about::Guest`] and [`decider::Guest`].
-#[macro_export]
-macro_rules! export_decider {
-    ($rule:ident) => {
-        $crate::bindings::about::export_about_part!($rule with_types_in $crate::bindings::about);
-        $crate::bindings::decider::export_decider_part!($rule with_types_in $crate::bindings::decider);
-    };
-}
-
-/// Exports a type as a formatter. It implements [`about::Guest`] and [`formatter::Guest`].
-#[macro_export]
-macro_rules! export_formatter {
-    ($rule:ident) => {
-        $crate::bindings::about::export_about_part!($rule with_types_in $crate::bindings::about);
-        $crate::bindings::formatter::export_formatter_part!($rule with_types_in $crate::bindings::formatter);
-    };
 }

@@ -1,1 +1,55 @@
-fn main() {}
+//! Reveille wakes servers in the morning and puts them to bed at night. This crate is the program: it chooses the
+//! adapters, opens the doors and has a file for each subcommand.
+
+mod cli;
+mod clock;
+mod command;
+mod config;
+mod definitions_file;
+mod house;
+mod http;
+mod jandi;
+mod terminal;
+mod timer;
+mod webhook;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::{cli::Cli, command::Setting};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let setting = Setting::new(&cli.common)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(command::run(cli.command, setting))
+}
+
+/// Logs go to standard error: standard output is for answers.
+fn start_log() {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,reveille=info"));
+    fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}
+
+/// One line for what failed and one for each cause beneath it.
+fn complain(error: &anyhow::Error) {
+    use std::io::Write as _;
+    let mut text = format!("reveille: {error}\n");
+    for cause in error.chain().skip(1) {
+        text.push_str(&format!("  because {cause}\n"));
+    }
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

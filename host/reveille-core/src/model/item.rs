@@ -1,5 +1,7 @@
 //! A definition as it stands in a table: two keys and attributes, unread.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,6 +13,13 @@ pub struct ItemKey {
     pub kind: String,
     /// Its name.
     pub name: String,
+}
+
+/// `schedule seoul`.
+impl fmt::Display for ItemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.name)
+    }
 }
 
 /// An item of the config table. A text is a JSON string, a set of texts an array, a truth a boolean.

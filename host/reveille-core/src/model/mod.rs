@@ -18,7 +18,7 @@ mod server;
 
 pub use audit::{AuditRecord, AuditSubject};
 pub use decision::{Action, Decision, GroupState, GroupView, Wanted};
-pub use definitions::{Definitions, RESERVED_NAMES};
+pub use definitions::{Definitions, RESERVED_NAMES, is_reserved};
 pub use exception::{Exception, LATEST_EXCEPTION_MINUTE, Turn};
 pub use fault::Fault;
 pub use force::{Force, LONGEST_FORCE};

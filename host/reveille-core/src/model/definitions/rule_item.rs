@@ -1,0 +1,69 @@
+//! A `rule` item: a component that is not embedded.
+
+use super::{
+    super::{Fault, Item, RuleSource, Tier},
+    reader::{Reader, quoted_text},
+};
+
+/// Hexadecimal digits of a SHA-256.
+const SHA256_DIGITS: usize = 64;
+
+/// The rule of `item`, none when it is switched off, or everything that is wrong with it.
+pub(super) fn read(item: &Item) -> Result<Option<RuleSource>, Vec<Fault>> {
+    let mut reader = Reader::new(item.key.to_string(), &item.attributes);
+    if item.key.name.trim().is_empty() {
+        reader.fault("name", "is empty; name the rule");
+    }
+    let path = reader.word("path");
+    if path.is_none()
+        && reader
+            .value("path")
+            .is_none_or(serde_json::Value::is_string)
+    {
+        reader.fault(
+            "path",
+            "is missing; write the path of the rule's `.wasm` file",
+        );
+    }
+    let sha256 = reader.word("sha256").map(|digits| digits.to_lowercase());
+    if let Some(digits) = &sha256
+        && (digits.len() != SHA256_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    {
+        reader.fault(
+            "sha256",
+            format!(
+                "{} is not {SHA256_DIGITS} hexadecimal digits; write what `sha256sum` prints",
+                quoted_text(digits)
+            ),
+        );
+    }
+    let tier = match reader.word("tier").as_deref() {
+        None => Tier::default(),
+        Some("rule") => Tier::Rule,
+        Some("scripted") => Tier::Scripted,
+        Some("heavy") => Tier::Heavy,
+        Some(word) => {
+            reader.fault(
+                "tier",
+                format!(
+                    "{} is not known; write `rule`, `scripted` or `heavy`",
+                    quoted_text(word)
+                ),
+            );
+            Tier::default()
+        }
+    };
+    let wasi = reader.truth("wasi").unwrap_or(false);
+    let enabled = reader.truth("enabled").unwrap_or(true);
+    let faults = reader.into_faults();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(path.filter(|_| enabled).map(|path| RuleSource {
+        name: item.key.name.clone(),
+        path,
+        sha256,
+        tier,
+        wasi,
+    }))
+}

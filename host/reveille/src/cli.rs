@@ -1,0 +1,230 @@
+//! What can be typed on the command line, and what `--help` teaches.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{config::ENV_HELP, definitions_file::Language};
+
+/// Wakes EC2 and RDS servers in the morning and puts them to bed at night.
+#[derive(Debug, Parser)]
+#[command(
+    name = "reveille",
+    version,
+    after_help = "Try it:\n  \
+        reveille demo                                   36 simulated servers and a webhook on 127.0.0.1:8080\n  \
+        reveille say '/서버 Development status'         what a person in chat would type\n  \
+        reveille plan Development                       the week as a picture\n  \
+        reveille explain Development --at '2026-11-23 21:55'   who painted what, and why",
+    after_long_help = ENV_HELP,
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Configuration file (TOML); everything in it has a default
+    #[arg(long, global = true, value_name = "FILE", env = crate::config::ENV_CONFIG)]
+    pub(crate) config: Option<PathBuf>,
+    /// The embedded store's file [default: reveille.db]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    /// What time it is, for trying things out: `2026-11-23 09:30` in the default zone, or RFC 3339
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Let the clock stand still at that time
+    #[arg(long, global = true)]
+    pub(crate) freeze: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start with an example: the schedules `Development` (36 servers) and `ali` (one), simulated
+    Demo(DemoArgs),
+    /// Start the timer and the webhook on what the store holds
+    Serve(ServeArgs),
+    /// Do one scheduling run and say what was done
+    Tick {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send a message to a running Reveille as JANDI would, and draw the answer
+    Say(SayArgs),
+    /// Show what a schedule wants, day by day
+    Plan(PlanArgs),
+    /// Show who painted a day: the plan as each rule left it
+    Explain {
+        /// Name of the schedule
+        schedule: String,
+        /// The day [default: today]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<NaiveDate>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make the store's definitions those of a file: all or nothing; what the file lacks is removed
+    Apply(FileArgs),
+    /// Show what `apply` would change; exits with 1 when there is something
+    Diff(FileArgs),
+    /// Write the store's definitions as a file
+    Export {
+        /// Language of the file
+        #[arg(long, value_enum, default_value = "yaml")]
+        format: Language,
+    },
+    /// Load everything and say what is well and what is not; exits with 1 when something is not
+    Check,
+    /// Rules that are loaded
+    #[command(subcommand)]
+    Rule(RuleCommand),
+    /// The simulated servers: see them, break them, move them by hand
+    #[command(subcommand)]
+    Fleet(FleetCommand),
+    /// Answer decisions in bulk, JSON lines in and out, for people who migrate
+    #[command(after_help = "A line in:\n  \
+        {\"dt\": \"2026-11-23T00:30:00Z\", \"schedule\": {\"name\": \"s\", \"periods\": \"p\", \"timezone\": \"Asia/Seoul\"},\n   \
+        \"periods\": [{\"name\": \"p\", \"begintime\": \"09:30\", \"endtime\": \"22:00\"}], \"stored\": \"stopped\", \"actual\": \"stopped\"}\n\
+        A line out:\n  \
+        {\"desired\": \"running\", \"type\": null, \"period\": \"p\", \"action\": \"Start\", \"new_stored\": \"running\"}\n  \
+        or {\"error\": \"…\"}")]
+    Evaluate {
+        /// Where the lines are [default: standard input]
+        file: Option<PathBuf>,
+    },
+    /// Print a completion script: `source <(reveille completions bash)`
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where the webhook listens [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Begin anew: delete the store's file first
+    #[arg(long)]
+    pub(crate) reset: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where the webhook listens [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Do not run the scheduler; something else calls `reveille tick`
+    #[arg(long)]
+    pub(crate) no_timer: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SayArgs {
+    /// The message, with its slash: `/서버 Development status`
+    #[arg(required = true, trailing_var_arg = true)]
+    pub(crate) words: Vec<String>,
+    /// Where Reveille listens
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) to: String,
+    /// The webhook's token [default: the first configured one, else the demo's]
+    #[arg(long)]
+    pub(crate) token: Option<String>,
+    /// Who says it
+    #[arg(long = "as", default_value = "terminal")]
+    pub(crate) writer: String,
+    /// Where it is said
+    #[arg(long, default_value = "terminal")]
+    pub(crate) room: String,
+    /// The answer as it came, in JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Name of the schedule
+    pub(crate) schedule: String,
+    /// First day [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<NaiveDate>,
+    /// How many days
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) days: u32,
+    /// As JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FileArgs {
+    /// The file: YAML, or TOML when it ends so
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RuleCommand {
+    /// List them with their version, roles, source and digest
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FleetCommand {
+    /// List the servers and their states
+    List,
+    /// Break a server
+    Fault {
+        /// Its name or id
+        server: String,
+        /// How
+        #[arg(value_enum)]
+        kind: FaultKind,
+    },
+    /// Mend a server
+    Mend {
+        /// Its name or id
+        server: String,
+    },
+    /// Start or stop a server by hand, past Reveille
+    Set {
+        /// Its name or id
+        server: String,
+        /// To what
+        #[arg(value_enum)]
+        state: HandState,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FaultKind {
+    /// There is no capacity for it
+    Capacity,
+    /// Starts are refused
+    RefuseStart,
+    /// Stops are refused
+    RefuseStop,
+    /// It never arrives in the state that it is on its way to
+    Stuck,
+    /// It is no longer there
+    Vanish,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum HandState {
+    /// It runs
+    Running,
+    /// It is stopped
+    Stopped,
+}

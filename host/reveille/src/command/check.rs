@@ -1,0 +1,72 @@
+//! `reveille check`: loads everything and says what is well, one line a room.
+
+use std::{fmt::Write as _, process::ExitCode};
+
+use reveille_core::{
+    model::local_moment,
+    port::{Fleet as _, Rules as _, Store as _},
+    timeline::Timeline,
+};
+
+use super::Setting;
+use crate::house::print;
+
+pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
+    let house = setting.house().await?;
+    let now = setting.clock.now();
+    let config = &setting.config;
+    let definitions = house.store.definitions().await?;
+    let fleet = house.fleet.servers(now).await?;
+
+    let mut faults: Vec<String> = definitions.faults.iter().map(ToString::to_string).collect();
+    faults.extend(house.unloaded.iter().map(|(name, cause)| format!("rule {name}: {cause}")));
+    for schedule in definitions.schedules.values() {
+        let of_rules = house.sandbox.check_schedule(schedule);
+        if of_rules.is_empty() {
+            let today = local_moment(now, schedule.timezone).date;
+            if let Err(failure) = Timeline::new(&*house.sandbox, schedule, &[]).plan(today) {
+                faults.push(format!("schedule {}: {failure}", schedule.name));
+            }
+        }
+        faults.extend(of_rules.iter().map(ToString::to_string));
+    }
+    for server in fleet.servers.iter() {
+        let known = definitions.schedules.contains_key(&*server.schedule)
+            || definitions.set_aside.contains_key(&*server.schedule);
+        if !known {
+            faults.push(format!("server {}: its schedule `{}` is not there", server.name, server.schedule));
+        }
+    }
+
+    let rules = house.sandbox.loaded();
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "config    {}, {} tokens, {}, {}",
+        config.listen,
+        config.tokens.len(),
+        config.timezone,
+        config.locale
+    );
+    let _ = writeln!(text, "rules     {} loaded: {}", rules.len(), names(rules.iter().map(|rule| rule.name.as_str())));
+    let _ = writeln!(
+        text,
+        "store     {}: {} schedules, {} periods",
+        config.store_path.display(),
+        definitions.schedules.len() + definitions.set_aside.len(),
+        definitions.periods.len()
+    );
+    let _ = writeln!(text, "fleet     simulated: {} servers", fleet.servers.len());
+    faults.sort();
+    faults.dedup();
+    for fault in &faults {
+        let _ = writeln!(text, "fault     {fault}");
+    }
+    let _ = writeln!(text, "{}", if faults.is_empty() { String::from("all is well") } else { format!("{} faults", faults.len()) });
+    print(&text);
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}

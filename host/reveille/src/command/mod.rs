@@ -1,0 +1,118 @@
+//! The subcommands, one file each.
+
+mod apply;
+mod check;
+mod demo;
+mod evaluate;
+mod explain;
+mod fleet;
+mod plan;
+mod rule;
+mod say;
+mod serve;
+mod tick;
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::CommandFactory as _;
+use reveille_core::{
+    model::{Exception, Schedule},
+    port::Store,
+};
+use std::sync::Arc;
+
+use crate::{
+    cli::{Cli, Command, Common, RuleCommand},
+    clock::{Clock, read_time},
+    config::Config,
+    house::{House, print},
+};
+
+/// What every command works with.
+pub(crate) struct Setting {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+}
+
+impl Setting {
+    /// Reads the configuration and the clock.
+    pub(crate) fn new(common: &Common) -> anyhow::Result<Self> {
+        let mut config = Config::load(common.config.as_deref(), &|name| std::env::var(name).ok())?;
+        if let Some(db) = &common.db {
+            config.store_path.clone_from(db);
+        }
+        let at = common.at.as_deref().map(|text| read_time(text, config.timezone)).transpose();
+        let at = at.map_err(|message| anyhow::anyhow!(message)).context("--at cannot be used")?;
+        Ok(Self { clock: Clock::new(at, common.freeze), config })
+    }
+
+    /// Opens the house.
+    pub(crate) async fn house(&self) -> anyhow::Result<House> {
+        House::open(&self.config).await
+    }
+}
+
+/// Carries out `command`.
+pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::run(args, setting).await,
+        Command::Serve(args) => serve::run(args, setting).await,
+        Command::Tick { json } => tick::run(json, setting).await,
+        Command::Say(args) => say::run(args, setting).await,
+        Command::Plan(args) => plan::run(args, setting).await,
+        Command::Explain { schedule, date, json } => explain::run(&schedule, date, json, setting).await,
+        Command::Apply(args) => apply::apply(&args.file, setting).await,
+        Command::Diff(args) => apply::diff(&args.file, setting).await,
+        Command::Export { format } => apply::export(format, setting).await,
+        Command::Check => check::run(setting).await,
+        Command::Rule(RuleCommand::List { json }) => rule::list(json, setting).await,
+        Command::Fleet(command) => fleet::run(command, setting).await,
+        Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "reveille", &mut script);
+            print(&String::from_utf8_lossy(&script));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn evaluate_file(file: Option<&Path>, setting: &Setting) -> anyhow::Result<ExitCode> {
+    let rules = reveille_sandbox::Sandbox::embedded().context("the embedded components do not load")?;
+    let mut input: Box<dyn std::io::BufRead> = match file {
+        Some(path) => Box::new(std::io::BufReader::with_capacity(
+            1 << 20,
+            std::fs::File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?,
+        )),
+        None => Box::new(std::io::BufReader::with_capacity(1 << 20, std::io::stdin())),
+    };
+    let mut output = std::io::BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
+    evaluate::evaluate(&rules, setting.config.timezone, &mut input, &mut output).context("evaluate broke off")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The schedule of that name with its exceptions of the days around; or why there is none.
+async fn schedule_with_exceptions(
+    house: &House,
+    name: &str,
+    from: chrono::NaiveDate,
+    days: u32,
+) -> anyhow::Result<(Arc<Schedule>, Vec<Exception>)> {
+    let definitions = house.store.definitions().await?;
+    if let Some(faults) = definitions.set_aside.get(name) {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow::bail!("the schedule `{name}` is set aside: {}", faults.join("; "));
+    }
+    let Some(schedule) = definitions.schedules.get(name) else {
+        let known: Vec<&str> = definitions.schedules.keys().map(String::as_str).collect();
+        if known.is_empty() {
+            anyhow::bail!("there is no schedule yet. Try `reveille demo`, or write some and `reveille apply` them");
+        }
+        anyhow::bail!("there is no schedule `{name}`; there are {}", known.join(", "));
+    };
+    let first = from - chrono::Days::new(1);
+    let last = from + chrono::Days::new(u64::from(days) + 1);
+    let exceptions = house.store.exceptions(Some(name), first, last).await?;
+    Ok((Arc::clone(schedule), exceptions))
+}

@@ -1,0 +1,83 @@
+//! `reveille serve`: the timer and the webhook, until it is told to stop.
+
+use std::{net::SocketAddr, process::ExitCode, sync::Arc};
+
+use anyhow::Context as _;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::{Notify, watch},
+};
+
+use super::Setting;
+use crate::{
+    cli::ServeArgs,
+    config::{Config, Token},
+    clock::Clock,
+    house::{House, print},
+    http, timer,
+    webhook::JandiWebhook,
+};
+
+pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<ExitCode> {
+    let Setting { mut config, clock } = setting;
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    anyhow::ensure!(
+        !config.tokens.is_empty(),
+        "there is no token, so nobody could speak to the webhook. Put the one that JANDI shows into \
+         REVEILLE_JANDI_TOKENS or under [jandi] in the configuration"
+    );
+    let house = House::open(&config).await?;
+    let running = Running { draw: false, timer: !args.no_timer };
+    let tokens = config.tokens.clone();
+    open_doors(&house, &config, &tokens, clock, running, |address| {
+        print(&format!("reveille listens on http://{address}/jandi/webhook\n"));
+    })
+    .await
+}
+
+/// How it runs.
+#[derive(Clone, Copy)]
+pub(super) struct Running {
+    /// Draw announcements in the terminal.
+    pub(super) draw: bool,
+    /// Run the scheduler.
+    pub(super) timer: bool,
+}
+
+/// Listens and runs the timer until a signal; `greet` is told the address once it listens.
+pub(super) async fn open_doors(
+    house: &House,
+    config: &Config,
+    tokens: &[Token],
+    clock: Clock,
+    running: Running,
+    greet: impl FnOnce(SocketAddr),
+) -> anyhow::Result<ExitCode> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}. Give another address with --listen, such as 127.0.0.1:8081", config.listen)
+    })?;
+    greet(listener.local_addr()?);
+    let (stop_sender, stop) = watch::channel(false);
+    let wake = Arc::new(Notify::new());
+    let webhook = JandiWebhook::new(house.chat(config), tokens, clock, Arc::clone(&wake));
+    let door = tokio::spawn(http::serve(listener, Arc::new(webhook), stop.clone()));
+    let timer = running.timer.then(|| {
+        tokio::spawn(timer::run(Arc::new(house.scheduler(config, running.draw)), clock, wake, stop))
+    });
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    tracing::info!("stopping");
+    stop_sender.send_replace(true);
+    door.await.context("the door fell")?;
+    if let Some(timer) = timer {
+        timer.await.context("the timer broke")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,258 @@
+//! A file of definitions, in YAML or TOML: schedules, periods and rules by name. Both say the same:
+//!
+//! ```yaml
+//! periods:
+//!   office-hours: { begintime: "09:30", endtime: "22:00", weekdays: mon-fri }
+//! schedules:
+//!   Development: { timezone: Asia/Seoul, periods: [office-hours] }
+//! ```
+//!
+//! Every fault of a file is reported at once, with its line; a file with faults changes nothing.
+
+mod difference;
+mod node;
+mod toml;
+mod yaml;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    path::Path,
+};
+
+use chrono_tz::Tz;
+use serde_json::{Map, Value};
+
+use reveille_core::{
+    model::{Definitions, Fault, Item, ItemKey},
+    port::Rules,
+};
+
+pub(crate) use difference::{Difference, difference};
+use node::{Node, NodeValue};
+
+/// The kinds that a file defines, as it names them and as items do. Items of other kinds are left alone.
+pub(crate) const KINDS: [(&str, &str); 3] = [("periods", "period"), ("schedules", "schedule"), ("rules", "rule")];
+
+const PERIOD_ATTRIBUTES: &[&str] =
+    &["begintime", "endtime", "weekdays", "monthdays", "months", "description", "configured_in_stack"];
+const SCHEDULE_ATTRIBUTES: &[&str] = &[
+    "periods",
+    "timezone",
+    "description",
+    "override_status",
+    "stop_new_instances",
+    "use_maintenance_window",
+    "enforced",
+    "hibernate",
+    "retain_running",
+    "ssm_maintenance_window",
+    "configured_in_stack",
+    "rules",
+    "groups",
+    "holiday_calendar",
+    "notify",
+    "allow",
+    "locale",
+    "protect",
+];
+const RULE_ATTRIBUTES: &[&str] = &["path", "sha256", "tier", "wasi"];
+
+/// The language of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Language {
+    /// YAML 1.2.
+    Yaml,
+    /// TOML 1.0.
+    Toml,
+}
+
+impl Language {
+    /// By the ending of a path; YAML unless it is `.toml`.
+    pub(crate) fn of(path: &Path) -> Self {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some(ending) if ending.eq_ignore_ascii_case("toml") => Self::Toml,
+            _ => Self::Yaml,
+        }
+    }
+}
+
+/// A fault with the line that it is in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileFault {
+    /// 1 for the first line.
+    pub(crate) line: usize,
+    /// What is wrong and what would be right.
+    pub(crate) message: String,
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+/// Reads a file's text into items, and has everything in them checked, by the rules too.
+pub(crate) fn read(
+    text: &str,
+    language: Language,
+    zone: Tz,
+    rules: &dyn Rules,
+) -> Result<Vec<Item>, Vec<FileFault>> {
+    let root = match language {
+        _ if text.len() as u64 > node::MAX_FILE_BYTES => {
+            return Err(vec![FileFault {
+                line: 1,
+                message: format!("the file is over {} MiB", node::MAX_FILE_BYTES / 1024 / 1024),
+            }]);
+        }
+        Language::Yaml => yaml::read(text),
+        Language::Toml => toml::read(text),
+    }
+    .map_err(|fault| vec![FileFault { line: fault.line, message: fault.message }])?;
+
+    let mut file = Reading::default();
+    file.root(&root);
+    let definitions = Definitions::read(&file.items, zone);
+    let of_rules = definitions.schedules.values().flat_map(|schedule| rules.check_schedule(schedule));
+    let mut seen = std::collections::BTreeSet::new();
+    for fault in definitions.faults.iter().cloned().chain(of_rules) {
+        let fault = FileFault { line: file.line_of(&fault), message: fault.to_string() };
+        // A broken period is a fault of every schedule that uses it: once is enough.
+        if seen.insert(fault.clone()) {
+            file.faults.push(fault);
+        }
+    }
+    if file.faults.is_empty() {
+        Ok(file.items)
+    } else {
+        file.faults.sort();
+        Err(file.faults)
+    }
+}
+
+/// The items as a file's text.
+pub(crate) fn write(items: &[Item], language: Language) -> String {
+    let mut kinds: Vec<(&str, BTreeMap<&str, &Map<String, Value>>)> = Vec::new();
+    for (plural, kind) in KINDS {
+        let of_kind = items.iter().filter(|item| item.key.kind == kind);
+        kinds.push((plural, of_kind.map(|item| (item.key.name.as_str(), &item.attributes)).collect()));
+    }
+    match language {
+        Language::Toml => {
+            let mut document = toml_edit::DocumentMut::new();
+            for (plural, items) in kinds.into_iter().filter(|(_, items)| !items.is_empty()) {
+                let mut of_kind = toml_edit::Table::new();
+                of_kind.set_implicit(true);
+                for (name, attributes) in items {
+                    let mut table = toml_edit::Table::new();
+                    for (attribute, value) in attributes {
+                        if let Some(value) = toml::write(value) {
+                            table.insert(attribute, toml_edit::Item::Value(value));
+                        }
+                    }
+                    of_kind.insert(name, toml_edit::Item::Table(table));
+                }
+                document.insert(plural, toml_edit::Item::Table(of_kind));
+            }
+            document.to_string()
+        }
+        Language::Yaml => {
+            let mut text = String::new();
+            for (plural, items) in kinds.into_iter().filter(|(_, items)| !items.is_empty()) {
+                text.push_str(plural);
+                text.push_str(":\n");
+                for (name, attributes) in items {
+                    // JSON texts and values are YAML too.
+                    text.push_str(&format!("  {}:{}\n", Value::from(name), if attributes.is_empty() { " {}" } else { "" }));
+                    for (attribute, value) in attributes {
+                        text.push_str(&format!("    {attribute}: {value}\n"));
+                    }
+                }
+            }
+            text
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    items: Vec<Item>,
+    faults: Vec<FileFault>,
+    /// Line of each item, and of each of its attributes.
+    lines: HashMap<(String, String), usize>,
+}
+
+impl Reading {
+    fn fault(&mut self, line: usize, message: String) {
+        self.faults.push(FileFault { line, message });
+    }
+
+    fn root(&mut self, root: &Node) {
+        let NodeValue::Map(entries) = &root.value else {
+            self.fault(root.line, String::from("the file must hold `periods`, `schedules` and `rules`, each by name"));
+            return;
+        };
+        for entry in entries {
+            let Some((_, kind)) = KINDS.into_iter().find(|(plural, _)| *plural == entry.key) else {
+                self.fault(
+                    entry.line,
+                    format!("`{}` is not known here; write `periods`, `schedules` or `rules`", entry.key),
+                );
+                continue;
+            };
+            match &entry.node.value {
+                NodeValue::Null => {}
+                NodeValue::Map(items) => {
+                    for item in items {
+                        self.item(kind, &item.key, item.line, &item.node);
+                    }
+                }
+                NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::List(_) => self.fault(
+                    entry.line,
+                    format!("`{}` is {}; write a name for each, with its attributes under it", entry.key, entry.node.what()),
+                ),
+            }
+        }
+    }
+
+    fn item(&mut self, kind: &str, name: &str, line: usize, node: &Node) {
+        let (known, texts): (_, &[&str]) = match kind {
+            "period" => (PERIOD_ATTRIBUTES, PERIOD_ATTRIBUTES),
+            "schedule" => (SCHEDULE_ATTRIBUTES, &["periods", "ssm_maintenance_window", "allow", "protect"]),
+            _ => (RULE_ATTRIBUTES, &[]),
+        };
+        let NodeValue::Map(entries) = &node.value else {
+            self.fault(line, format!("{kind} `{name}` is {}; write its attributes under it", node.what()));
+            return;
+        };
+        self.lines.insert((format!("{kind} {name}"), String::new()), line);
+        let mut attributes = Map::new();
+        for entry in entries {
+            if !known.contains(&entry.key.as_str()) {
+                let nearest = known
+                    .iter()
+                    .map(|known| (strsim::damerau_levenshtein(known, &entry.key), known))
+                    .min()
+                    .filter(|(distance, _)| *distance <= 3);
+                let remedy = nearest.map_or_else(
+                    || format!("known are {}", known.join(", ")),
+                    |(_, nearest)| format!("did you mean `{nearest}`?"),
+                );
+                self.fault(entry.line, format!("{kind} {name}: `{}` is not an attribute; {remedy}", entry.key));
+                continue;
+            }
+            self.lines.insert((format!("{kind} {name}"), entry.key.clone()), entry.line);
+            let node = if texts.contains(&entry.key.as_str()) { entry.node.numbers_as_texts() } else { entry.node.clone() };
+            if node.value != NodeValue::Null {
+                attributes.insert(entry.key.clone(), node.to_json());
+            }
+        }
+        self.items.push(Item { key: ItemKey { kind: kind.to_owned(), name: name.to_owned() }, attributes });
+    }
+
+    fn line_of(&self, fault: &Fault) -> usize {
+        let line = |attribute: &str| self.lines.get(&(fault.item.clone(), attribute.to_owned())).copied();
+        line(&fault.attribute).or_else(|| line("")).unwrap_or(1)
+    }
+}

@@ -1,0 +1,123 @@
+//! Composition: the one place that chooses the store, the fleet and the rules, and puts them together.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+
+use reveille_core::{
+    chat::{Chat, Manners},
+    model::{
+        Moment, Schedule,
+        reply::{Announcement, Context, Reply},
+    },
+    port::{Fleet, Formatter, Notifier, Rules, Store},
+    tick::{Scheduler, Settings},
+};
+use reveille_local::{Database, SimulatedFleet, SqliteStore};
+use reveille_sandbox::Sandbox;
+
+use crate::{config::Config, jandi::DEFAULT_KEYWORD, terminal};
+
+/// Everything, put together.
+pub(crate) struct House {
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) fleet: Arc<SimulatedFleet>,
+    pub(crate) sandbox: Arc<Sandbox>,
+    /// Rules that the configuration or the store names and that could not be loaded, with the reason.
+    pub(crate) unloaded: Vec<(String, String)>,
+}
+
+impl House {
+    /// Opens the store and loads the rules. A rule that cannot be loaded is not fatal: the schedules that name it
+    /// hold, and everything else goes on.
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let database = Database::open(&config.store_path)
+            .with_context(|| format!("cannot open the store `{}`", config.store_path.display()))?;
+        let store = Arc::new(SqliteStore::new(Arc::clone(&database), config.timezone));
+        let fleet = Arc::new(SimulatedFleet::new(database, config.simulation_speed));
+        let mut sandbox = Sandbox::embedded().context("the embedded components do not load")?;
+        let definitions = store.definitions().await.context("the definitions cannot be read")?;
+        let mut unloaded = Vec::new();
+        for source in config.rules.iter().chain(definitions.rules.values()) {
+            if let Err(error) = sandbox.load(source) {
+                tracing::error!(rule = source.name, %error, "a rule is not loaded; schedules that name it hold");
+                unloaded.push((source.name.clone(), error.to_string()));
+            }
+        }
+        if let Some(formatter) = &config.formatter {
+            sandbox.set_formatter(formatter).map_err(|error| {
+                anyhow::anyhow!("`{formatter}` cannot have the words: {error}. Name a rule that exports a formatter")
+            })?;
+        }
+        Ok(Self { store, fleet, sandbox: Arc::new(sandbox), unloaded })
+    }
+
+    /// The chat commands over this house.
+    pub(crate) fn chat(&self, config: &Config) -> Chat {
+        Chat::new(
+            Arc::clone(&self.store) as Arc<dyn Store>,
+            Arc::clone(&self.fleet) as Arc<dyn Fleet>,
+            Arc::clone(&self.sandbox) as Arc<dyn Rules>,
+            Arc::clone(&self.sandbox) as Arc<dyn Formatter>,
+            Manners { locale: config.locale.clone(), persona: config.persona, timezone: config.timezone },
+        )
+    }
+
+    /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
+    pub(crate) fn scheduler(&self, config: &Config, draw: bool) -> Scheduler {
+        let notifier = LogNotifier {
+            formatter: Arc::clone(&self.sandbox) as Arc<dyn Formatter>,
+            locale: config.locale.clone(),
+            persona: config.persona,
+            draw,
+        };
+        Scheduler::new(
+            Arc::clone(&self.store) as Arc<dyn Store>,
+            Arc::clone(&self.fleet) as Arc<dyn Fleet>,
+            Arc::clone(&self.sandbox) as Arc<dyn Rules>,
+            Arc::new(notifier),
+            Settings { holder: holder(), ..Settings::default() },
+        )
+    }
+}
+
+/// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
+/// number, as containers have.
+fn holder() -> String {
+    format!("{}-{}", std::process::id(), chrono::Utc::now().timestamp_micros())
+}
+
+/// Puts announcements into words and writes them to the log, and to the terminal of a demo.
+struct LogNotifier {
+    formatter: Arc<dyn Formatter>,
+    locale: String,
+    persona: reveille_core::model::reply::Persona,
+    draw: bool,
+}
+
+#[async_trait]
+impl Notifier for LogNotifier {
+    async fn announce(&self, schedule: &Schedule, announcement: &Announcement, now: Moment) {
+        let context = Context {
+            locale: schedule.locale.clone().unwrap_or_else(|| self.locale.clone()),
+            persona: self.persona,
+            keyword: String::from(DEFAULT_KEYWORD),
+            timezone: schedule.timezone.name().to_owned(),
+            now,
+        };
+        let reply = Reply::Announced(announcement.clone());
+        let message =
+            self.formatter.format(&context, &reply).unwrap_or_else(|_| reveille_core::chat::plain(&reply));
+        tracing::info!(schedule = schedule.name, text = message.body, "announced");
+        if self.draw {
+            print(&terminal::draw_message(&message, terminal::colours()));
+        }
+    }
+}
+
+/// Writes to standard output. A reader that has gone away is nobody's fault.
+pub(crate) fn print(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

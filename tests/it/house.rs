@@ -1,0 +1,226 @@
+//! A running Reveille: the real binary on a store of its own, spoken to over HTTP as JANDI would.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The token that houses are started with.
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// The binary under test, built beside this one by `cargo test --workspace`.
+pub fn binary() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of this test");
+    let folder = test.ancestors().nth(2).expect("target/<profile>/deps/<test>");
+    let binary = folder.join("reveille");
+    assert!(binary.exists(), "{} is not built: run `cargo test --workspace`", binary.display());
+    binary
+}
+
+/// A store in a folder of its own, and commands on it.
+pub struct Place {
+    pub folder: TempDir,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Self { folder: TempDir::new().expect("a folder") }
+    }
+
+    pub fn db(&self) -> PathBuf {
+        self.folder.path().join("reveille.db")
+    }
+
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("NO_COLOR", "1")
+            .env("RUST_LOG", "warn")
+            .arg("--db")
+            .arg(self.db())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().expect("the binary runs")
+    }
+
+    /// Runs a command that must go well, and gives what it printed.
+    #[track_caller]
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    /// Runs a command that must go wrong, and gives what it complained of.
+    #[track_caller]
+    pub fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?} went well: {}", text(&output.stdout));
+        text(&output.stdout) + &text(&output.stderr)
+    }
+
+    /// Starts the demo, its clock standing still at `at`, and waits until it listens.
+    pub fn demo(self, at: &str) -> House {
+        House::start(self, &["--at", at, "--freeze", "demo", "--listen", "127.0.0.1:0"])
+    }
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A Reveille that listens. It is killed when it is dropped.
+pub struct House {
+    pub place: Place,
+    pub child: Child,
+    pub address: String,
+    messages: AtomicU32,
+}
+
+/// An answer over HTTP.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    /// The text of the message that JANDI would show, its blocks below it.
+    #[track_caller]
+    pub fn message(&self) -> String {
+        assert_eq!(self.status, 200, "{self:?}");
+        let message: Value = serde_json::from_str(&self.body).expect("JSON");
+        let mut shown = message["body"].as_str().expect("a body").to_owned();
+        for block in message["connectInfo"].as_array().map(Vec::as_slice).unwrap_or_default() {
+            for part in ["title", "description"] {
+                if let Some(part) = block[part].as_str() {
+                    shown.push('\n');
+                    shown.push_str(part);
+                }
+            }
+        }
+        shown
+    }
+
+    pub fn colour(&self) -> String {
+        let message: Value = serde_json::from_str(&self.body).expect("JSON");
+        message["connectColor"].as_str().expect("a colour").to_owned()
+    }
+}
+
+impl House {
+    /// Starts the binary with `arguments` and waits until it says where it listens.
+    pub fn start(place: Place, arguments: &[&str]) -> Self {
+        let mut child = place
+            .command()
+            .env("REVEILLE_JANDI_TOKENS", TOKEN)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output"));
+        let mut seen = String::new();
+        let address = loop {
+            let mut line = String::new();
+            if lines.read_line(&mut line).expect("a line") == 0 {
+                let mut complaint = String::new();
+                let _ = child.stderr.take().expect("its log").read_to_string(&mut complaint);
+                panic!("it does not listen: {seen}{complaint}");
+            }
+            seen.push_str(&line);
+            if let Some((_, rest)) = line.split_once("http://") {
+                break rest.split('/').next().expect("an address").to_owned();
+            }
+        };
+        // What it prints later must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+        let mut log = child.stderr.take().expect("its log");
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Self { place, child, address, messages: AtomicU32::new(0) }
+    }
+
+    /// Says something in chat, after the slash and the keyword.
+    pub fn say(&self, words: &str) -> Answer {
+        let number = self.messages.fetch_add(1, Ordering::Relaxed);
+        self.post(&json!({
+            "token": TOKEN, "teamName": "팀", "roomName": "개발", "writerName": "하나",
+            "writerEmail": "hana@example.com", "text": format!("/서버 {words}"), "data": words, "keyword": "서버",
+            "createdAt": format!("2026-11-22T00:00:00.{number:03}Z"), "platform": "web", "ip": "192.0.2.7",
+        }))
+    }
+
+    /// Posts a payload.
+    pub fn post(&self, payload: &Value) -> Answer {
+        self.post_bytes(payload.to_string().as_bytes())
+    }
+
+    /// Posts a body.
+    pub fn post_bytes(&self, body: &[u8]) -> Answer {
+        self.request("POST", "/jandi/webhook", body)
+    }
+
+    /// Sends a request and reads the answer to its end.
+    pub fn request(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).expect("the head is sent");
+        // A server that has refused may close before all is sent.
+        let _ = stream.write_all(body);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        read_answer(&answer)
+    }
+
+    /// Kills it as a power cut would, and gives its place back.
+    pub fn kill(mut self) -> Place {
+        self.child.kill().expect("it is killed");
+        self.child.wait().expect("it is gone");
+        std::mem::replace(&mut self.place, Place::new())
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[track_caller]
+pub fn read_answer(bytes: &[u8]) -> Answer {
+    let answer = text(bytes);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+/// Reads a file beside the tests.
+pub fn data(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

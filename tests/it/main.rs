@@ -1,0 +1,18 @@
+//! Drives the real binary, over HTTP and on the command line, and holds the components against their libraries.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod bad_input;
+mod crash;
+mod docs;
+mod evaluate;
+mod house;
+mod terminal;
