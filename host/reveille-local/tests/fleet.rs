@@ -1,10 +1,6 @@
 //! The simulated fleet: how long things take, what is refused, what AWS does by itself.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that panics has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
