@@ -150,6 +150,28 @@ async fn the_file_and_its_side_files_are_for_their_owner_alone() {
 }
 
 #[tokio::test]
+async fn a_definition_that_is_edited_by_hand_is_seen() {
+    let here = in_file();
+    here.store
+        .commit(&[Change::PutItem(office_hours())])
+        .await
+        .unwrap();
+    assert_eq!(here.store.definitions().await.unwrap().periods.len(), 1);
+    let by_hand = Connection::open(here.folder.path().join("reveille.db")).unwrap();
+    by_hand
+        .execute(
+            "UPDATE items SET attributes = '{\"begintime\": \"08:00\"}'",
+            [],
+        )
+        .unwrap();
+    let seen = here.store.definitions().await.unwrap();
+    assert_eq!(
+        seen.periods["office-hours"].begin_time.as_deref(),
+        Some("08:00")
+    );
+}
+
+#[tokio::test]
 async fn the_audit_cannot_be_changed_by_hand() {
     let here = in_file();
     here.store
