@@ -1,13 +1,44 @@
-//! x
-use reveille_sdk::{about, planner, types};
-struct Periods;
-impl about::Guest for Periods {
-    fn describe() -> about::Description { about::Description{name:"periods".into(),version:"0.1.0".into(),summary:String::new(),needs:about::Needs{tags:vec![],data:vec![],clock:false},config_schema:None} }
-    fn check_config(_:String)->Result<(),types::RuleError>{Ok(())}
-}
-impl planner::Guest for Periods {
-    fn plan_day(r: planner::PlanRequest)->Result<types::DayPlan,types::RuleError>{Ok(r.so_far)}
-    fn check_schedule(_:types::Schedule)->Vec<planner::Fault>{vec![]}
-}
-#[cfg(target_arch = "wasm32")]
-reveille_sdk::export_planner!(Periods);
+//! The first rule of every chain: what the periods of a schedule say of a day.
+//!
+//! It reads periods as AWS Instance Scheduler 3.2.8 does and gives the same answers, to the minute. It differs only
+//! where the original rejects, hangs on, crashes on or misreads what is written:
+//!
+//! - a step of several digits means what it says, and a step of 0 is refused;
+//! - `nW` past the end of the month matches no day;
+//! - among periods that begin at the same time the first by name has the say;
+//! - a `begintime` after the `endtime` crosses midnight and belongs to the day on which it begins;
+//! - `24:00` is a valid end.
+//!
+//! Only the wall clock counts: a day is planned in minutes of its clock, so that days on which the clocks change need
+//! nothing special here.
+//!
+//! # Example
+//!
+//! ```
+//! use periods::Timetable;
+//! use reveille_sdk::testing;
+//! use reveille_sdk::types::{Period, Want};
+//!
+//! let office = Period::named("office-hours").begins("09:00").ends("18:00").on_weekdays("mon-fri");
+//! let timetable = Timetable::read(&testing::schedule("seoul", [office])).unwrap();
+//!
+//! let monday = timetable.plan(testing::date("2026-11-23"));
+//! assert_eq!(monday.want_at(9 * 60), Want::Run);
+//! assert_eq!(monday.want_at(18 * 60), Want::Stop);
+//! assert_eq!(monday.spans[0].reason, "period office-hours");
+//! ```
+
+mod calendar;
+mod clock;
+mod component;
+mod digit;
+mod element;
+mod field;
+mod period;
+mod timetable;
+
+pub use calendar::CalendarDay;
+pub use component::Periods;
+pub use field::{Field, Selection};
+pub use period::Period;
+pub use timetable::{State, Timetable};

@@ -1,0 +1,61 @@
+//! Times of a period.
+
+use crate::digit::digit;
+use reveille_sdk::{DAY, types::Minute};
+
+/// Reads `H:MM` or `HH:MM`, 0:00 to 24:00.
+pub(crate) fn time(text: &str) -> Option<Minute> {
+    let mut digits = [0u32; 4];
+    let (hour, minute) = text.split_once(':')?;
+    let pad = match hour.chars().count() {
+        1 => 1,
+        2 => 0,
+        _ => return None,
+    };
+    if minute.chars().count() != 2 {
+        return None;
+    }
+    for (place, character) in digits
+        .iter_mut()
+        .skip(pad)
+        .zip(hour.chars().chain(minute.chars()))
+    {
+        *place = digit(character)?;
+    }
+    let [tens, hours, sixths, minutes] = digits;
+    let minute_of_day = Minute::try_from((tens * 10 + hours) * 60 + sixths * 10 + minutes).ok()?;
+    (sixths < 6 && minute_of_day <= DAY).then_some(minute_of_day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_one_or_two_digits_a_colon_and_two_digits() {
+        assert_eq!(time("9:00"), Some(540));
+        assert_eq!(time("09:05"), Some(545));
+        assert_eq!(time("0:00"), Some(0));
+        assert_eq!(time("23:59"), Some(1439));
+        for text in [
+            "", "9", "9:5", "009:00", "9:000", "9.00", "9:00 ", " 9:00", "9:0a", "9:00:00",
+            "-9:00", "9：00",
+        ] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_may_be_written_with_full_width_digits() {
+        assert_eq!(time("0９:00"), Some(540));
+        assert_eq!(time("１８:３０"), Some(1110));
+    }
+
+    #[test]
+    fn the_clock_ends_at_24_00() {
+        assert_eq!(time("24:00"), Some(1440));
+        for text in ["24:01", "25:00", "99:99", "12:60", "23:60"] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What is said unasked. Each message stands alone: it names the schedule and says what comes next.
+
+use reveille_sdk::{
+    formatter::replies::{Announcement, Context, ServerView, Topic, Wave},
+    types::Want,
+};
+
+use super::{command, words};
+use crate::{
+    message::{Colour, Draft},
+    text::name,
+};
+
+/// Something that happened, or is about to.
+pub(super) fn announced(context: &Context, announcement: &Announcement) -> Draft {
+    let now = context.now;
+    match announcement {
+        Announcement::Turned(wave) => turned(context, wave),
+        Announcement::StopNear((schedule, at, minutes)) => {
+            let mut draft = Draft::new(
+                Colour::Warning,
+                format!(
+                    "Schedule {} stops in {}: {}",
+                    name(schedule),
+                    words::counted(minutes, "minute"),
+                    words::moment(now, *at)
+                ),
+            );
+            draft.line(format!(
+                "To go on: {}",
+                command::typed(context, Topic::Extend, Some(schedule))
+            ));
+            draft
+        }
+        Announcement::Stuck((schedule, servers)) => about_servers(
+            format!(
+                "Schedule {}: {} not started or stopped in time. It is tried again at growing intervals.",
+                name(schedule),
+                words::counted(servers.len(), "server")
+            ),
+            servers,
+        ),
+        Announcement::Failed((schedule, servers)) => about_servers(
+            format!(
+                "Schedule {}: {} could not be started or stopped. It is tried again at growing intervals.",
+                name(schedule),
+                words::counted(servers.len(), "server")
+            ),
+            servers,
+        ),
+        Announcement::RestartedByProvider((schedule, servers)) => about_servers(
+            format!(
+                "Schedule {}: stopping {} again that AWS started by itself. RDS comes up by itself after 7 days stopped.",
+                name(schedule),
+                words::counted(servers.len(), "server")
+            ),
+            servers,
+        ),
+        Announcement::Held((schedule, held)) => {
+            let mut draft = Draft::new(
+                Colour::Warning,
+                format!("Schedule {} is put on hold.", name(schedule)),
+            );
+            draft.lines(words::hold_lines(now, held));
+            draft
+        }
+        Announcement::Resumed(schedule) => Draft::new(
+            Colour::Ok,
+            format!(
+                "Schedule {}: the rule answers again. The hold is over and the plan is followed.",
+                name(schedule)
+            ),
+        ),
+        Announcement::GroupOverdue((schedule, groups)) => Draft::new(
+            Colour::Warning,
+            format!(
+                "Schedule {}, groups not ready in time: {}",
+                name(schedule),
+                words::listed(groups)
+            ),
+        ),
+    }
+}
+
+/// Servers were started or stopped.
+fn turned(context: &Context, wave: &Wave) -> Draft {
+    let now = context.now;
+    let done = match wave.want {
+        Want::Run => "starting",
+        Want::Stop => "stopping",
+        Want::Hold => "leaving as they are",
+    };
+    let mut draft = Draft::new(
+        Colour::Ok,
+        format!(
+            "Schedule {}: {done} {}.",
+            name(&wave.schedule),
+            words::counted(wave.count, "server")
+        ),
+    );
+    if !wave.groups.is_empty() {
+        draft.line(format!("Groups: {}", words::listed(&wave.groups)));
+    }
+    if !wave.servers.is_empty() {
+        draft.line(format!(
+            "Servers: {}",
+            words::some_servers(&wave.servers, wave.count)
+        ));
+    }
+    if let Some(reason) = words::reason(&wave.reason) {
+        draft.line(format!("Reason: {reason}"));
+    }
+    draft.line(words::next_line(now, wave.next.as_ref()));
+    draft
+}
+
+fn about_servers(line: String, servers: &[ServerView]) -> Draft {
+    let mut draft = Draft::new(Colour::Warning, line);
+    draft.block_of_any("Servers", &words::servers(servers), words::more);
+    draft
+}

@@ -1,0 +1,41 @@
+//! Commands as people type them, for help and for the example in a refusal.
+
+use reveille_sdk::formatter::replies::{Context, Topic};
+
+use crate::{text::name, when};
+
+/// Stands in a command where a schedule's name belongs and none is known.
+const ANY_SCHEDULE: &str = "<schedule>";
+
+/// `/server`
+pub(super) fn keyword(context: &Context) -> String {
+    format!("/{}", name(&context.keyword))
+}
+
+/// The line with one right command.
+pub(super) fn example(context: &Context, topic: Topic, schedule: Option<&str>) -> String {
+    format!("Example: {}", typed(context, topic, schedule))
+}
+
+/// A right command about `topic`.
+pub(super) fn typed(context: &Context, topic: Topic, schedule: Option<&str>) -> String {
+    let keyword = keyword(context);
+    let schedule = schedule.map_or_else(|| ANY_SCHEDULE.to_owned(), name);
+    let tomorrow = when::iso(when::next_date(context.now.date));
+    let words = match topic {
+        Topic::Help => return format!("{keyword} help"),
+        Topic::Schedules => return format!("{keyword} list"),
+        Topic::Status => "status".to_owned(),
+        Topic::Info => "info tomorrow".to_owned(),
+        Topic::ExceptionInfo => "exception info tomorrow".to_owned(),
+        Topic::ExceptionList => "exception list".to_owned(),
+        Topic::ExceptionSet => format!("exception set {tomorrow} stop 23:00"),
+        Topic::ExceptionDelete => format!("exception del {tomorrow} stop"),
+        Topic::ForceStart => "force_start 4h".to_owned(),
+        Topic::ForceStop => "force_stop".to_owned(),
+        Topic::Cancel => "cancel".to_owned(),
+        Topic::Extend => "extend 2h".to_owned(),
+        Topic::Why => "why".to_owned(),
+    };
+    format!("{keyword} {schedule} {words}")
+}

@@ -1,0 +1,72 @@
+//! The character in English: `light` opens, `full` also closes. Where Korean is serious, English is too.
+
+use reveille_sdk::{
+    formatter::replies::{Announcement, Persona, Reply},
+    types::Want,
+};
+
+use crate::message::Phrases;
+
+/// The phrases around `reply`.
+pub(super) fn phrases(persona: Persona, reply: &Reply) -> Phrases {
+    let (opening, closing) = spoken(reply);
+    match persona {
+        Persona::Off => Phrases::default(),
+        Persona::Light => Phrases {
+            opening,
+            closing: None,
+        },
+        Persona::Full => Phrases { opening, closing },
+    }
+}
+
+fn spoken(reply: &Reply) -> (Option<&'static str>, Option<&'static str>) {
+    match reply {
+        Reply::Help(_) => (
+            Some("Server orderly at your service."),
+            Some("One word and I come running."),
+        ),
+        Reply::Schedules(_) => (
+            Some("The duty roster."),
+            Some("I keep it in my breast pocket."),
+        ),
+        Reply::Status(_) => (Some("Roll call."), Some("Standing watch.")),
+        Reply::Info(_) => (Some("The order of the day."), Some("I know it by heart.")),
+        Reply::Exceptions(_) => (
+            Some("The book of exceptions."),
+            Some("Kept in my best handwriting."),
+        ),
+        Reply::ExceptionSet(_) => (Some("It is in the book."), Some("Your server orderly.")),
+        Reply::ExceptionDeleted(_) => {
+            (Some("The book is corrected."), Some("Your server orderly."))
+        }
+        Reply::Forced(view) => match view.forced.want {
+            Want::Run => (Some("The bugle has sounded."), Some("Your server orderly.")),
+            Want::Stop | Want::Hold => (None, None),
+        },
+        Reply::Cancelled(_) => (Some("Back to routine."), Some("Your server orderly.")),
+        Reply::Extended(_) => (
+            Some("The night watch is posted."),
+            Some("Your server orderly."),
+        ),
+        Reply::Why(_) => (
+            Some("From the log book."),
+            Some("Not a day is missing in it."),
+        ),
+        Reply::Refused(_) => (None, None),
+        Reply::Announced(announcement) => match announcement {
+            Announcement::Turned(wave) => match wave.want {
+                Want::Run => (Some("Reveille."), Some("Your server orderly.")),
+                Want::Stop => (Some("Lights out."), Some("Your server orderly.")),
+                Want::Hold => (None, None),
+            },
+            Announcement::Resumed(_) => (Some("Back on duty."), Some("Your server orderly.")),
+            Announcement::StopNear(_)
+            | Announcement::Stuck(_)
+            | Announcement::Failed(_)
+            | Announcement::RestartedByProvider(_)
+            | Announcement::Held(_)
+            | Announcement::GroupOverdue(_) => (None, None),
+        },
+    }
+}

@@ -1,0 +1,102 @@
+//! Why the servers are as they are: who painted what, who ordered what, what was done.
+
+use reveille_sdk::formatter::replies::{Context, Layer, PastAction, WhyView};
+
+use super::words;
+use crate::{
+    message::{Colour, Draft},
+    text::{name, sentence},
+    when,
+};
+
+/// `<schedule> why`.
+pub(super) fn why(context: &Context, view: &WhyView) -> Draft {
+    let now = context.now;
+    let calm = view.forced.is_none() && view.held.is_none() && view.differing.is_empty();
+    let colour = if calm { Colour::Ok } else { Colour::Warning };
+    let mut draft = Draft::new(
+        colour,
+        format!(
+            "Schedule {}, wanted now: {}",
+            name(&view.schedule),
+            view.want.map_or("not known", words::want)
+        ),
+    );
+    draft.line(words::counts(&view.counts));
+    if let Some(want) = view.override_status {
+        draft.line(format!(
+            "Fixed: always {}, whatever the plan says (override_status)",
+            words::want(want)
+        ));
+    }
+    if let Some(forced) = &view.forced {
+        draft.line(words::force_line(now, forced));
+    }
+    if let Some(held) = &view.held {
+        draft.lines(words::hold_lines(now, held));
+    }
+    draft.line(words::next_line(now, view.next.as_ref()));
+    draft.block_of_any(
+        "Rule by rule (later ones paint over)",
+        &view.layers.iter().map(layer).collect::<Vec<_>>(),
+        words::more,
+    );
+    draft.block_of_any(
+        "Exceptions",
+        &words::exceptions(now.date, &view.exceptions),
+        words::more,
+    );
+    draft.block_of_any(
+        "Servers that are not as wanted",
+        &words::servers(&view.differing),
+        words::more,
+    );
+    let actions: Vec<String> = view
+        .actions
+        .iter()
+        .map(|action| past(context, action))
+        .collect();
+    draft.block_of_any("Last actions (newest first)", &actions, words::more);
+    draft
+}
+
+/// `kr-holidays: stopped 00:00–24:00 (추석) · covered`
+fn layer(layer: &Layer) -> String {
+    let covered = if layer.covered { " · covered" } else { "" };
+    format!(
+        "{}: {} {}–{}{}{covered}",
+        name(&layer.rule),
+        words::want(layer.want),
+        when::clock(layer.begin),
+        when::clock(layer.end),
+        words::because(&layer.reason)
+    )
+}
+
+/// `today (Sun 2026-11-22) 09:30 start, 36 servers: web-1, web-2 and 34 more · dev · period office-hours`
+fn past(context: &Context, past: &PastAction) -> String {
+    let mut text = format!(
+        "{} {}",
+        words::moment(context.now, past.at),
+        name(&past.action)
+    );
+    if past.count > 0 {
+        text.push_str(&format!(", {}", words::counted(past.count, "server")));
+    }
+    if !past.servers.is_empty() {
+        text.push_str(&format!(
+            ": {}",
+            words::some_servers(&past.servers, past.count)
+        ));
+    }
+    if !past.by.is_empty() {
+        text.push_str(&format!(" · {}", name(&past.by)));
+    }
+    if let Some(reason) = words::reason(&past.reason) {
+        text.push_str(&format!(" · {reason}"));
+    }
+    if let Some(error) = &past.error {
+        text.push_str(&format!(" · failed: {}", sentence(error)));
+    }
+    text
+}

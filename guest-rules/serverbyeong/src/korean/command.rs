@@ -1,0 +1,41 @@
+//! Commands as people type them, for help and for the example in a refusal.
+
+use reveille_sdk::formatter::replies::{Context, Topic};
+
+use crate::{text::name, when};
+
+/// Stands in a command where a schedule's name belongs and none is known.
+const ANY_SCHEDULE: &str = "<스케줄>";
+
+/// `/서버`
+pub(super) fn keyword(context: &Context) -> String {
+    format!("/{}", name(&context.keyword))
+}
+
+/// The line with one right command.
+pub(super) fn example(context: &Context, topic: Topic, schedule: Option<&str>) -> String {
+    format!("예) {}", typed(context, topic, schedule))
+}
+
+/// A right command about `topic`.
+pub(super) fn typed(context: &Context, topic: Topic, schedule: Option<&str>) -> String {
+    let keyword = keyword(context);
+    let schedule = schedule.map_or_else(|| ANY_SCHEDULE.to_owned(), name);
+    let tomorrow = when::iso(when::next_date(context.now.date));
+    let words = match topic {
+        Topic::Help => return format!("{keyword} 도움말"),
+        Topic::Schedules => return format!("{keyword} 목록"),
+        Topic::Status => "상태".to_owned(),
+        Topic::Info => "정보 내일".to_owned(),
+        Topic::ExceptionInfo => "예외 내일".to_owned(),
+        Topic::ExceptionList => "예외 목록".to_owned(),
+        Topic::ExceptionSet => format!("예외 설정 {tomorrow} 중지 23:00"),
+        Topic::ExceptionDelete => format!("예외 삭제 {tomorrow} 중지"),
+        Topic::ForceStart => "시작 4시간".to_owned(),
+        Topic::ForceStop => "중지".to_owned(),
+        Topic::Cancel => "취소".to_owned(),
+        Topic::Extend => "연장 2시간".to_owned(),
+        Topic::Why => "왜".to_owned(),
+    };
+    format!("{keyword} {schedule} {words}")
+}

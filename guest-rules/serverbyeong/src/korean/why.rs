@@ -1,0 +1,119 @@
+//! Why the servers are as they are: who painted what, who ordered what, what was done.
+
+use reveille_sdk::formatter::replies::{Context, Layer, PastAction, WhyView};
+
+use super::words;
+use crate::{
+    message::{Colour, Draft},
+    text::{name, sentence},
+    when,
+};
+
+/// `<schedule> why`.
+pub(super) fn why(context: &Context, view: &WhyView) -> Draft {
+    let now = context.now;
+    let calm = view.forced.is_none() && view.held.is_none() && view.differing.is_empty();
+    let colour = if calm { Colour::Ok } else { Colour::Warning };
+    let mut draft = Draft::new(
+        colour,
+        format!(
+            "{} 스케줄, 지금 목표: {}",
+            name(&view.schedule),
+            view.want.map_or("알 수 없음", words::want)
+        ),
+    );
+    draft.line(words::counts(&view.counts));
+    if let Some(want) = view.override_status {
+        draft.line(format!(
+            "고정: 시간표와 관계없이 늘 {} (override_status)",
+            words::want(want)
+        ));
+    }
+    if let Some(forced) = &view.forced {
+        draft.line(words::force_line(now, forced));
+    }
+    if let Some(held) = &view.held {
+        draft.lines(words::hold_lines(now, held));
+    }
+    draft.line(words::next_line(now, view.next.as_ref()));
+    draft.block_of_any(
+        "규칙별 판단 (아래가 나중)",
+        &view.layers.iter().map(layer).collect::<Vec<_>>(),
+        words::more_lines,
+    );
+    draft.block_of_any(
+        "예외",
+        &words::exceptions(now.date, &view.exceptions),
+        words::more_things,
+    );
+    draft.block_of_any(
+        "목표와 다른 서버",
+        &words::servers(&view.differing),
+        words::more_servers,
+    );
+    let actions: Vec<String> = view
+        .actions
+        .iter()
+        .map(|action| past(context, action))
+        .collect();
+    draft.block_of_any("최근 작업 (최신순)", &actions, words::more_things);
+    draft
+}
+
+/// `kr-holidays: 중지 00:00–24:00 (추석) · 덮임`
+fn layer(layer: &Layer) -> String {
+    let covered = if layer.covered { " · 덮임" } else { "" };
+    format!(
+        "{}: {} {}–{}{}{covered}",
+        name(&layer.rule),
+        words::want(layer.want),
+        when::clock(layer.begin),
+        when::clock(layer.end),
+        words::because(&layer.reason)
+    )
+}
+
+/// `오늘(11/22 일) 09:30 시작 36대: web-1, web-2 외 34대 · 개발 · office-hours 시간대`
+fn past(context: &Context, past: &PastAction) -> String {
+    let mut text = format!(
+        "{} {}",
+        words::moment(context.now, past.at),
+        action(&past.action)
+    );
+    if past.count > 0 {
+        text.push_str(&format!(" {}대", past.count));
+    }
+    if !past.servers.is_empty() {
+        text.push_str(&format!(
+            ": {}",
+            words::some_servers(&past.servers, past.count)
+        ));
+    }
+    if !past.by.is_empty() {
+        text.push_str(&format!(" · {}", name(&past.by)));
+    }
+    if let Some(reason) = words::reason(&past.reason) {
+        text.push_str(&format!(" · {reason}"));
+    }
+    if let Some(error) = &past.error {
+        text.push_str(&format!(" · 실패: {}", sentence(error)));
+    }
+    text
+}
+
+/// What was done, in the words of the commands.
+fn action(action: &str) -> String {
+    match action {
+        "start" => "시작",
+        "stop" => "중지",
+        "resize" => "유형 변경",
+        "force_start" => "강제 시작",
+        "force_stop" => "강제 중지",
+        "cancel" => "강제 해제",
+        "extend" => "연장",
+        "exception set" => "예외 설정",
+        "exception del" => "예외 삭제",
+        other => return name(other),
+    }
+    .to_owned()
+}
