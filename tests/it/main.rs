@@ -12,6 +12,7 @@
 
 mod bad_input;
 mod crash;
+mod docs;
 mod evaluate;
 mod house;
 mod terminal;

@@ -1,8 +1,8 @@
 //! The three fields of a period that select dates.
 
 use crate::calendar::CalendarDay;
-use crate::digit::number;
 use crate::element::Element;
+use reveille_sdk::digit::number;
 
 const WEEKDAYS: [&str; 7] = [
     "monday",
@@ -141,7 +141,7 @@ impl Field {
             Self::Months => &MONTHS,
         };
         // Names are written in full or with their first three letters.
-        let named = |name: &&str| {
+        let named = |name: &str| {
             text.eq_ignore_ascii_case(name)
                 || name
                     .get(..3)
@@ -149,7 +149,7 @@ impl Field {
         };
         Ok((self.first()..)
             .zip(names)
-            .find_map(|(value, name)| named(&name).then_some(value)))
+            .find_map(|(value, name)| named(name).then_some(value)))
     }
 }
 
@@ -193,5 +193,62 @@ impl Selection {
         self.elements
             .iter()
             .any(|element| element.matches(self.field, date))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reveille_sdk::testing::date;
+
+    fn read(texts: &[&str]) -> Result<Selection, Vec<String>> {
+        let texts: Vec<_> = texts.iter().map(|&text| text.to_owned()).collect();
+        Selection::read(Field::Weekdays, &texts)
+    }
+
+    fn weekdays(texts: &[&str]) -> Vec<u16> {
+        let selection = read(texts).unwrap();
+        let monday = date("2026-11-23");
+        (0..7)
+            .filter(|&day| selection.contains(&monday.plus_days(day).into()))
+            .collect()
+    }
+
+    #[test]
+    fn strings_and_comma_lists_are_a_union() {
+        assert_eq!(weekdays(&["mon, wed", "sat-sun"]), [0, 2, 5, 6]);
+        assert_eq!(weekdays(&["mon", "mon"]), [0]);
+    }
+
+    #[test]
+    fn an_asterisk_in_a_union_makes_it_every_day() {
+        assert_eq!(weekdays(&["mon,*"]), [0, 1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn an_empty_set_is_refused() {
+        assert_eq!(
+            read(&[]),
+            Err(vec![
+                "the set is empty; name at least one weekday, or leave it out".into()
+            ])
+        );
+    }
+
+    #[test]
+    fn an_empty_element_is_refused() {
+        for texts in [&["mon,,fri"][..], &["mon,"], &[""], &[" "], &["mon", ""]] {
+            assert_eq!(read(texts).unwrap_err().len(), 1, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn every_element_that_cannot_be_read_is_told() {
+        assert_eq!(read(&["mon,funday,7", "friday-?"]).unwrap_err().len(), 3);
+    }
+
+    #[test]
+    fn an_element_that_cannot_be_read_spoils_even_every_day() {
+        assert!(read(&["*,7"]).is_err());
     }
 }

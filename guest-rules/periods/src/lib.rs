@@ -29,9 +29,7 @@
 //! ```
 
 mod calendar;
-mod clock;
 mod component;
-mod digit;
 mod element;
 mod field;
 mod period;

@@ -47,8 +47,10 @@
 pub mod about;
 #[doc(hidden)]
 pub mod bindings;
+pub mod clock;
 pub mod config;
 mod date;
+pub mod digit;
 mod export;
 mod paint;
 #[doc(hidden)]

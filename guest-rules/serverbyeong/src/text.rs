@@ -32,6 +32,7 @@ pub(crate) fn clean(text: &str, max_chars: usize) -> String {
         if chars + needed > max_chars {
             if chars >= max_chars {
                 clean.pop();
+                clean.truncate(clean.trim_end().len());
             }
             clean.push(CUT);
             return clean;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
 
 use crate::{
     model::{
@@ -14,6 +14,9 @@ use crate::{
 
 /// How far ahead a turn is looked for: a schedule that turns at all turns within a year and a day.
 pub const LOOK_AHEAD_DAYS: u32 = 366;
+
+/// 23:59, the last minute of a day.
+const LAST_MINUTE: Minute = Minute(Minute::DAY_END.0 - 1);
 
 /// The plan of one schedule over time.
 #[derive(Clone, Copy)]
@@ -51,6 +54,7 @@ impl<'a> Timeline<'a> {
     /// # Errors
     /// When a rule fails.
     pub fn wanted_at(&self, moment: Moment) -> Result<Wanted, RuleFailure> {
+        let moment = normalized(moment);
         let plan = self.plan(moment.date)?;
         Ok(plan.span_at(moment.minute).map_or_else(
             || Wanted {
@@ -116,11 +120,69 @@ impl<'a> Timeline<'a> {
         instant_of(moment, self.schedule.timezone)
     }
 
+    /// The instant after `now` at which the wall clock of the schedule shows `moment`: in an hour that happens twice
+    /// the second time when the first is over. Where `moment` is over altogether it is when it was.
+    #[must_use]
+    pub fn instant_after(&self, moment: Moment, now: DateTime<Utc>) -> DateTime<Utc> {
+        let first = self.instant(moment);
+        if first > now {
+            return first;
+        }
+        let moment = normalized(moment);
+        let naive =
+            moment.date.and_time(NaiveTime::MIN) + Duration::minutes(i64::from(moment.minute.0));
+        match self.schedule.timezone.from_local_datetime(&naive) {
+            LocalResult::Ambiguous(_, second) if second > now => second.to_utc(),
+            LocalResult::Ambiguous(..) | LocalResult::Single(_) | LocalResult::None => first,
+        }
+    }
+
+    /// The runs of `date` in their order, adjoining spans taken together; the last one with what it goes on for on
+    /// the next day, to 48:00.
+    ///
+    /// # Errors
+    /// When a rule fails.
+    pub fn runs(&self, date: NaiveDate) -> Result<Vec<Run>, RuleFailure> {
+        let plan = self.plan(date)?;
+        let mut runs = runs_of(&plan);
+        if let (Some(last), Some(next)) = (runs.last_mut(), date.succ_opt())
+            && last.end == Minute::DAY_END
+        {
+            let plan = self.plan(next)?;
+            if let Some(rest) = runs_of(&plan).first()
+                && rest.begin == Minute::MIDNIGHT
+            {
+                last.end = Minute(Minute::DAY_END.0 + rest.end.0);
+            }
+        }
+        Ok(runs)
+    }
+
+    /// The runs that begin on `date`: those of [`Timeline::runs`] without one that goes on from the day before.
+    ///
+    /// # Errors
+    /// When a rule fails.
+    pub fn runs_begun(&self, date: NaiveDate) -> Result<Vec<Run>, RuleFailure> {
+        let mut runs = self.runs(date)?;
+        if let (Some(first), Some(before)) = (runs.first(), date.pred_opt())
+            && first.begin == Minute::MIDNIGHT
+            && self.plan(before)?.want_at(LAST_MINUTE) == Want::Run
+        {
+            runs.remove(0);
+        }
+        Ok(runs)
+    }
+
     fn find_turn(
         &self,
         after: Moment,
         is_it: impl Fn(Want) -> bool,
     ) -> Result<Option<Turning>, RuleFailure> {
+        // It is constantly that: there is no need to plan a year to find no turn.
+        if self.schedule.override_status.is_some() {
+            return Ok(None);
+        }
+        let after = normalized(after);
         let mut before = self.wanted_at(after)?.want;
         let mut date = after.date;
         for _ in 0..=LOOK_AHEAD_DAYS {
@@ -129,23 +191,56 @@ impl<'a> Timeline<'a> {
                     date,
                     minute: span.begin,
                 };
-                if at <= after {
+                if at <= after || span.want == before {
                     continue;
                 }
-                if span.want != before && is_it(span.want) {
+                let Some(at) = self.shown(at, span.want)? else {
+                    continue;
+                };
+                before = span.want;
+                if is_it(span.want) {
                     return Ok(Some(Turning {
                         at,
                         want: span.want,
                         reason: span.reason,
                     }));
                 }
-                before = span.want;
             }
             let Some(next) = date.succ_opt() else { break };
             date = next;
         }
         Ok(None)
     }
+
+    /// When the wall clock shows the turn to `want` at `at`. In an hour that never happens this is where the clock
+    /// arrives, if `want` still holds there; a turn that the clock jumps over altogether is none.
+    fn shown(&self, at: Moment, want: Want) -> Result<Option<Moment>, RuleFailure> {
+        let shown = local_moment(self.instant(at), self.schedule.timezone);
+        Ok((shown == at || self.wanted_at(shown)?.want == want).then_some(shown))
+    }
+}
+
+/// A stretch of a day in which the plan wants servers to run, whatever its spans and their reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// First minute of it.
+    pub begin: Minute,
+    /// First minute after it, to 48:00.
+    pub end: Minute,
+}
+
+fn runs_of(plan: &DayPlan) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for span in plan.spans.iter().filter(|span| span.want == Want::Run) {
+        match runs.last_mut() {
+            Some(last) if last.end == span.begin => last.end = span.end,
+            Some(_) | None => runs.push(Run {
+                begin: span.begin,
+                end: span.end,
+            }),
+        }
+    }
+    runs
 }
 
 /// How far back a tick looks for a want that it missed; a longer outage is seen by people.

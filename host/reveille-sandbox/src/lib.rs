@@ -1,1 +1,39 @@
-//! x
+//! The sandbox: wasmtime narrowed to what rules need. Rules are components of the contract in `wit/`; this crate
+//! loads them, calls each in a fresh instance under limits, looks at what it answers, and keeps the answers.
+//!
+//! Nothing outside this crate names wasmtime. It fetches nothing and decides nothing: what rules are there and what
+//! their failures come to is for others.
+
+mod answer;
+mod bindings;
+mod budget;
+mod cache;
+mod call;
+mod chain;
+mod convert;
+mod counters;
+mod data;
+mod deciding;
+mod embedded;
+mod engine;
+mod engine_config;
+mod error;
+mod fault;
+mod fingerprint;
+mod inspect;
+mod journal;
+mod limits;
+mod planning;
+mod rule;
+mod sandbox;
+mod text;
+mod wasi;
+
+pub use call::Usage;
+pub use counters::Counters;
+pub use data::{DataSource, Datum};
+pub use embedded::SERVERBYEONG;
+pub use error::LoadError;
+pub use journal::{LogLevel, LogLine};
+pub use limits::{HOST_CALLS, LOG_BYTES, Limits, RETURNED_BYTES};
+pub use sandbox::{Sandbox, SandboxFormatter};

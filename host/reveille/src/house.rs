@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 
 use reveille_core::{
-    chat::{Chat, ChatSettings},
+    chat::{Chat, Manners},
     model::{
         Moment, Schedule,
         reply::{Announcement, Context, Reply},
@@ -60,7 +60,7 @@ impl House {
             Arc::clone(&self.fleet) as Arc<dyn Fleet>,
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::clone(&self.sandbox) as Arc<dyn Formatter>,
-            ChatSettings { locale: config.locale.clone(), persona: config.persona, timezone: config.timezone },
+            Manners { locale: config.locale.clone(), persona: config.persona, timezone: config.timezone },
         )
     }
 

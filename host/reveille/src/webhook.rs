@@ -1,6 +1,12 @@
 //! From a webhook's body to its answer: tokens, delivery, the chat commands.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use hyper::{StatusCode, body::Bytes};
 use sha2::{Digest, Sha256};
@@ -22,13 +28,22 @@ pub(crate) struct JandiWebhook {
     tokens: Vec<([u8; 32], Option<BTreeSet<String>>)>,
     clock: Clock,
     wake: Arc<Notify>,
+    /// Messages that came without a time.
+    undated: AtomicU64,
 }
 
 impl JandiWebhook {
     /// `wake` is told when a command has changed something.
     pub(crate) fn new(chat: Chat, tokens: &[Token], clock: Clock, wake: Arc<Notify>) -> Self {
         let tokens = tokens.iter().map(|token| (digest(&token.secret), token.schedules.clone())).collect();
-        Self { chat, tokens, clock, wake }
+        Self { chat, tokens, clock, wake, undated: AtomicU64::new(0) }
+    }
+
+    /// A key of its own for a message without a time: nothing tells whether it is a repetition, and one that is taken
+    /// for one by mistake would not be carried out.
+    fn own_key(&self) -> String {
+        let number = self.undated.fetch_add(1, Ordering::Relaxed);
+        format!("undated-{}-{number}", self.clock.now().timestamp_micros())
     }
 
     /// What the token may see. Every token is compared whole, so that the time says nothing about any of them.
@@ -55,11 +70,11 @@ impl Webhook for JandiWebhook {
             Err(error) => return (StatusCode::BAD_REQUEST, format!("{{\"error\":\"{error}\"}}")),
         };
         let Some(sees) = self.sees(&payload.token) else { return (StatusCode::UNAUTHORIZED, String::new()) };
-        let delivery_key = payload.delivery_key();
+        let delivery_key = payload.delivery_key().unwrap_or_else(|| self.own_key());
         let incoming = Incoming {
             text: payload.text,
             keyword: payload.keyword,
-            caller: Caller { name: payload.writer_name, email: payload.writer_email, room: payload.room },
+            writer: Caller { name: payload.writer_name, email: payload.writer_email, room: payload.room },
             sees: sees.clone(),
             delivery_key,
         };

@@ -10,6 +10,7 @@ use reveille_sdk::{
 use super::words;
 use crate::{
     message::{Colour, Draft, names},
+    reason::{self, Reason},
     text::{name, sentence},
 };
 
@@ -72,7 +73,7 @@ pub(super) fn info(context: &Context, view: &InfoView) -> Draft {
     draft
 }
 
-/// What a day is on the whole: `a day off (Sat)`.
+/// What a day is on the whole: `a day off (Sat)`, `a day off (Chuseok)`.
 fn kind_of_day(date: Date, spans: &[Span]) -> String {
     let has = |want| spans.iter().any(|span| span.want == want);
     if spans.is_empty() {
@@ -82,8 +83,19 @@ fn kind_of_day(date: Date, spans: &[Span]) -> String {
     } else if has(Want::Hold) {
         "nothing is started, servers are left as they are".to_owned()
     } else {
-        format!("a day off ({})", words::weekday(date))
+        format!("a day off ({})", day_off(date, spans))
     }
+}
+
+/// What makes a day off one: the reason that a rule gives, else its weekday.
+fn day_off(date: Date, spans: &[Span]) -> String {
+    spans
+        .iter()
+        .find_map(|span| match reason::read(&span.reason) {
+            Reason::Other(other) => Some(sentence(other)),
+            Reason::None | Reason::Period(_) | Reason::Periods(_) | Reason::Exception(_) => None,
+        })
+        .unwrap_or_else(|| words::weekday(date).to_owned())
 }
 
 /// An option of the schedule as a sentence.

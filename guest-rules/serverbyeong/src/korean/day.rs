@@ -10,6 +10,7 @@ use reveille_sdk::{
 use super::words;
 use crate::{
     message::{Colour, Draft},
+    reason::{self, Reason},
     text::{name, sentence},
 };
 
@@ -79,7 +80,7 @@ pub(super) fn info(context: &Context, view: &InfoView) -> Draft {
     draft
 }
 
-/// What a day is on the whole: `쉬는 날(토)`.
+/// What a day is on the whole: `쉬는 날(토)`, `쉬는 날(추석)`.
 fn kind_of_day(date: Date, spans: &[Span]) -> String {
     let has = |want| spans.iter().any(|span| span.want == want);
     if spans.is_empty() {
@@ -89,8 +90,19 @@ fn kind_of_day(date: Date, spans: &[Span]) -> String {
     } else if has(Want::Hold) {
         "시작하지 않고 현재 상태를 유지하는 날".to_owned()
     } else {
-        format!("쉬는 날({})", words::weekday(date))
+        format!("쉬는 날({})", day_off(date, spans))
     }
+}
+
+/// What makes a day off one: the reason that a rule gives, else its weekday.
+fn day_off(date: Date, spans: &[Span]) -> String {
+    spans
+        .iter()
+        .find_map(|span| match reason::read(&span.reason) {
+            Reason::Other(other) => Some(sentence(other)),
+            Reason::None | Reason::Period(_) | Reason::Periods(_) | Reason::Exception(_) => None,
+        })
+        .unwrap_or_else(|| words::weekday(date).to_owned())
 }
 
 /// An option of the schedule as a sentence.

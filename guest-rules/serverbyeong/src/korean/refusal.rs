@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
     let today = context.now.date;
     match refusal {
-        Refusal::NotUnderstood(word) => unknown(context, word, "알 수 없는 말입니다"),
+        Refusal::NotUnderstood(word) => unknown(context, word, "알아듣지 못했습니다"),
         Refusal::UnclearDate(word) => unknown(context, word, "날짜로 알아듣지 못했습니다"),
         Refusal::UnclearTime(word) => unknown(context, word, "시각으로 알아듣지 못했습니다"),
         Refusal::UnclearDuration(word) => {

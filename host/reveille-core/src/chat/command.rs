@@ -102,3 +102,63 @@ pub enum Command {
         schedule: String,
     },
 }
+
+impl Command {
+    /// The schedule that it is about; none for those about all.
+    #[must_use]
+    pub fn schedule(&self) -> Option<&str> {
+        match self {
+            Self::Help | Self::Schedules => None,
+            Self::Status { schedule }
+            | Self::Info { schedule, .. }
+            | Self::ExceptionInfo { schedule, .. }
+            | Self::ExceptionList { schedule }
+            | Self::SetException { schedule, .. }
+            | Self::DeleteException { schedule, .. }
+            | Self::Force { schedule, .. }
+            | Self::Cancel { schedule }
+            | Self::Extend { schedule, .. }
+            | Self::Why { schedule } => Some(schedule),
+        }
+    }
+
+    /// The earliest day that it asks about; none is today.
+    #[must_use]
+    pub fn date(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Info { date, .. } | Self::ExceptionInfo { date, .. } => *date,
+            Self::SetException { date, .. } | Self::DeleteException { date, .. } => Some(*date),
+            Self::Help
+            | Self::Schedules
+            | Self::Status { .. }
+            | Self::ExceptionList { .. }
+            | Self::Force { .. }
+            | Self::Cancel { .. }
+            | Self::Extend { .. }
+            | Self::Why { .. } => None,
+        }
+    }
+
+    /// Its name in the audit; none for commands that change nothing, which need no permission and leave no trace.
+    #[must_use]
+    pub fn change(&self) -> Option<&'static str> {
+        match self {
+            Self::Help
+            | Self::Schedules
+            | Self::Status { .. }
+            | Self::Info { .. }
+            | Self::ExceptionInfo { .. }
+            | Self::ExceptionList { .. }
+            | Self::Why { .. } => None,
+            Self::SetException { .. } => Some("exception set"),
+            Self::DeleteException { .. } => Some("exception del"),
+            Self::Force { want, .. } => Some(match want {
+                Want::Run => "force_start",
+                Want::Stop => "force_stop",
+                Want::Hold => "force_hold",
+            }),
+            Self::Cancel { .. } => Some("cancel"),
+            Self::Extend { .. } => Some("extend"),
+        }
+    }
+}

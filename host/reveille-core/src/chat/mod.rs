@@ -1,8 +1,35 @@
 //! Commands from chat: the grammar turns text into a [`Command`], a file for each command carries it out, and the
 //! answer is a [`crate::model::reply::Reply`], never text.
+//!
+//! [`Chat`] is the way in. What a command does is written before it is answered, all at once; servers are never
+//! touched here: the next tick does that.
 
+mod cancel;
 mod command;
+mod done;
+mod exception_delete;
+mod exception_set;
+mod exceptions;
+mod extend;
+mod force;
 mod grammar;
+mod house;
+mod incoming;
+mod info;
+mod natural;
+mod plain;
+mod refusal_code;
+mod roster;
+mod schedules;
+mod status;
+mod subject;
+mod trouble;
+mod why;
 
 pub use command::{Command, ExtendTo, ForceEnd};
+pub use extend::LONGEST_EXTENSION;
+pub use force::HELD_FORCE;
 pub use grammar::{GrammarContext, KnownSchedule, MAX_TEXT_CHARS, parse};
+pub use house::{Chat, Manners};
+pub use incoming::{Answer, Caller, Incoming};
+pub use plain::plain;

@@ -7,7 +7,7 @@
 )]
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Exception, Minute, Moment, ServerKind, ServerState, Span, Turn, Want};
 
@@ -293,7 +293,8 @@ pub enum Refusal {
     PastTime(Moment),
     Contradiction {
         schedule: String,
-        set: Exception,
+        // Boxed so that a `Result` with a refusal stays small.
+        set: Box<Exception>,
         other: Moment,
         spans: Vec<Span>,
     },
@@ -385,7 +386,7 @@ pub enum Reply {
 }
 
 /// A block under the text of a message.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Block {
     pub title: Option<String>,
     pub description: Option<String>,
@@ -393,7 +394,7 @@ pub struct Block {
 }
 
 /// A message as the messenger shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub body: String,
     /// `#RRGGBB`.

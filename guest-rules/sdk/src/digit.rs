@@ -11,7 +11,7 @@ const ZEROS: [u32; 66] = [
 ];
 
 /// The value of a digit.
-pub(crate) fn digit(character: char) -> Option<u32> {
+pub fn digit(character: char) -> Option<u32> {
     if character.is_ascii() {
         return character.to_digit(10);
     }
@@ -22,7 +22,7 @@ pub(crate) fn digit(character: char) -> Option<u32> {
 
 /// The value of a text that is digits and nothing else. Leading zeros are fine; what is too large for the type is its
 /// largest value, which is outside every range that periods know.
-pub(crate) fn number(text: &str) -> Option<u32> {
+pub fn number(text: &str) -> Option<u32> {
     if text.is_empty() {
         return None;
     }

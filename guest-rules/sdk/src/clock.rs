@@ -1,10 +1,18 @@
-//! Times of a period.
+//! Times of the day as people write them.
 
 use crate::digit::digit;
-use reveille_sdk::{DAY, types::Minute};
+use crate::{DAY, types::Minute};
 
-/// Reads `H:MM` or `HH:MM`, 0:00 to 24:00.
-pub(crate) fn time(text: &str) -> Option<Minute> {
+/// Reads `H:MM` or `HH:MM`, 0:00 to 24:00, in digits of any script; nothing else, not even spaces around it.
+///
+/// ```
+/// use reveille_sdk::clock::time;
+///
+/// assert_eq!(time("9:30"), Some(570));
+/// assert_eq!(time("24:00"), Some(1440));
+/// assert_eq!(time("930"), None);
+/// ```
+pub fn time(text: &str) -> Option<Minute> {
     let mut digits = [0u32; 4];
     let (hour, minute) = text.split_once(':')?;
     let pad = match hour.chars().count() {

@@ -1,0 +1,262 @@
+//! The servers of one schedule: how they are, in which groups, and what people should know of each.
+
+use std::sync::Arc;
+
+use crate::{
+    model::{
+        Remembered, Schedule, Server, ServerState, Stored, Want,
+        reply::{Counts, GroupServers, ServerNote, ServerView},
+    },
+    port::FleetView,
+};
+
+use super::natural::natural;
+
+/// The servers of one schedule.
+pub(super) struct Roster<'a> {
+    schedule: &'a Schedule,
+    /// Sorted by name as people read it.
+    servers: Vec<Server>,
+    memory: Arc<Vec<Remembered>>,
+    /// Parts of the fleet that could not be seen.
+    pub(super) unseen: Vec<String>,
+}
+
+impl<'a> Roster<'a> {
+    pub(super) fn new(
+        schedule: &'a Schedule,
+        fleet: &FleetView,
+        memory: Arc<Vec<Remembered>>,
+    ) -> Self {
+        let mut servers: Vec<Server> = fleet
+            .servers
+            .iter()
+            .filter(|server| {
+                *server.schedule == *schedule.name && server.state != ServerState::Gone
+            })
+            .cloned()
+            .collect();
+        servers.sort_by(|a, b| natural(&a.name, &b.name).then_with(|| a.id.cmp(&b.id)));
+        Self {
+            schedule,
+            servers,
+            memory,
+            unseen: fleet
+                .unseen
+                .iter()
+                .map(|error| format!("{error} ({})", error.code))
+                .collect(),
+        }
+    }
+
+    /// How many servers are how; those that are left out do not count.
+    pub(super) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for server in self.scheduled() {
+            counts.total += 1;
+            match server.state {
+                ServerState::Running | ServerState::Busy => counts.running += 1,
+                ServerState::Starting | ServerState::Stopping => counts.moving += 1,
+                ServerState::Stopped => counts.stopped += 1,
+                ServerState::Problem => counts.problem += 1,
+                ServerState::Gone => {}
+            }
+        }
+        counts
+    }
+
+    /// The groups that have servers, each after those that it depends on; then groups that the schedule does not
+    /// know, then the servers in none.
+    pub(super) fn groups(&self, want: Option<Want>) -> Vec<GroupServers> {
+        self.group_names()
+            .into_iter()
+            .map(Some)
+            .chain([None])
+            .map(|name| GroupServers {
+                depends_on: name
+                    .as_deref()
+                    .map_or_else(Vec::new, |name| self.depends_on(name).to_vec()),
+                servers: self
+                    .servers
+                    .iter()
+                    .filter(|server| server.group.as_deref() == name.as_deref())
+                    .map(|server| self.view(server, want))
+                    .collect(),
+                name,
+            })
+            .filter(|group| !group.servers.is_empty())
+            .collect()
+    }
+
+    /// Names of the groups that have servers, in the order in which they start.
+    pub(super) fn group_names(&self) -> Vec<String> {
+        let is_there = |name: &str| {
+            self.servers
+                .iter()
+                .any(|server| server.group.as_deref() == Some(name))
+        };
+        let mut names: Vec<String> = self
+            .schedule
+            .groups
+            .iter()
+            .map(|group| group.name.clone())
+            .filter(|name| is_there(name))
+            .collect();
+        let mut unknown: Vec<String> = self
+            .servers
+            .iter()
+            .filter_map(|server| server.group.as_deref())
+            .filter(|name| !names.iter().any(|known| known == name))
+            .map(str::to_owned)
+            .collect();
+        unknown.sort_by(|a, b| natural(a, b));
+        unknown.dedup();
+        names.append(&mut unknown);
+        names
+    }
+
+    /// The servers that are not as is wanted.
+    pub(super) fn differing(&self, want: Want) -> Vec<ServerView> {
+        self.scheduled()
+            .filter(|server| !is_there(server, want))
+            .map(|server| self.view(server, Some(want)))
+            .collect()
+    }
+
+    /// How many servers an order turns, and how many are there already. Broken ones and, for a stop, protected ones
+    /// it does not touch.
+    pub(super) fn turning(&self, want: Want) -> (u32, u32) {
+        let (mut to_change, mut already) = (0, 0);
+        for server in self.scheduled() {
+            if is_there(server, want) {
+                already += 1;
+            } else if server.state != ServerState::Problem
+                && !(want == Want::Stop && self.is_protected(server))
+            {
+                to_change += 1;
+            }
+        }
+        (to_change, already)
+    }
+
+    fn scheduled(&self) -> impl Iterator<Item = &Server> {
+        self.servers
+            .iter()
+            .filter(|server| server.left_out.is_none())
+    }
+
+    fn is_protected(&self, server: &Server) -> bool {
+        self.schedule
+            .protect
+            .iter()
+            .any(|protected| **protected == *server.name || **protected == *server.id.0)
+    }
+
+    fn view(&self, server: &Server, want: Option<Want>) -> ServerView {
+        ServerView {
+            name: server.name.to_string(),
+            id: server.id.to_string(),
+            kind: server.kind,
+            state: server.state,
+            native_state: server.native_state.to_string(),
+            note: self.note(server, want),
+        }
+    }
+
+    /// The one thing that matters most about a server.
+    fn note(&self, server: &Server, want: Option<Want>) -> Option<ServerNote> {
+        if let Some(reason) = server.left_out {
+            return Some(ServerNote::LeftOut(reason.as_str().to_owned()));
+        }
+        let memory = self.memory_of(server);
+        if memory
+            .and_then(|memory| memory.request.as_ref())
+            .is_some_and(|request| request.reported)
+        {
+            return Some(ServerNote::Stuck(server.state_reason.clone()));
+        }
+        if let Some(error) = memory.and_then(|memory| memory.error.as_ref()) {
+            return Some(ServerNote::Failed {
+                code: error.code.clone(),
+                message: error.message.clone(),
+            });
+        }
+        let waits_for = self.waits_for(server, memory, want);
+        if !waits_for.is_empty() {
+            return Some(ServerNote::WaitsFor(waits_for));
+        }
+        if server.state == ServerState::Busy && want == Some(Want::Stop) {
+            return Some(ServerNote::Busy);
+        }
+        (memory.is_some_and(|memory| memory.stored == Stored::RETAIN_RUNNING)
+            && is_there(server, Want::Run))
+        .then_some(ServerNote::Retained)
+    }
+
+    /// The groups that must arrive before `server` turns. A server that was ordered to turn already waits for none,
+    /// even if somebody turned it back by hand.
+    fn waits_for(
+        &self,
+        server: &Server,
+        memory: Option<&Remembered>,
+        want: Option<Want>,
+    ) -> Vec<String> {
+        let (Some(group), Some(want)) = (server.group.as_deref(), want) else {
+            return Vec::new();
+        };
+        if memory.and_then(|memory| memory.wanted) == Some(want) {
+            return Vec::new();
+        }
+        match (want, server.state) {
+            (Want::Run, ServerState::Stopped) => self
+                .depends_on(group)
+                .iter()
+                .filter(|name| !self.has_arrived(name, want))
+                .cloned()
+                .collect(),
+            (Want::Stop, ServerState::Running | ServerState::Busy) => self
+                .schedule
+                .groups
+                .iter()
+                .filter(|other| other.depends_on.iter().any(|name| name == group))
+                .map(|other| other.name.clone())
+                .filter(|name| !self.has_arrived(name, want))
+                .collect(),
+            (Want::Run | Want::Stop | Want::Hold, _) => Vec::new(),
+        }
+    }
+
+    fn has_arrived(&self, group: &str, want: Want) -> bool {
+        self.scheduled()
+            .filter(|server| server.group.as_deref() == Some(group))
+            .all(|server| is_there(server, want))
+    }
+
+    fn depends_on(&self, group: &str) -> &[String] {
+        self.schedule
+            .groups
+            .iter()
+            .find(|known| known.name == group)
+            .map_or(&[], |known| &known.depends_on)
+    }
+
+    fn memory_of(&self, server: &Server) -> Option<&Remembered> {
+        let place = self
+            .memory
+            .binary_search_by(|memory| memory.server.cmp(&server.id))
+            .ok()?;
+        // What another schedule did with it says nothing here.
+        self.memory
+            .get(place)
+            .filter(|memory| memory.schedule == self.schedule.name)
+    }
+}
+
+/// Whether a server is as is wanted.
+fn is_there(server: &Server, want: Want) -> bool {
+    match want {
+        Want::Run => matches!(server.state, ServerState::Running | ServerState::Busy),
+        Want::Stop => server.state == ServerState::Stopped,
+        Want::Hold => true,
+    }
+}

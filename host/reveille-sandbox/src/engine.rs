@@ -1,0 +1,131 @@
+//! The one engine of the process, the thread that gives deadlines their ticks, and the slots that calls take.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, LazyLock, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use wasmtime::{Engine, component::Component};
+
+use crate::engine_config;
+
+/// Time between two ticks of the engine, by which deadlines are measured.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+const TARGET: &str = env!("REVEILLE_SANDBOX_TARGET");
+
+static ENGINE: LazyLock<Result<Engine, String>> = LazyLock::new(|| {
+    let start = || -> wasmtime::Result<Engine> {
+        // Where address space is short (`ulimit -v`) there is no pool, and calls cost more.
+        let engine = Engine::new(&engine_config::runner(TARGET)?).or_else(|error| {
+            tracing::warn!("calls of rules go without a pool of memory: {error:#}");
+            Engine::new(&engine_config::compiler(TARGET)?)
+        })?;
+        let weak = engine.weak();
+        thread::Builder::new()
+            .name("sandbox-ticks".to_owned())
+            .spawn(move || {
+                while let Some(engine) = weak.upgrade() {
+                    engine.increment_epoch();
+                    drop(engine);
+                    thread::sleep(TICK);
+                }
+            })?;
+        Ok(engine)
+    };
+    start().map_err(|error| format!("{error:#}"))
+});
+
+/// The engine; the same one at every call.
+///
+/// # Errors
+/// When this machine cannot run it: the text says why.
+pub(crate) fn engine() -> Result<&'static Engine, String> {
+    ENGINE.as_ref().map_err(Clone::clone)
+}
+
+/// Compiles a component to machine code, apart from the engine that runs rules: a panic of the compiler leaves
+/// whatever it held unusable.
+pub(crate) fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
+    let compiled = catch_unwind(AssertUnwindSafe(|| -> wasmtime::Result<Vec<u8>> {
+        Engine::new(&engine_config::compiler(TARGET)?)?.precompile_component(wasm)
+    }));
+    match compiled {
+        Ok(Ok(native)) => Ok(native),
+        Ok(Err(error)) => Err(format!("{error:#}")),
+        Err(_) => Err("the compiler itself failed on it".to_owned()),
+    }
+}
+
+/// Makes a component of machine code that [`compile`] or the build script has made.
+///
+/// # Safety
+/// `native` must be exactly what one of them returned: it is run as it is.
+#[expect(
+    unsafe_code,
+    reason = "machine code cannot be checked; see the caller's duty"
+)]
+pub(crate) unsafe fn adopt(engine: &Engine, native: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: the caller vouches for the bytes.
+    unsafe { Component::deserialize(engine, native) }
+}
+
+/// Ticks after which a call that may take `deadline` ends. One more than fit, as the first is already under way.
+pub(crate) fn ticks(deadline: Duration) -> u64 {
+    u64::try_from(deadline.as_millis().div_ceil(TICK.as_millis()))
+        .unwrap_or(u64::MAX - 1)
+        .saturating_add(1)
+}
+
+/// The places in the engine's pool. A call waits for a free one instead of failing for want of it.
+#[derive(Debug)]
+pub(crate) struct Slots {
+    free: Mutex<u32>,
+    freed: Condvar,
+}
+
+/// A place that a call has; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Slot(Arc<Slots>);
+
+static SLOTS: LazyLock<Arc<Slots>> = LazyLock::new(|| {
+    Arc::new(Slots {
+        free: Mutex::new(engine_config::SLOTS),
+        freed: Condvar::new(),
+    })
+});
+
+/// Waits for a place.
+pub(crate) fn take_slot() -> Slot {
+    let slots = Arc::clone(&SLOTS);
+    let mut free = slots.free.lock().unwrap_or_else(PoisonError::into_inner);
+    while *free == 0 {
+        free = slots
+            .freed
+            .wait(free)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+    *free -= 1;
+    drop(free);
+    Slot(slots)
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_never_comes_early() {
+        assert_eq!(ticks(Duration::from_millis(20)), 3);
+        assert_eq!(ticks(Duration::from_millis(21)), 4);
+    }
+}
