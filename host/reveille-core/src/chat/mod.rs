@@ -4,6 +4,15 @@
 //! [`Chat`] is the way in. What a command does is written before it is answered, all at once; servers are never
 //! touched here: the next tick does that.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a test that goes wrong stops there"
+    )
+)]
+
 mod cancel;
 mod command;
 mod done;
@@ -21,6 +30,8 @@ mod plain;
 mod refusal_code;
 mod roster;
 mod schedules;
+#[cfg(test)]
+mod stage;
 mod status;
 mod subject;
 mod trouble;
