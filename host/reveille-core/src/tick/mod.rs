@@ -1,0 +1,27 @@
+//! One tick: what should be now, compared with what was last applied, and what is done about the difference.
+//!
+//! Level, not edge: a tick works out the want at its `now`, so that a missed tick, a restart or an outage loses
+//! nothing. Intent first: what is going to be ordered is remembered before any server is touched, and the next tick
+//! finishes what a dying process left undone. What should be is the [`crate::port::Rules`]' to say; nothing here
+//! knows a period or a holiday.
+//!
+//! - [`Scheduler`] reads everything once, lets each schedule have its round, writes, acts, tells, records.
+//! - `round`: one schedule: its want, its groups, its decisions, what follows from them.
+//! - `member`: one server: from a decision to an order, to its arrival or to being stuck.
+
+mod group;
+mod member;
+mod news;
+mod report;
+mod round;
+mod scheduler;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use report::{ActionTaken, TickError, TickOutcome, TickReport};
+pub use scheduler::Scheduler;
+pub use settings::{
+    DRIFT_LOOK, EC2_LIMIT, FIRST_RETRY, LEASE, LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, QUICK_LOOK,
+    RDS_LIMIT, Settings,
+};

@@ -1,0 +1,471 @@
+//! One schedule in a tick: what is wanted, how its groups are, what is decided, what follows.
+//!
+//! Pure: everything it needs is handed in, everything that it wants done is handed back.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    group,
+    member::{Aim, Member, direction, target},
+    news::{self, News},
+    settings::{DRIFT_LOOK, MAX_AUDITED_NAMES, QUICK_LOOK, Settings, WAVE_LASTS},
+};
+use crate::{
+    model::{
+        Action, AuditRecord, AuditSubject, Decision, Exception, Force, GroupView, Minute, Moment,
+        Remembered, RuleFailure, Schedule, Server, ServerId, ServerState, Want, Wanted,
+        local_moment,
+        reply::{Announcement, ServerView},
+    },
+    port::{DecideRequest, DecidedServer, Order, Rules},
+    timeline::Timeline,
+};
+
+/// The second attempt is written to the audit too: the first may have died with its process.
+const AUDITED_ATTEMPTS: u32 = 2;
+
+/// What a round goes by.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    pub(super) rules: &'a dyn Rules,
+    pub(super) settings: &'a Settings,
+    pub(super) schedule: &'a Arc<Schedule>,
+    pub(super) exceptions: &'a [Exception],
+    /// The force that stands.
+    pub(super) force: Option<&'a Force>,
+    /// The tick before this one.
+    pub(super) last: Option<DateTime<Utc>>,
+    /// Since when a rule has been failing.
+    pub(super) held_since: Option<DateTime<Utc>>,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// An order, and where in the changes its memory is.
+#[derive(Debug)]
+pub(super) struct Ordered<'a> {
+    pub(super) schedule: &'a Arc<Schedule>,
+    pub(super) server: &'a Server,
+    pub(super) action: Action,
+    pub(super) order: Order,
+    pub(super) memory: usize,
+}
+
+/// What all rounds of a tick want done.
+#[derive(Debug, Default)]
+pub(super) struct Results<'a> {
+    pub(super) changed: Vec<Remembered>,
+    pub(super) orders: Vec<Ordered<'a>>,
+    pub(super) audit: Vec<AuditRecord>,
+    pub(super) news: Vec<News>,
+    pub(super) stuck: Vec<ServerId>,
+    pub(super) held: Vec<(&'a Arc<Schedule>, RuleFailure)>,
+    pub(super) moving: bool,
+    pub(super) next_look: Option<DateTime<Utc>>,
+}
+
+/// What one round has come to, before it is told.
+struct Told<'a> {
+    /// New requests, those that wait for a group included, with why: a wave.
+    up: Vec<&'a Server>,
+    down: Vec<&'a Server>,
+    reason: Option<Arc<str>>,
+    restarted: Vec<ServerView>,
+    stuck: Vec<ServerView>,
+}
+
+impl<'a> Results<'a> {
+    /// The round of one schedule with its `servers`, each beside what is remembered of it, sorted by id.
+    pub(super) fn round(
+        &mut self,
+        inputs: &Inputs<'a>,
+        servers: &[(&'a Server, Option<&'a Remembered>)],
+    ) {
+        let now = inputs.now;
+        let timeline = Timeline::new(inputs.rules, inputs.schedule, inputs.exceptions);
+        let underway = Underway::of(inputs.schedule, servers);
+        let mut members: Vec<Member<'a>> = servers
+            .iter()
+            .map(|&(server, was)| Member::meet(server, was, now))
+            .collect();
+
+        let wanted = wanted(inputs, &timeline, &underway);
+        let mut failure = wanted.as_ref().err().cloned();
+        let want = match (inputs.force, &wanted) {
+            (Some(force), _) => force.want,
+            (None, Ok(wanted)) => wanted.want,
+            (None, Err(_)) => Want::Hold,
+        };
+        let (groups, overdue) = group::views(inputs, &members, want);
+        // A force stands above the plan, so it acts without one. Rules that decide must answer all the same.
+        let wanted = match (wanted, inputs.force) {
+            (Ok(wanted), _) => Some(wanted),
+            (Err(_), Some(_)) => Some(Wanted {
+                want: Want::Hold,
+                instance_type: None,
+                period: None,
+                reason: String::new(),
+            }),
+            (Err(_), None) => None,
+        };
+        let mut decisions = None;
+        if let Some(wanted) = &wanted {
+            match decide(inputs, wanted, &groups, &members) {
+                Ok(decided) => decisions = Some(decided),
+                Err(failed) => failure = failure.or(Some(failed)),
+            }
+        }
+
+        let mut told = Told {
+            up: Vec::new(),
+            down: Vec::new(),
+            reason: None,
+            restarted: Vec::new(),
+            stuck: Vec::new(),
+        };
+        for (index, mut member) in members.drain(..).enumerate() {
+            let is_in_maintenance = member.is_in_maintenance(inputs.schedule);
+            let aim = Aim {
+                schedule: inputs.schedule,
+                settings: inputs.settings,
+                now,
+                want: if inputs.force.is_none() && is_in_maintenance {
+                    Want::Run
+                } else {
+                    want
+                },
+                forced_since: inputs.force.map(|force| force.since),
+            };
+            match decisions.as_ref().and_then(|all| all.get(index)) {
+                Some(decision) => self.follow(inputs, member, decision, &aim, &mut told),
+                None => {
+                    if member.hold(&aim).stuck {
+                        told.stuck
+                            .push(news::stuck_view(member.server, &member.memory));
+                        self.stuck.push(member.server.id.clone());
+                    }
+                    self.finish(member, &aim);
+                }
+            }
+        }
+        self.tell(inputs, &timeline, &underway, told, overdue);
+        self.look_again(inputs, &timeline);
+        if let Some(failure) = failure {
+            self.held.push((inputs.schedule, failure));
+        }
+    }
+
+    fn follow(
+        &mut self,
+        inputs: &Inputs<'a>,
+        mut member: Member<'a>,
+        decision: &Decision,
+        aim: &Aim<'_>,
+        told: &mut Told<'a>,
+    ) {
+        let server = member.server;
+        let step = member.follow(decision, aim);
+        let waits = decision.action == Action::None
+            && !member.is_at(aim.want)
+            && member.memory.request.is_none()
+            && is_short_of(aim.want, decision);
+        let is_restart = member.restarted_by_provider && decision.action == Action::Stop;
+        if step.new && is_restart {
+            told.restarted.push(news::view(server, None));
+        } else if step.new || waits {
+            match aim.want {
+                Want::Run => told.up.push(server),
+                Want::Stop => told.down.push(server),
+                Want::Hold => {}
+            }
+            if step.new && told.reason.is_none() {
+                told.reason = Some(Arc::clone(&decision.reason));
+            }
+        }
+        if step.stuck {
+            told.stuck.push(news::stuck_view(server, &member.memory));
+            self.stuck.push(server.id.clone());
+        }
+        if let Some(action) = step.order
+            && let Some(order) = member.order_for(&action, inputs.schedule)
+        {
+            let attempts = member
+                .memory
+                .request
+                .as_ref()
+                .map_or(0, |request| request.attempts);
+            if attempts <= AUDITED_ATTEMPTS {
+                self.write_down(inputs, server, &action, &member.memory.reason);
+            }
+            self.orders.push(Ordered {
+                schedule: inputs.schedule,
+                server,
+                action,
+                order: Order {
+                    server: server.id.clone(),
+                    action: order,
+                },
+                memory: self.changed.len(),
+            });
+        }
+        self.finish(member, aim);
+    }
+
+    /// Keeps what has changed, and notes when the server is worth another look.
+    fn finish(&mut self, member: Member<'a>, aim: &Aim<'_>) {
+        let memory = &member.memory;
+        self.moving |= match (&memory.request, member.server.state) {
+            (Some(request), _) => {
+                if let Some(at) = request.not_before.filter(|at| aim.now < *at) {
+                    self.look_at(at);
+                }
+                !request.reported
+            }
+            // Somebody else has sent it on its way; what never arrives is not watched for ever.
+            (None, ServerState::Starting | ServerState::Stopping) => {
+                aim.now < memory.seen_since + aim.settings.limit(member.server.kind)
+            }
+            (
+                None,
+                ServerState::Running
+                | ServerState::Stopped
+                | ServerState::Busy
+                | ServerState::Problem
+                | ServerState::Gone,
+            ) => false,
+        };
+        self.changed.extend(member.into_change());
+    }
+
+    fn write_down(&mut self, inputs: &Inputs<'a>, server: &Server, action: &Action, reason: &str) {
+        let schedule = &inputs.schedule.name;
+        let word = action_word(action);
+        let known = self
+            .audit
+            .iter_mut()
+            .rev()
+            .take_while(|record| record.schedule == *schedule)
+            .find(|record| record.action == word);
+        if let Some(record) = known {
+            if record.servers.len() < MAX_AUDITED_NAMES {
+                record.servers.push(server.name.to_string());
+            }
+            return;
+        }
+        self.audit.push(AuditRecord {
+            at: inputs.now,
+            schedule: schedule.clone(),
+            subject: AuditSubject::Action,
+            action: word.to_owned(),
+            servers: vec![server.name.to_string()],
+            by: inputs
+                .force
+                .map_or_else(|| schedule.clone(), |force| force.by.clone()),
+            room: String::new(),
+            reason: reason.to_owned(),
+            error: None,
+        });
+    }
+
+    fn tell(
+        &mut self,
+        inputs: &Inputs<'a>,
+        timeline: &Timeline<'_>,
+        underway: &Underway,
+        told: Told<'a>,
+        overdue: Vec<String>,
+    ) {
+        let schedule = inputs.schedule;
+        let name = || schedule.name.clone();
+        let mut announcements = Vec::new();
+        let waves = [
+            (Want::Run, told.up, underway.up.is_some()),
+            (Want::Stop, told.down, underway.down.is_some()),
+        ];
+        if let Some(reason) = &told.reason {
+            for (want, servers, goes_on) in waves {
+                // One message a wave: the groups that follow belong to it.
+                if !servers.is_empty() && !goes_on {
+                    let until = inputs.force.map(|force| force.until);
+                    let next = news::next_after(timeline, schedule, want, until, inputs.now);
+                    announcements.push(news::wave(schedule, want, &servers, reason, next));
+                }
+            }
+        }
+        if !told.restarted.is_empty() {
+            announcements.push(Announcement::RestartedByProvider {
+                schedule: name(),
+                servers: told.restarted,
+            });
+        }
+        if !told.stuck.is_empty() {
+            announcements.push(Announcement::Stuck {
+                schedule: name(),
+                servers: told.stuck,
+            });
+        }
+        if !overdue.is_empty() {
+            announcements.push(Announcement::GroupOverdue {
+                schedule: name(),
+                groups: overdue,
+            });
+        }
+        self.news
+            .extend(announcements.into_iter().map(|announcement| News {
+                schedule: Arc::clone(schedule),
+                announcement,
+            }));
+    }
+
+    fn look_again(&mut self, inputs: &Inputs<'a>, timeline: &Timeline<'_>) {
+        if let Some(force) = inputs.force {
+            self.look_at(force.until);
+        }
+        if let Some(at) = next_edge(timeline, inputs.schedule, inputs.now) {
+            self.look_at(at);
+        }
+    }
+
+    fn look_at(&mut self, at: DateTime<Utc>) {
+        self.next_look = Some(self.next_look.map_or(at, |earliest| earliest.min(at)));
+    }
+
+    /// When to look again after a tick at `now`.
+    pub(super) fn next_look(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        if self.moving {
+            return now + QUICK_LOOK;
+        }
+        let latest = now + DRIFT_LOOK;
+        self.next_look.map_or(latest, |at| at.min(latest))
+    }
+}
+
+/// What was on its way when the tick began and nobody has been told of: the wave that goes on.
+struct Underway {
+    up: Option<DateTime<Utc>>,
+    down: Option<DateTime<Utc>>,
+}
+
+impl Underway {
+    fn of(schedule: &Schedule, servers: &[(&Server, Option<&Remembered>)]) -> Self {
+        let mut underway = Self {
+            up: None,
+            down: None,
+        };
+        for (_, was) in servers {
+            let Some(was) = was.filter(|was| was.schedule == schedule.name) else {
+                continue;
+            };
+            let Some(request) = was.request.as_ref().filter(|request| !request.reported) else {
+                continue;
+            };
+            let earliest = match direction(&request.action) {
+                Want::Run => &mut underway.up,
+                Want::Stop => &mut underway.down,
+                Want::Hold => continue,
+            };
+            *earliest = Some(earliest.map_or(request.since, |at| at.min(request.since)));
+        }
+        underway
+    }
+}
+
+/// What the plan wants. While it holds, what it wanted last still counts for what came after the last tick, for what
+/// a failing rule kept back, and for a wave that is on its way.
+fn wanted(
+    inputs: &Inputs<'_>,
+    timeline: &Timeline<'_>,
+    underway: &Underway,
+) -> Result<Wanted, RuleFailure> {
+    let after = match (inputs.last, inputs.held_since) {
+        (Some(last), Some(held)) => Some(last.min(held)),
+        (last, _) => last,
+    };
+    let wanted = timeline.latest_wanted(after, inputs.now)?;
+    if wanted.want != Want::Hold {
+        return Ok(wanted);
+    }
+    for (want, since) in [(Want::Run, underway.up), (Want::Stop, underway.down)] {
+        let Some(since) = since else { continue };
+        let before = timeline.latest_wanted(Some(since - WAVE_LASTS), inputs.now)?;
+        if before.want == want {
+            return Ok(before);
+        }
+    }
+    Ok(wanted)
+}
+
+fn decide(
+    inputs: &Inputs<'_>,
+    wanted: &Wanted,
+    groups: &[GroupView],
+    members: &[Member<'_>],
+) -> Result<Vec<Decision>, RuleFailure> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let servers: Vec<DecidedServer<'_>> = members
+        .iter()
+        .map(|member| DecidedServer {
+            server: member.server,
+            stored: &member.memory.stored,
+            maintenance_now: member.is_in_maintenance(inputs.schedule),
+            restarted_by_provider: member.restarted_by_provider,
+            force_pending: inputs
+                .force
+                .is_some_and(|force| member.is_force_pending(force.want, force.since)),
+        })
+        .collect();
+    inputs.rules.decide(&DecideRequest {
+        schedule: inputs.schedule,
+        now: local_moment(inputs.now, inputs.schedule.timezone),
+        wanted,
+        force: inputs.force,
+        groups,
+        servers: &servers,
+    })
+}
+
+/// Whether a decision to do nothing leaves the server short of what is wanted: it waits for another group.
+fn is_short_of(want: Want, decision: &Decision) -> bool {
+    let done = match want {
+        Want::Run => target(&Action::Start),
+        Want::Stop => target(&Action::Stop),
+        Want::Hold => return false,
+    };
+    decision.remember != done
+}
+
+/// The next edge of a span, or midnight, as the earliest instant at which the plan can say something else.
+fn next_edge(
+    timeline: &Timeline<'_>,
+    schedule: &Schedule,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let Moment { date, minute } = local_moment(now, schedule.timezone);
+    let plan = timeline.plan(date).ok()?;
+    let edge = plan
+        .spans
+        .iter()
+        .flat_map(|span| [span.begin, span.end])
+        .find(|edge| minute < *edge)
+        .unwrap_or(Minute::DAY_END);
+    let at = timeline.instant(Moment { date, minute: edge });
+    // In the second pass of an hour that happens twice the wall clock has shown the edge before.
+    Some(if now < at {
+        at
+    } else {
+        now + chrono::Duration::minutes(1)
+    })
+}
+
+/// The word of an action in the audit.
+pub(super) fn action_word(action: &Action) -> &'static str {
+    match action {
+        Action::None => "none",
+        Action::Start => "start",
+        Action::Stop => "stop",
+        Action::Resize(_) => "resize",
+    }
+}

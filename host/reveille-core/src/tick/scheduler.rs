@@ -1,0 +1,462 @@
+//! The scheduler: a tick from the lease to the record.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use chrono::{DateTime, Days, Utc};
+
+use super::{
+    member::Member,
+    news::{self, News},
+    report::{ActionTaken, TickError, TickOutcome, TickReport},
+    round::{Inputs, Results, action_word},
+    settings::{DRIFT_LOOK, MAX_AUDITED_NAMES, Settings},
+};
+use crate::{
+    model::{
+        AuditRecord, AuditSubject, Definitions, Exception, FailureKind, Force, Remembered,
+        RuleFailure, Schedule, Server, ServerId, ServerState, local_moment,
+        reply::{Announcement, HoldView, ServerNote, ServerView},
+    },
+    port::{
+        ActErrorKind, Change, Fleet, FleetView, Lease, Notifier, Order, Outcome, Rules, Store,
+        StoreError, TickRecord,
+    },
+};
+
+/// How many days before the date in UTC exceptions are read from: a zone may be a day behind, what is looked for
+/// may lie two days back, and a stop may belong to the day before that.
+const DAYS_BACK: u64 = 4;
+/// How many days ahead: announcements say when servers turn next, and that is at most a week and a day off.
+const DAYS_AHEAD: u64 = 9;
+
+/// A failure that holds a schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held {
+    rule: String,
+    kind: FailureKind,
+    since: DateTime<Utc>,
+}
+
+/// Works out what should be and does something about it, a tick at a time.
+///
+/// Between ticks it keeps only which schedules hold, to announce each change once. A process that starts anew
+/// announces those that hold once more.
+pub struct Scheduler {
+    store: Arc<dyn Store>,
+    fleet: Arc<dyn Fleet>,
+    rules: Arc<dyn Rules>,
+    notifier: Arc<dyn Notifier>,
+    settings: Settings,
+    held: Mutex<BTreeMap<String, Held>>,
+    ticking: AtomicBool,
+}
+
+/// Everything that a tick goes by, read once.
+struct Seen {
+    last: Option<DateTime<Utc>>,
+    definitions: Arc<Definitions>,
+    exceptions: Vec<Exception>,
+    forces: Vec<Force>,
+    remembered: Arc<Vec<Remembered>>,
+    fleet: FleetView,
+}
+
+/// Set while a tick is under way; dropping it ends that, whichever way the tick is left.
+struct Ticking<'a>(&'a AtomicBool);
+
+impl Drop for Ticking<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+impl Scheduler {
+    /// A scheduler over these ports.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        fleet: Arc<dyn Fleet>,
+        rules: Arc<dyn Rules>,
+        notifier: Arc<dyn Notifier>,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            store,
+            fleet,
+            rules,
+            notifier,
+            settings,
+            held: Mutex::default(),
+            ticking: AtomicBool::new(false),
+        }
+    }
+
+    /// One tick: everything is read once, every schedule is looked at, what is to be done is written down and then
+    /// done. A tick at or before the time of the last one does nothing, and so does one that does not get the lease.
+    ///
+    /// # Errors
+    /// When the store fails or nothing of the fleet can be seen. What was written down before is finished by the
+    /// next tick.
+    pub async fn tick(&self, now: DateTime<Utc>) -> Result<TickReport, TickError> {
+        let nothing = |outcome| Ok(TickReport::new(outcome, now + DRIFT_LOOK));
+        if self.ticking.swap(true, Ordering::Acquire) {
+            return nothing(TickOutcome::NotMine);
+        }
+        let _ticking = Ticking(&self.ticking);
+        let lease = self
+            .store
+            .lease(&self.settings.holder, now, self.settings.lease)
+            .await?;
+        let Some(lease) = lease else {
+            return nothing(TickOutcome::NotMine);
+        };
+        match self.tick_under(&lease, now).await {
+            // Only fenced writes can conflict here: another host has taken over and does all of this itself.
+            Err(TickError::Store(StoreError::Conflict)) => nothing(TickOutcome::Overtaken),
+            done_or_failed => done_or_failed,
+        }
+    }
+
+    async fn tick_under(&self, lease: &Lease, now: DateTime<Utc>) -> Result<TickReport, TickError> {
+        let last = self.store.last_tick().await?.map(|record| record.at);
+        if last.is_some_and(|last| now <= last) {
+            return Ok(TickReport::new(TickOutcome::Late, now + DRIFT_LOOK));
+        }
+        let seen = self.look(last, now).await?;
+        let before = self
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let (mut results, gone, servers) = self.rounds(&seen, &before, now);
+        let held = tell_held(&mut results, &seen.definitions, &before, now);
+
+        // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
+        if !results.changed.is_empty() || !gone.is_empty() {
+            self.store.remember(lease, &results.changed, &gone).await?;
+        }
+        self.write_audit(std::mem::take(&mut results.audit)).await?;
+        let actions = self.act(lease, &mut results, now).await?;
+        for News {
+            schedule,
+            announcement,
+        } in &results.news
+        {
+            let local = local_moment(now, schedule.timezone);
+            self.notifier.announce(schedule, announcement, local).await;
+        }
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+        self.store
+            .record_tick(lease, &TickRecord { at: now })
+            .await?;
+        Ok(TickReport {
+            schedules: seen.definitions.schedules.len(),
+            servers,
+            actions,
+            held: results
+                .held
+                .iter()
+                .map(|(schedule, _)| schedule.name.clone())
+                .collect(),
+            unseen: seen
+                .fleet
+                .unseen
+                .iter()
+                .map(|unseen| unseen.target.clone())
+                .collect(),
+            moving: results.moving,
+            next_look: results.next_look(now),
+            stuck: results.stuck,
+            ..TickReport::new(TickOutcome::Done, now)
+        })
+    }
+
+    async fn look(
+        &self,
+        last: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Seen, TickError> {
+        let today = now.date_naive();
+        let from = today
+            .checked_sub_days(Days::new(DAYS_BACK))
+            .unwrap_or(today);
+        let to = today
+            .checked_add_days(Days::new(DAYS_AHEAD))
+            .unwrap_or(today);
+        Ok(Seen {
+            last,
+            definitions: self.store.definitions().await?,
+            exceptions: self.store.exceptions(None, from, to).await?,
+            forces: self.store.forces().await?,
+            remembered: self.store.remembered().await?,
+            fleet: self.fleet.servers(now).await?,
+        })
+    }
+
+    /// Every schedule's round; also what is to be forgotten, and how many servers are scheduled.
+    fn rounds<'a>(
+        &'a self,
+        seen: &'a Seen,
+        held: &BTreeMap<String, Held>,
+        now: DateTime<Utc>,
+    ) -> (Results<'a>, Vec<ServerId>, usize) {
+        let (mut by_schedule, gone) = gather(seen);
+        let exceptions: HashMap<&str, &[Exception]> = seen
+            .exceptions
+            .chunk_by(|one, next| one.schedule == next.schedule)
+            .filter_map(|chunk| Some((chunk.first()?.schedule.as_str(), chunk)))
+            .collect();
+        // One that has ended is left where it is: to delete it could delete the one that a person gives just now.
+        let forces: HashMap<&str, &Force> = seen
+            .forces
+            .iter()
+            .filter(|force| now < force.until)
+            .map(|force| (force.schedule.as_str(), force))
+            .collect();
+        let mut results = Results::default();
+        let mut count = 0;
+        for (name, schedule) in &seen.definitions.schedules {
+            let servers = by_schedule.remove(name.as_str()).unwrap_or_default();
+            count += servers.len();
+            let inputs = Inputs {
+                rules: self.rules.as_ref(),
+                settings: &self.settings,
+                schedule,
+                exceptions: exceptions.get(name.as_str()).copied().unwrap_or_default(),
+                force: forces.get(name.as_str()).copied(),
+                last: seen.last,
+                held_since: held.get(name).map(|held| held.since),
+                now,
+            };
+            results.round(&inputs, &servers);
+        }
+        (results, gone, count)
+    }
+
+    async fn write_audit(&self, records: Vec<AuditRecord>) -> Result<(), StoreError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let changes: Vec<Change> = records.into_iter().map(Change::Audit).collect();
+        self.store.commit(&changes).await
+    }
+
+    /// Gives the orders, and remembers those that were refused.
+    async fn act(
+        &self,
+        lease: &Lease,
+        results: &mut Results<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ActionTaken>, TickError> {
+        if results.orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let orders: Vec<Order> = results
+            .orders
+            .iter()
+            .map(|ordered| ordered.order.clone())
+            .collect();
+        let outcomes = self.fleet.act(&orders, now).await;
+        let refused = Refused::of(results, &outcomes, now);
+        if !refused.changed.is_empty() || !refused.gone.is_empty() {
+            self.store
+                .remember(lease, &refused.changed, &refused.gone)
+                .await?;
+        }
+        self.write_audit(refused.audit).await?;
+        results.news.extend(refused.news);
+        Ok(refused.actions)
+    }
+}
+
+/// The servers of each schedule beside what is remembered of them, in the order of their ids; and what is remembered
+/// of servers that are no longer there. Both lists are sorted, so one pass over both is enough.
+type BySchedule<'a> = HashMap<&'a str, Vec<(&'a Server, Option<&'a Remembered>)>>;
+
+fn gather(seen: &Seen) -> (BySchedule<'_>, Vec<ServerId>) {
+    let mut by_schedule: BySchedule<'_> = HashMap::with_capacity(seen.definitions.schedules.len());
+    let mut gone = Vec::new();
+    let mut remembered = seen.remembered.iter().peekable();
+    for server in seen.fleet.servers.iter() {
+        while let Some(lost) = remembered.next_if(|memory| memory.server < server.id) {
+            gone.push(lost.server.clone());
+        }
+        let memory = remembered.next_if(|memory| memory.server == server.id);
+        if server.state == ServerState::Gone {
+            gone.extend(memory.map(|memory| memory.server.clone()));
+        } else if server.left_out.is_none() {
+            by_schedule
+                .entry(server.schedule.as_ref())
+                .or_default()
+                .push((server, memory));
+        }
+    }
+    gone.extend(remembered.map(|lost| lost.server.clone()));
+    if !seen.fleet.unseen.is_empty() {
+        // They may be in the part that cannot be seen.
+        gone.clear();
+    }
+    (by_schedule, gone)
+}
+
+/// Tells of schedules that have come to hold, or to hold for another reason, and of those that go on. What holds
+/// now.
+fn tell_held(
+    results: &mut Results<'_>,
+    definitions: &Definitions,
+    before: &BTreeMap<String, Held>,
+    now: DateTime<Utc>,
+) -> BTreeMap<String, Held> {
+    let mut held = BTreeMap::new();
+    let mut news = Vec::new();
+    for (schedule, RuleFailure { rule, kind, cause }) in &results.held {
+        let known = before.get(&schedule.name);
+        let since = known.map_or(now, |known| known.since);
+        if known.is_none_or(|known| known.rule != *rule || known.kind != *kind) {
+            news.push(held_news(schedule, rule, cause, since));
+        }
+        held.insert(
+            schedule.name.clone(),
+            Held {
+                rule: rule.clone(),
+                kind: *kind,
+                since,
+            },
+        );
+    }
+    let resumed = before.keys().filter(|name| !held.contains_key(*name));
+    news.extend(resumed.filter_map(|name| {
+        Some(News {
+            schedule: Arc::clone(definitions.schedules.get(name)?),
+            announcement: Announcement::Resumed {
+                schedule: name.clone(),
+            },
+        })
+    }));
+    results.news.extend(news);
+    held
+}
+
+fn held_news(schedule: &Arc<Schedule>, rule: &str, cause: &str, since: DateTime<Utc>) -> News {
+    News {
+        schedule: Arc::clone(schedule),
+        announcement: Announcement::Held {
+            schedule: schedule.name.clone(),
+            hold: HoldView {
+                rule: rule.to_owned(),
+                cause: cause.to_owned(),
+                since: Some(local_moment(since, schedule.timezone)),
+            },
+        },
+    }
+}
+
+/// What came of the orders that were refused.
+#[derive(Default)]
+struct Refused {
+    changed: Vec<Remembered>,
+    gone: Vec<ServerId>,
+    audit: Vec<AuditRecord>,
+    news: Vec<News>,
+    actions: Vec<ActionTaken>,
+}
+
+impl Refused {
+    fn of(results: &Results<'_>, outcomes: &[Outcome], now: DateTime<Utc>) -> Self {
+        let mut refused = Self::default();
+        for (ordered, outcome) in results.orders.iter().zip(outcomes) {
+            let error = outcome.result.as_ref().err();
+            refused.actions.push(ActionTaken {
+                schedule: ordered.schedule.name.clone(),
+                server: ordered.server.id.clone(),
+                action: ordered.action.clone(),
+                refused: error.map(|error| error.code.clone()),
+            });
+            let Some(error) = error else { continue };
+            if error.kind == ActErrorKind::Gone {
+                refused.gone.push(ordered.server.id.clone());
+                continue;
+            }
+            let Some(memory) = results.changed.get(ordered.memory) else {
+                continue;
+            };
+            let mut memory = memory.clone();
+            if Member::refused(&mut memory, error, now) {
+                let note = ServerNote::Failed {
+                    code: error.code.clone(),
+                    message: error.message.clone(),
+                };
+                refused.tell(ordered.schedule, news::view(ordered.server, Some(note)));
+                refused.write_down(
+                    &ordered.schedule.name,
+                    action_word(&ordered.action),
+                    &ordered.server.name,
+                    &memory.reason,
+                    &error.to_string(),
+                    now,
+                );
+            }
+            refused.changed.push(memory);
+        }
+        refused
+    }
+
+    fn tell(&mut self, schedule: &Arc<Schedule>, server: ServerView) {
+        if let Some(News {
+            schedule: about,
+            announcement: Announcement::Failed { servers, .. },
+        }) = self.news.last_mut()
+            && about.name == schedule.name
+        {
+            servers.push(server);
+            return;
+        }
+        self.news.push(News {
+            schedule: Arc::clone(schedule),
+            announcement: Announcement::Failed {
+                schedule: schedule.name.clone(),
+                servers: vec![server],
+            },
+        });
+    }
+
+    fn write_down(
+        &mut self,
+        schedule: &str,
+        action: &str,
+        server: &str,
+        reason: &str,
+        error: &str,
+        now: DateTime<Utc>,
+    ) {
+        let known = self
+            .audit
+            .iter_mut()
+            .rev()
+            .take_while(|record| record.schedule == schedule)
+            .find(|record| record.action == action && record.error.as_deref() == Some(error));
+        if let Some(record) = known {
+            if record.servers.len() < MAX_AUDITED_NAMES {
+                record.servers.push(server.to_owned());
+            }
+            return;
+        }
+        self.audit.push(AuditRecord {
+            at: now,
+            schedule: schedule.to_owned(),
+            subject: AuditSubject::Action,
+            action: action.to_owned(),
+            servers: vec![server.to_owned()],
+            by: schedule.to_owned(),
+            room: String::new(),
+            reason: reason.to_owned(),
+            error: Some(error.to_owned()),
+        });
+    }
+}
