@@ -381,6 +381,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_order_is_not_extended_past_a_week_from_now() {
+        let stage = Stage::new(schedule("dev"));
+        let now = "2026-11-23 21:00";
+        let command = Command::Force {
+            schedule: "dev".to_owned(),
+            want: Want::Run,
+            end: ForceEnd::After(Duration::hours(7 * 24 - 1)),
+        };
+        assert!(stage.answer(command, now).await.changed);
+        let expected = Refusal::TooLong {
+            text: "2h".to_owned(),
+            longest_minutes: 60,
+        };
+        assert_eq!(stage.refusal(extend(by(2)), now).await, expected);
+        extended(&stage, by(1), now).await;
+    }
+
+    #[tokio::test]
     async fn a_moment_that_is_over_is_refused() {
         let stage = Stage::new(schedule("dev"));
         let now = "2026-11-23 21:00";
