@@ -111,3 +111,165 @@ fn painted_over(spans: Vec<Span>, date: NaiveDate, forced: &ForceView) -> Vec<Sp
         }))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Command, ForceEnd,
+        stage::{Stage, the_view},
+    };
+    use crate::{
+        model::{Minute, Turn, Want, reply::InfoView, reply::Reply},
+        testing::{PaintedRules, date, plan_of, schedule},
+    };
+
+    async fn shown(stage: &Stage, day: Option<u32>, now: &str) -> InfoView {
+        let command = Command::Info {
+            schedule: "dev".to_owned(),
+            date: day.map(|day| date(2026, 11, day)),
+        };
+        the_view!(stage.reply(command, now).await, Info)
+    }
+
+    #[track_caller]
+    fn check_spans(view: &InfoView, expected: &[&str]) {
+        let spans: Vec<String> = view
+            .spans
+            .iter()
+            .map(|span| format!("{}-{} {}", span.begin, span.end, span.want.as_str()))
+            .collect();
+        assert_eq!(spans, expected);
+    }
+
+    async fn force(stage: &Stage, want: Want, now: &str) {
+        let command = Command::Force {
+            schedule: "dev".to_owned(),
+            want,
+            end: ForceEnd::Plan,
+        };
+        assert!(stage.answer(command, now).await.changed);
+    }
+
+    #[tokio::test]
+    async fn a_day_is_shown_from_midnight_to_midnight() {
+        let stage = Stage::new(schedule("dev"));
+        let view = shown(&stage, None, "2026-11-23 10:00").await;
+        check_spans(
+            &view,
+            &["00:00-09:00 stop", "09:00-22:00 run", "22:00-24:00 stop"],
+        );
+        assert_eq!(view.next_start.unwrap().at.to_string(), "2026-11-24 09:00");
+        assert_eq!(view.next_stop.unwrap().at.to_string(), "2026-11-23 22:00");
+    }
+
+    #[tokio::test]
+    async fn the_turns_of_a_day_that_lies_ahead_are_its_own() {
+        let stage = Stage::new(schedule("dev"));
+        let view = shown(&stage, Some(26), "2026-11-23 10:00").await;
+        assert_eq!(view.next_start.unwrap().at.to_string(), "2026-11-26 09:00");
+        assert_eq!(view.next_stop.unwrap().at.to_string(), "2026-11-26 22:00");
+    }
+
+    #[tokio::test]
+    async fn a_start_at_midnight_belongs_to_its_day() {
+        let stage = Stage::new(schedule("dev")).rules(PaintedRules::weekdays("00:00", "22:00"));
+        let view = shown(&stage, Some(26), "2026-11-23 10:00").await;
+        assert_eq!(view.next_start.unwrap().at.to_string(), "2026-11-26 00:00");
+    }
+
+    #[tokio::test]
+    async fn an_order_is_painted_over_the_minutes_in_which_it_stands() {
+        let stage = Stage::new(schedule("dev"));
+        force(&stage, Want::Stop, "2026-11-23 14:00").await;
+        let view = shown(&stage, None, "2026-11-23 15:00").await;
+        check_spans(
+            &view,
+            &["00:00-09:00 stop", "09:00-14:00 run", "14:00-24:00 stop"],
+        );
+        assert_eq!(view.spans[2].reason, "order by Hana");
+        let view = shown(&stage, Some(24), "2026-11-23 15:00").await;
+        check_spans(
+            &view,
+            &["00:00-09:00 stop", "09:00-22:00 run", "22:00-24:00 stop"],
+        );
+        assert_eq!(view.next_stop.unwrap().at.to_string(), "2026-11-24 22:00");
+    }
+
+    #[tokio::test]
+    async fn turns_under_an_order_do_not_happen() {
+        let stage = Stage::new(schedule("dev"));
+        force(&stage, Want::Run, "2026-11-23 23:00").await;
+        // Until Tuesday 22:00: Tuesday's start finds the servers running.
+        let view = shown(&stage, None, "2026-11-23 23:30").await;
+        assert_eq!(view.next_start.unwrap().at.to_string(), "2026-11-25 09:00");
+        assert_eq!(view.next_stop.unwrap().at.to_string(), "2026-11-24 22:00");
+        assert_eq!(view.forced.unwrap().until.to_string(), "2026-11-24 22:00");
+    }
+
+    #[tokio::test]
+    async fn an_exception_of_the_day_before_that_reaches_over_midnight_is_shown() {
+        let stage = Stage::new(schedule("dev"));
+        for (action, at) in [(Turn::Start, Minute(600)), (Turn::Stop, Minute(1560))] {
+            let command = Command::SetException {
+                schedule: "dev".to_owned(),
+                date: date(2026, 11, 24),
+                action,
+                at: Some(at),
+            };
+            assert!(stage.answer(command, "2026-11-23 10:00").await.changed);
+        }
+        let view = shown(&stage, Some(25), "2026-11-23 10:00").await;
+        assert_eq!(view.exceptions.len(), 1);
+        assert_eq!(view.exceptions[0].at, Some(Minute(1560)));
+        check_spans(
+            &view,
+            &[
+                "00:00-02:00 run",
+                "02:00-09:00 stop",
+                "09:00-22:00 run",
+                "22:00-24:00 stop",
+            ],
+        );
+    }
+
+    #[tokio::test]
+    async fn unset_maintenance_windows_are_on_for_ec2_and_off_for_rds() {
+        let unset = Stage::new(schedule("dev"));
+        let view = shown(&unset, None, "2026-11-23 10:00").await;
+        let option = |name: &str| {
+            let found = view.options.iter().find(|(option, _)| option == name);
+            found.unwrap().1.clone()
+        };
+        assert_eq!(option("maintenance-window-ec2"), "on");
+        assert_eq!(option("maintenance-window-rds"), "off");
+        assert_eq!(option("enforced"), "off");
+    }
+
+    #[tokio::test]
+    async fn a_day_that_cannot_be_planned_is_held() {
+        let stage = Stage::new(schedule("dev")).failing_rule();
+        let view = shown(&stage, None, "2026-11-23 10:00").await;
+        check_spans(&view, &["00:00-24:00 hold"]);
+        assert!(view.held.is_some());
+        assert_eq!(view.next_start, None);
+    }
+
+    #[tokio::test]
+    async fn an_override_status_has_no_turns() {
+        let stage = Stage::new(schedule("dev").override_status(Want::Run));
+        let view = shown(&stage, None, "2026-11-23 10:00").await;
+        check_spans(&view, &["00:00-24:00 run"]);
+        assert_eq!(view.override_status, Some(Want::Run));
+        assert_eq!((view.next_start, view.next_stop), (None, None));
+    }
+
+    #[tokio::test]
+    async fn the_zone_of_the_schedule_says_which_day_is_today() {
+        let stage =
+            Stage::new(schedule("dev").zone("Asia/Seoul")).rules(PaintedRules::new(|_, _| {
+                Ok(plan_of(&[("09:00", "18:00", Want::Run)]))
+            }));
+        let view = shown(&stage, None, "2026-11-23 16:00").await;
+        assert_eq!(view.date, date(2026, 11, 24));
+    }
+}

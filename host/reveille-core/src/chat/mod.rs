@@ -4,6 +4,15 @@
 //! [`Chat`] is the way in. What a command does is written before it is answered, all at once; servers are never
 //! touched here: the next tick does that.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a test that goes wrong stops there"
+    )
+)]
+
 mod cancel;
 mod command;
 mod done;
@@ -21,6 +30,8 @@ mod plain;
 mod refusal_code;
 mod roster;
 mod schedules;
+#[cfg(test)]
+mod stage;
 mod status;
 mod subject;
 mod trouble;
@@ -29,7 +40,10 @@ mod why;
 pub use command::{Command, ExtendTo, ForceEnd};
 pub use extend::LONGEST_EXTENSION;
 pub use force::HELD_FORCE;
-pub use grammar::{GrammarContext, KnownSchedule, MAX_TEXT_CHARS, parse};
+pub use grammar::{
+    GrammarContext, KnownSchedule, LONGEST_EXTEND, MAX_TEXT_CHARS, is_command_word, parse,
+    without_keyword,
+};
 pub use house::{Chat, Manners};
 pub use incoming::{Answer, Caller, Incoming};
 pub use plain::plain;

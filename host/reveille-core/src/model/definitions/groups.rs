@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     super::{Group, OnTimeout, READY_TIMEOUT},
-    reader::{Reader, quoted, quoted_text, similar},
+    reader::{Reader, quoted, quoted_text},
 };
 
 /// Longest `ready_timeout`: what has not come up in a day does not.
@@ -159,9 +159,10 @@ fn ordered(schedule: &mut Reader<'_>, groups: Vec<Group>) -> Vec<Group> {
         for wanted in &group.depends_on {
             if !index.contains_key(wanted.as_str()) {
                 sound = false;
-                let remedy = similar(wanted, index.keys().copied()).map_or_else(
-                    || "add it to `groups`, or take it out".to_owned(),
-                    |known| format!("did you mean {}?", quoted_text(known)),
+                let remedy = schedule.hint(
+                    wanted,
+                    index.keys().copied(),
+                    "add it to `groups`, or take it out",
                 );
                 schedule.fault(
                     "groups",

@@ -11,6 +11,9 @@ const QUOTED_CHARS: usize = 60;
 /// Longest word for which a similar one is looked for, in bytes: comparing takes the product of both lengths.
 const SIMILAR_BYTES: usize = 64;
 
+/// Most faults of one item that are told one by one: whoever mends these sees the rest then.
+const MOST_FAULTS: usize = 32;
+
 /// Reads the attributes of one item, or of one entry in a list of it.
 pub(super) struct Reader<'a> {
     item: String,
@@ -18,6 +21,8 @@ pub(super) struct Reader<'a> {
     entry: Option<(&'a str, usize)>,
     attributes: &'a Map<String, Value>,
     faults: Vec<Fault>,
+    /// How many faults are not told.
+    untold: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -28,6 +33,7 @@ impl<'a> Reader<'a> {
             entry: None,
             attributes,
             faults: Vec::new(),
+            untold: 0,
         }
     }
 
@@ -44,16 +50,27 @@ impl<'a> Reader<'a> {
             entry: Some((attribute, number)),
             attributes: entry,
             faults: Vec::new(),
+            untold: 0,
         }
     }
 
     /// Takes over the faults of an entry.
     pub(super) fn absorb(&mut self, entry: Reader<'_>) {
-        self.faults.extend(entry.faults);
+        self.untold += entry.untold;
+        for fault in entry.faults {
+            self.push(fault);
+        }
     }
 
     /// Everything that was wrong.
-    pub(super) fn into_faults(self) -> Vec<Fault> {
+    pub(super) fn into_faults(mut self) -> Vec<Fault> {
+        if let (Some(last), 1..) = (self.faults.last(), self.untold) {
+            let more = Fault {
+                message: format!("and {} more faults; mend these first", self.untold),
+                ..last.clone()
+            };
+            self.faults.push(more);
+        }
         self.faults
     }
 
@@ -64,11 +81,39 @@ impl<'a> Reader<'a> {
             Some((list, number)) => (list, format!("entry {number}, `{attribute}`: {message}")),
             None => (attribute, message),
         };
-        self.faults.push(Fault {
+        let fault = Fault {
             item: self.item.clone(),
             attribute: attribute.into(),
             message,
-        });
+        };
+        self.push(fault);
+    }
+
+    fn push(&mut self, fault: Fault) {
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(fault);
+        } else {
+            self.untold += 1;
+        }
+    }
+
+    /// What to do about `word`, which is none of `known`: the one that was most likely meant, else `remedy`. Looked for
+    /// only while faults are told, since thousands of wrong words in one item must not hold up the others.
+    pub(super) fn hint<'b>(
+        &self,
+        word: &str,
+        known: impl Iterator<Item = &'b str>,
+        remedy: &str,
+    ) -> String {
+        let meant = if self.faults.len() < MOST_FAULTS {
+            similar(word, known)
+        } else {
+            None
+        };
+        meant.map_or_else(
+            || remedy.to_owned(),
+            |known| format!("did you mean {}?", quoted_text(known)),
+        )
     }
 
     /// Faults every attribute that is not one of `known`: for entries, which nobody but Reveille reads.
@@ -252,7 +297,7 @@ pub(super) fn quoted_text(text: &str) -> String {
 }
 
 /// The word of `known` that `word` was most likely meant to be.
-pub(super) fn similar<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+fn similar<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > SIMILAR_BYTES {
         return None;
     }

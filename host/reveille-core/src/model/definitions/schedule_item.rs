@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     super::{Fault, Item, Notify, OnFailure, Period, PeriodUse, RuleUse, Schedule, Want},
     digest, groups, is_reserved,
-    reader::{Reader, quoted, quoted_text, similar},
+    reader::{Reader, quoted, quoted_text},
 };
 
 /// How long before a stop people are told when `notify` does not say: what Toss Lab's scheduler did.
@@ -102,10 +102,10 @@ fn zone(reader: &mut Reader<'_>, default_zone: Tz) -> Tz {
         return default_zone;
     };
     name.parse().unwrap_or_else(|_| {
-        let known = similar(&name, TZ_VARIANTS.iter().map(|zone| zone.name()));
-        let remedy = known.map_or_else(
-            || "write an IANA name such as `Asia/Seoul`".to_owned(),
-            |known| format!("did you mean {}?", quoted_text(known)),
+        let remedy = reader.hint(
+            &name,
+            TZ_VARIANTS.iter().map(|zone| zone.name()),
+            "write an IANA name such as `Asia/Seoul`",
         );
         reader.fault(
             "timezone",
@@ -142,7 +142,7 @@ fn periods(reader: &mut Reader<'_>, surroundings: &Surroundings<'_>) -> Vec<Peri
         } else if let Some(faults) = surroundings.bad_periods.get(name) {
             let first = faults
                 .first()
-                .map(|fault| format!(": `{}` {}", fault.attribute, fault.message));
+                .map(|fault| format!(": `{}`: {}", fault.attribute, fault.message));
             reader.fault(
                 "periods",
                 format!(
@@ -152,11 +152,11 @@ fn periods(reader: &mut Reader<'_>, surroundings: &Surroundings<'_>) -> Vec<Peri
                 ),
             );
         } else {
-            let remedy = similar(name, surroundings.periods.keys().map(String::as_str))
-                .map_or_else(
-                    || "define it, or take it out".to_owned(),
-                    |known| format!("did you mean {}?", quoted_text(known)),
-                );
+            let remedy = reader.hint(
+                name,
+                surroundings.periods.keys().map(String::as_str),
+                "define it, or take it out",
+            );
             reader.fault(
                 "periods",
                 format!("there is no period {}; {remedy}", quoted_text(name)),

@@ -356,7 +356,7 @@ fn a_schedule_with_a_bad_period_is_set_aside_and_says_why() {
         [
             "period broken: `begintime`: `9` is a number; write a text",
             "period broken: `weekdays`: `0` is a number; write a text",
-            "schedule s: `periods`: the period `broken` is there and cannot be used: `begintime` `9` is a number; write \
+            "schedule s: `periods`: the period `broken` is there and cannot be used: `begintime`: `9` is a number; write \
              a text",
         ]
     );
@@ -504,6 +504,22 @@ fn a_long_value_is_cut_in_a_fault() {
         json!({"timezone": "x".repeat(100_000)}),
     )]);
     assert!(read.faults.iter().all(|fault| fault.message.len() < 300));
+}
+
+#[test]
+fn thousands_of_faults_are_counted_and_do_not_hold_up_the_others() {
+    let groups: Vec<Value> = (0..1000)
+        .map(|group| json!({"name": format!("group-{group}"), "depends_on": [format!("gruop-{group}")]}))
+        .collect();
+    let read = read(&[
+        item("schedule", "s", with_periods(json!({"groups": groups}))),
+        office_hours(),
+    ]);
+    assert_eq!(read.faults.len(), 33);
+    assert_eq!(
+        read.faults.last().map(ToString::to_string).as_deref(),
+        Some("schedule s: `groups`: and 968 more faults; mend these first")
+    );
 }
 
 #[test]

@@ -1,0 +1,373 @@
+//! The port `Store` on one SQLite file.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use reveille_core::{
+    model::{AuditRecord, Definitions, Exception, Force, Item, Remembered, ServerId},
+    port::{Change, Delivery, Lease, Store, StoreError, TickRecord},
+};
+use rusqlite::{OptionalExtension as _, Params, Row, Transaction, params};
+
+use crate::{
+    database::{Database, store_error},
+    lease,
+    rows::{self, date_text, json_text, time, time_text, to_word},
+};
+
+/// Definitions, exceptions, orders, memory and audit in a [`Database`].
+///
+/// Definitions and what is remembered are read once and handed out until their revision in the file grows, whoever
+/// wrote it: this store, another one on the same [`Database`], another process, or somebody by hand.
+#[derive(Debug)]
+pub struct SqliteStore {
+    database: Arc<Database>,
+    default_zone: Tz,
+    kept: Arc<Kept>,
+}
+
+/// What was read last, with the revision under which it was read.
+#[derive(Debug, Default)]
+struct Kept {
+    definitions: Mutex<Option<(i64, Arc<Definitions>)>>,
+    remembered: Mutex<Option<(i64, Arc<Vec<Remembered>>)>>,
+}
+
+impl SqliteStore {
+    /// The store in `database`; a schedule without a zone gets `default_zone`.
+    #[must_use]
+    pub fn new(database: Arc<Database>, default_zone: Tz) -> Self {
+        Self {
+            database,
+            default_zone,
+            kept: Arc::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn definitions(&self) -> Result<Arc<Definitions>, StoreError> {
+        let (kept, default_zone) = (Arc::clone(&self.kept), self.default_zone);
+        self.database
+            .read(move |read| {
+                kept_or(&kept.definitions, read, "items", |read| {
+                    Ok(Definitions::read(&items(read)?, default_zone))
+                })
+            })
+            .await
+    }
+
+    async fn items(&self) -> Result<Vec<Item>, StoreError> {
+        self.database.read(items).await
+    }
+
+    async fn exceptions(
+        &self,
+        schedule: Option<&str>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Exception>, StoreError> {
+        let schedule = schedule.map(str::to_owned);
+        self.database
+            .read(move |read| {
+                all(
+                    read,
+                    "SELECT schedule, date, action, at_minute, by, reason, created_at FROM exceptions
+                     WHERE (?1 IS NULL OR schedule = ?1) AND date BETWEEN ?2 AND ?3
+                     ORDER BY schedule, date, action",
+                    params![schedule, date_text(from), date_text(to)],
+                    rows::exception,
+                )
+            })
+            .await
+    }
+
+    async fn forces(&self) -> Result<Vec<Force>, StoreError> {
+        self.database
+            .read(|read| {
+                all(
+                    read,
+                    "SELECT schedule, want, since, until, by, reason FROM overrides ORDER BY schedule",
+                    [],
+                    rows::force,
+                )
+            })
+            .await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+        let changes = changes.to_vec();
+        self.database
+            .write(move |write| {
+                for change in &changes {
+                    apply(write, change)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError> {
+        let kept = Arc::clone(&self.kept);
+        self.database
+            .read(move |read| {
+                kept_or(&kept.remembered, read, "remembered", |read| {
+                    all(
+                        read,
+                        "SELECT record FROM remembered ORDER BY server",
+                        [],
+                        |row| rows::json(row, 0),
+                    )
+                })
+            })
+            .await
+    }
+
+    async fn remember(
+        &self,
+        lease: &Lease,
+        changed: &[Remembered],
+        gone: &[ServerId],
+    ) -> Result<(), StoreError> {
+        let (lease, changed, gone) = (lease.clone(), changed.to_vec(), gone.to_vec());
+        self.database
+            .write(move |write| {
+                lease::guard(write, &lease)?;
+                remember(write, &changed, &gone)
+            })
+            .await
+    }
+
+    async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
+        let schedule = schedule.to_owned();
+        self.database
+            .read(move |read| {
+                all(
+                    read,
+                    "SELECT at, schedule, subject, action, servers, by, room, reason, error FROM audit
+                     WHERE schedule = ?1 ORDER BY id DESC LIMIT ?2",
+                    params![schedule, limit],
+                    rows::audit,
+                )
+            })
+            .await
+    }
+
+    async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
+        let key = key.to_owned();
+        self.database
+            .read(move |read| {
+                read.query_row(
+                    "SELECT key, at, answer FROM deliveries WHERE key = ?1",
+                    [key],
+                    |row| {
+                        Ok(Delivery {
+                            key: row.get(0)?,
+                            at: time(row, 1)?,
+                            answer: row.get(2)?,
+                        })
+                    },
+                )
+                .optional()
+                .map_err(store_error)
+            })
+            .await
+    }
+
+    async fn lease(
+        &self,
+        holder: &str,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        let holder = holder.to_owned();
+        self.database
+            .write(move |write| lease::take(write, &holder, now, length))
+            .await
+    }
+
+    async fn last_tick(&self) -> Result<Option<TickRecord>, StoreError> {
+        self.database.read(last_tick).await
+    }
+
+    async fn record_tick(&self, lease: &Lease, record: &TickRecord) -> Result<(), StoreError> {
+        let (lease, record) = (lease.clone(), record.clone());
+        self.database
+            .write(move |write| {
+                lease::guard(write, &lease)?;
+                if last_tick(write)?.is_some_and(|last| last.at > record.at) {
+                    return Err(StoreError::Conflict);
+                }
+                execute(
+                    write,
+                    "INSERT INTO last_tick (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = ?1",
+                    [time_text(record.at)],
+                )
+            })
+            .await
+    }
+}
+
+/// What was kept under the present revision of `kind`, else what `load` reads now, which is then kept.
+fn kept_or<T>(
+    kept: &Mutex<Option<(i64, Arc<T>)>>,
+    read: &Transaction<'_>,
+    kind: &str,
+    load: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<Arc<T>, StoreError> {
+    let present: i64 = read
+        .query_row(
+            "SELECT revision FROM revisions WHERE kind = ?1",
+            [kind],
+            |row| row.get(0),
+        )
+        .map_err(store_error)?;
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((revision, known)) = &*kept
+        && *revision == present
+    {
+        return Ok(Arc::clone(known));
+    }
+    let loaded = Arc::new(load(read)?);
+    *kept = Some((present, Arc::clone(&loaded)));
+    Ok(loaded)
+}
+
+fn items(read: &Transaction<'_>) -> Result<Vec<Item>, StoreError> {
+    all(
+        read,
+        "SELECT type, name, attributes FROM items ORDER BY type, name",
+        [],
+        rows::item,
+    )
+}
+
+fn last_tick(read: &Transaction<'_>) -> Result<Option<TickRecord>, StoreError> {
+    read.query_row("SELECT at FROM last_tick", [], |row| {
+        Ok(TickRecord { at: time(row, 0)? })
+    })
+    .optional()
+    .map_err(store_error)
+}
+
+fn remember(
+    write: &Transaction<'_>,
+    changed: &[Remembered],
+    gone: &[ServerId],
+) -> Result<(), StoreError> {
+    let mut put = write
+        .prepare(
+            "INSERT INTO remembered (server, record) VALUES (?1, ?2)
+             ON CONFLICT (server) DO UPDATE SET record = ?2",
+        )
+        .map_err(store_error)?;
+    for remembered in changed {
+        put.execute(params![remembered.server.0, json_text(remembered)?])
+            .map_err(store_error)?;
+    }
+    let mut forget = write
+        .prepare("DELETE FROM remembered WHERE server = ?1")
+        .map_err(store_error)?;
+    for server in gone {
+        forget.execute([&server.0]).map_err(store_error)?;
+    }
+    Ok(())
+}
+
+fn apply(write: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
+    match change {
+        Change::PutItem(item) => execute(
+            write,
+            "INSERT INTO items (type, name, attributes) VALUES (?1, ?2, ?3)
+             ON CONFLICT (type, name) DO UPDATE SET attributes = ?3",
+            params![item.key.kind, item.key.name, json_text(&item.attributes)?],
+        ),
+        Change::DeleteItem(key) => execute(
+            write,
+            "DELETE FROM items WHERE type = ?1 AND name = ?2",
+            params![key.kind, key.name],
+        ),
+        Change::PutException(exception) => execute(
+            write,
+            "INSERT OR REPLACE INTO exceptions (schedule, date, action, at_minute, by, reason, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                exception.schedule,
+                date_text(exception.date),
+                exception.action.as_str(),
+                exception.at.map(|minute| minute.0),
+                exception.by,
+                exception.reason,
+                time_text(exception.created_at),
+            ],
+        ),
+        Change::DeleteException {
+            schedule,
+            date,
+            action,
+        } => execute(
+            write,
+            "DELETE FROM exceptions WHERE schedule = ?1 AND date = ?2 AND action = ?3",
+            params![schedule, date_text(*date), action.as_str()],
+        ),
+        Change::PutForce(force) => execute(
+            write,
+            "INSERT OR REPLACE INTO overrides (schedule, want, since, until, by, reason)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                force.schedule,
+                force.want.as_str(),
+                time_text(force.since),
+                time_text(force.until),
+                force.by,
+                force.reason,
+            ],
+        ),
+        Change::DeleteForce { schedule } => {
+            execute(write, "DELETE FROM overrides WHERE schedule = ?1", [schedule])
+        }
+        Change::Audit(record) => execute(
+            write,
+            "INSERT INTO audit (at, schedule, subject, action, servers, by, room, reason, error)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                time_text(record.at),
+                record.schedule,
+                to_word(&record.subject)?,
+                record.action,
+                json_text(&record.servers)?,
+                record.by,
+                record.room,
+                record.reason,
+                record.error,
+            ],
+        ),
+        Change::Deliver(delivery) => {
+            let added = write
+                .execute(
+                    "INSERT INTO deliveries (key, at, answer) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO NOTHING",
+                    params![delivery.key, time_text(delivery.at), delivery.answer],
+                )
+                .map_err(store_error)?;
+            if added == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+        }
+    }
+}
+
+fn execute(write: &Transaction<'_>, sql: &str, params: impl Params) -> Result<(), StoreError> {
+    write.execute(sql, params).map(drop).map_err(store_error)
+}
+
+fn all<T>(
+    read: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+    from_row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = read.prepare(sql).map_err(store_error)?;
+    let rows = statement.query_map(params, from_row).map_err(store_error)?;
+    rows.collect::<Result<_, _>>().map_err(store_error)
+}
