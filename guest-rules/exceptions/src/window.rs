@@ -44,14 +44,14 @@ impl Window<'_> {
         change: &Change<'_>,
         instance_type: Option<&str>,
     ) {
-        for (begin, end) in self.without_runs(begin, end) {
+        for (begin, end) in self.parts_without(&[Want::Run], begin, end) {
             self.paint_as(begin, end, Want::Run, change, instance_type);
         }
     }
 
-    /// Leaves servers as they are where they do not run.
+    /// Leaves servers as they are where they would be stopped.
     pub(crate) fn hold(&mut self, begin: Minute, end: Minute, change: &Change<'_>) {
-        for (begin, end) in self.without_runs(begin, end) {
+        for (begin, end) in self.parts_without(&[Want::Run, Want::Hold], begin, end) {
             self.paint(begin, end, Want::Hold, change);
         }
     }
@@ -69,19 +69,21 @@ impl Window<'_> {
         self.plan.span_at(minute.checked_sub(self.begin)?)
     }
 
-    /// The parts of a stretch that lie within the window and do not run.
-    fn without_runs(&self, begin: Minute, end: Minute) -> Vec<(Minute, Minute)> {
+    /// The parts of a stretch that lie within the window and want none of these.
+    fn parts_without(&self, wants: &[Want], begin: Minute, end: Minute) -> Vec<(Minute, Minute)> {
         let (mut at, end) = (begin.max(self.begin), end.min(self.end));
         let mut parts = Vec::new();
-        for run in self.plan.runs() {
-            let (run_begin, run_end) = (self.begin + run.begin, self.begin + run.end);
-            if run_begin >= end {
-                break;
+        for span in self
+            .plan
+            .spans
+            .iter()
+            .filter(|span| wants.contains(&span.want))
+        {
+            let (span_begin, span_end) = (self.begin + span.begin, self.begin + span.end);
+            if at < span_begin.min(end) {
+                parts.push((at, span_begin.min(end)));
             }
-            if at < run_begin {
-                parts.push((at, run_begin));
-            }
-            at = at.max(run_end);
+            at = at.max(span_end);
         }
         if at < end {
             parts.push((at, end));

@@ -2,6 +2,7 @@
 
 use crate::types::Date;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -63,6 +64,18 @@ impl Date {
         date.checked_sub_days(Days::new(u64::from(days)))
             .unwrap_or(date)
             .into()
+    }
+}
+
+impl Ord for Date {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.year, self.month, self.day).cmp(&(other.year, other.month, other.day))
+    }
+}
+
+impl PartialOrd for Date {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -137,6 +150,13 @@ mod tests {
         assert_eq!(date("2026-12-31").plus_days(1), date("2027-01-01"));
         assert_eq!(date("2028-03-01").minus_days(1), date("2028-02-29"));
         assert_eq!(date("9999-12-31").plus_days(1).year, 10_000);
+    }
+
+    #[test]
+    fn dates_are_ordered_by_year_month_and_day() {
+        assert!(date("2026-12-31") < date("2027-01-01"));
+        assert!(date("2026-02-28") < date("2026-03-01"));
+        assert!(date("2026-02-02") > date("2026-02-01"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! written first; English says the same facts. The character shows only in an opening or closing phrase of good news;
 //! numbers, warnings, confirmations and refusals are plain.
 
+mod decided;
 mod english;
 mod korean;
 mod message;

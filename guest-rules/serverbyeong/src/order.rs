@@ -1,17 +1,22 @@
 //! The order in which people expect names: `web-2` before `web-10`.
 
-use std::{cmp::Ordering, iter::Peekable, str::Chars};
+use std::cmp::Ordering;
 
 /// Compares names with their numbers as numbers.
 pub(crate) fn natural(left: &str, right: &str) -> Ordering {
-    let (mut lefts, mut rights) = (left.chars().peekable(), right.chars().peekable());
+    let (mut lefts, mut rights) = (left, right);
     loop {
-        let order = match (lefts.peek(), rights.peek()) {
+        let order = match (lefts.chars().next(), rights.chars().next()) {
             (Some(a), Some(b)) if a.is_ascii_digit() && b.is_ascii_digit() => {
-                let (a, b) = (digits(&mut lefts), digits(&mut rights));
-                a.len().cmp(&b.len()).then(a.cmp(&b))
+                let (a, b) = (take_number(&mut lefts), take_number(&mut rights));
+                // Without leading zeros a longer number is a larger one.
+                a.len().cmp(&b.len()).then(a.cmp(b))
             }
-            (Some(_), Some(_)) => lefts.next().cmp(&rights.next()),
+            (Some(a), Some(b)) => {
+                lefts = &lefts[a.len_utf8()..];
+                rights = &rights[b.len_utf8()..];
+                a.cmp(&b)
+            }
             (None, None) => return left.cmp(right),
             (a, b) => return a.is_some().cmp(&b.is_some()),
         };
@@ -21,15 +26,14 @@ pub(crate) fn natural(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// The run of digits that is next, without leading zeros, so that a longer one is a larger number.
-fn digits(chars: &mut Peekable<Chars<'_>>) -> String {
-    let mut digits = String::new();
-    while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-        if digit != '0' || !digits.is_empty() {
-            digits.push(digit);
-        }
-    }
-    digits
+/// Takes the run of digits that `text` begins with, without its leading zeros.
+fn take_number<'a>(text: &mut &'a str) -> &'a str {
+    let end = text
+        .find(|char: char| !char.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    *text = rest;
+    digits.trim_start_matches('0')
 }
 
 #[cfg(test)]

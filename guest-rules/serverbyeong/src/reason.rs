@@ -7,15 +7,17 @@ pub(crate) enum Reason<'a> {
     None,
     /// A period of the schedule, by name.
     Period(&'a str),
-    /// Several periods, by their names.
-    Periods(&'a str),
-    /// An exception, and who set it.
-    Exception(&'a str),
+    /// The schedule's `override_status`.
+    Fixed,
+    /// An exception: who set it, and why if they said so.
+    Exception(&'a str, Option<&'a str>),
+    /// An order: who gave it, and why if they said so.
+    Order(&'a str, Option<&'a str>),
     /// The words of a team's own rule.
     Other(&'a str),
 }
 
-/// What `reason` says when a default rule wrote it.
+/// What `reason` says when a default rule or the host wrote it.
 pub(crate) fn read(reason: &str) -> Reason<'_> {
     let reason = reason.trim();
     let after = |prefix| {
@@ -26,15 +28,26 @@ pub(crate) fn read(reason: &str) -> Reason<'_> {
     };
     if reason.is_empty() {
         Reason::None
+    } else if reason == "override_status" {
+        Reason::Fixed
     } else if let Some(name) = after("period ") {
         Reason::Period(name)
-    } else if let Some(names) = after("periods ") {
-        Reason::Periods(names)
-    } else if let Some(by) = after("exception by ") {
-        Reason::Exception(by)
+    } else if let Some(rest) = after("exception by ") {
+        let (by, why) = split(rest, ": ");
+        Reason::Exception(by, why)
+    } else if let Some(by) = after("order by ") {
+        Reason::Order(by, None)
+    } else if let Some(rest) = after("ordered by ") {
+        let (by, why) = split(rest, ", ");
+        Reason::Order(by, why)
     } else {
         Reason::Other(reason)
     }
+}
+
+fn split<'a>(text: &'a str, separator: &str) -> (&'a str, Option<&'a str>) {
+    text.split_once(separator)
+        .map_or((text, None), |(by, why)| (by, Some(why)))
 }
 
 #[cfg(test)]
@@ -44,12 +57,25 @@ mod tests {
     #[test]
     fn the_default_rules_reasons_are_understood() {
         assert_eq!(read("period office-hours"), Reason::Period("office-hours"));
-        assert_eq!(read("periods a, b"), Reason::Periods("a, b"));
+        assert_eq!(read("override_status"), Reason::Fixed);
         assert_eq!(
             read("exception by hana@example.com"),
-            Reason::Exception("hana@example.com")
+            Reason::Exception("hana@example.com", None)
+        );
+        assert_eq!(
+            read("exception by Hana: release: part 2"),
+            Reason::Exception("Hana", Some("release: part 2"))
         );
         assert_eq!(read(""), Reason::None);
+    }
+
+    #[test]
+    fn orders_are_understood() {
+        assert_eq!(read("order by Hana"), Reason::Order("Hana", None));
+        assert_eq!(
+            read("ordered by Hana, release"),
+            Reason::Order("Hana", Some("release"))
+        );
     }
 
     #[test]

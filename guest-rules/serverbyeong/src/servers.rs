@@ -14,7 +14,7 @@ pub(crate) fn sorted(servers: &[ServerView]) -> Vec<&ServerView> {
     sorted
 }
 
-/// How many of them are how.
+/// How many of them are how; those that are left out of scheduling do not count, as in the whole schedule's counts.
 pub(crate) fn counted(servers: &[ServerView]) -> Counts {
     let mut counts = Counts {
         total: 0,
@@ -24,6 +24,9 @@ pub(crate) fn counted(servers: &[ServerView]) -> Counts {
         problem: 0,
     };
     for server in servers {
+        if is_left_out(server) {
+            continue;
+        }
         counts.total += 1;
         match server.state {
             ServerState::Running | ServerState::Busy => counts.running += 1,
@@ -33,6 +36,11 @@ pub(crate) fn counted(servers: &[ServerView]) -> Counts {
         }
     }
     counts
+}
+
+/// Whether the server is only shown.
+pub(crate) fn is_left_out(server: &ServerView) -> bool {
+    matches!(server.note, Some(ServerNote::LeftOut(_)))
 }
 
 /// Whether all is as it should be with a schedule's servers.

@@ -1,7 +1,10 @@
 //! Dates and times as both languages need them: how near a date is, its weekday, how long until a moment.
 
 use chrono::{Datelike, NaiveDate};
-use reveille_sdk::types::{Date, Minute, Moment};
+use reveille_sdk::{
+    formatter::replies::Contradiction,
+    types::{Date, Minute, Moment, Turn},
+};
 
 /// Minutes of a day of the wall clock.
 pub(crate) const DAY_MINUTES: Minute = 1440;
@@ -68,6 +71,22 @@ pub(crate) fn iso(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
 }
 
+/// A time that would not contradict the day: an hour to the right side of the other turn.
+pub(crate) fn consistent(contradiction: &Contradiction) -> Minute {
+    const HOUR: Minute = 60;
+    let Contradiction { set, other, .. } = contradiction;
+    let other_minute = if days_between(set.date, other.date) > 0 {
+        other.minute.saturating_add(DAY_MINUTES)
+    } else {
+        other.minute
+    };
+    match set.action {
+        // A start belongs to its own day.
+        Turn::Start => other_minute.saturating_sub(HOUR).min(DAY_MINUTES - HOUR),
+        Turn::Stop => other_minute.saturating_add(HOUR),
+    }
+}
+
 /// A length of time in the units that people count in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Length {
@@ -118,7 +137,12 @@ fn chrono_date(date: Date) -> NaiveDate {
 
 #[cfg(test)]
 mod tests {
-    use super::{Date, Length, Moment, Near, carried, clock, near, next_date, weekday};
+    use reveille_sdk::types::{Exception, Turn};
+
+    use super::{
+        Contradiction, Date, Length, Minute, Moment, Near, carried, clock, consistent, near,
+        next_date, weekday,
+    };
 
     fn date(year: u16, month: u8, day: u8) -> Date {
         Date { year, month, day }
@@ -185,6 +209,34 @@ mod tests {
             })
         );
         assert_eq!(Length::between(end, begin), None);
+    }
+
+    #[track_caller]
+    fn check_consistent(action: Turn, other: Moment, expected: Minute) {
+        let contradiction = Contradiction {
+            schedule: String::new(),
+            set: Exception {
+                date: date(2026, 12, 31),
+                action,
+                at: None,
+                by: String::new(),
+                reason: None,
+            },
+            other,
+            spans: Vec::new(),
+        };
+        assert_eq!(consistent(&contradiction), expected);
+    }
+
+    #[test]
+    fn the_example_against_a_contradiction_does_not_contradict() {
+        let on = |date, minute| Moment { date, minute };
+        let (day, next) = (date(2026, 12, 31), date(2027, 1, 1));
+        check_consistent(Turn::Stop, on(day, 570), 630);
+        check_consistent(Turn::Stop, on(day, 1410), 1470);
+        check_consistent(Turn::Start, on(day, 1320), 1260);
+        check_consistent(Turn::Start, on(next, 120), 1380);
+        check_consistent(Turn::Start, on(day, 30), 0);
     }
 
     #[test]

@@ -78,10 +78,40 @@ CREATE TABLE last_tick (
     at TEXT NOT NULL
 ) STRICT;
 
--- Grows with every write of a kind, in the same transaction: what was read under a revision stands as long as it.
+-- Grows with every write of a kind, also one by hand: what was read under a revision stands as long as it.
 CREATE TABLE revisions (
     kind     TEXT NOT NULL PRIMARY KEY,
     revision INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO revisions (kind, revision) VALUES ('items', 0), ('remembered', 0);
+
+CREATE TRIGGER items_insert AFTER INSERT ON items
+BEGIN
+    UPDATE revisions SET revision = revision + 1 WHERE kind = 'items';
+END;
+
+CREATE TRIGGER items_update AFTER UPDATE ON items
+BEGIN
+    UPDATE revisions SET revision = revision + 1 WHERE kind = 'items';
+END;
+
+CREATE TRIGGER items_delete AFTER DELETE ON items
+BEGIN
+    UPDATE revisions SET revision = revision + 1 WHERE kind = 'items';
+END;
+
+CREATE TRIGGER remembered_insert AFTER INSERT ON remembered
+BEGIN
+    UPDATE revisions SET revision = revision + 1 WHERE kind = 'remembered';
+END;
+
+CREATE TRIGGER remembered_update AFTER UPDATE ON remembered
+BEGIN
+    UPDATE revisions SET revision = revision + 1 WHERE kind = 'remembered';
+END;
+
+CREATE TRIGGER remembered_delete AFTER DELETE ON remembered
+BEGIN
+    UPDATE revisions SET revision = revision + 1 WHERE kind = 'remembered';
+END;

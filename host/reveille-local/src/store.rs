@@ -20,7 +20,7 @@ use crate::{
 /// Definitions, exceptions, orders, memory and audit in a [`Database`].
 ///
 /// Definitions and what is remembered are read once and handed out until their revision in the file grows, whoever
-/// wrote it: this store, another one on the same [`Database`], or another process.
+/// wrote it: this store, another one on the same [`Database`], another process, or somebody by hand.
 #[derive(Debug)]
 pub struct SqliteStore {
     database: Arc<Database>,
@@ -105,12 +105,6 @@ impl Store for SqliteStore {
                 for change in &changes {
                     apply(write, change)?;
                 }
-                let touches_items = changes
-                    .iter()
-                    .any(|change| matches!(change, Change::PutItem(_) | Change::DeleteItem(_)));
-                if touches_items {
-                    grow(write, "items")?;
-                }
                 Ok(())
             })
             .await
@@ -142,8 +136,7 @@ impl Store for SqliteStore {
         self.database
             .write(move |write| {
                 lease::guard(write, &lease)?;
-                remember(write, &changed, &gone)?;
-                grow(write, "remembered")
+                remember(write, &changed, &gone)
             })
             .await
     }
@@ -241,14 +234,6 @@ fn kept_or<T>(
     let loaded = Arc::new(load(read)?);
     *kept = Some((present, Arc::clone(&loaded)));
     Ok(loaded)
-}
-
-fn grow(write: &Transaction<'_>, kind: &str) -> Result<(), StoreError> {
-    execute(
-        write,
-        "UPDATE revisions SET revision = revision + 1 WHERE kind = ?1",
-        [kind],
-    )
 }
 
 fn items(read: &Transaction<'_>) -> Result<Vec<Item>, StoreError> {

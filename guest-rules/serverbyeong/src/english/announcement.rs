@@ -85,18 +85,15 @@ pub(super) fn announced(context: &Context, announcement: &Announcement) -> Draft
 /// Servers were started or stopped.
 fn turned(context: &Context, wave: &Wave) -> Draft {
     let now = context.now;
+    let servers = words::counted(wave.count, "server");
     let done = match wave.want {
-        Want::Run => "starting",
-        Want::Stop => "stopping",
-        Want::Hold => "leaving as they are",
+        Want::Run => format!("starting {servers}"),
+        Want::Stop => format!("stopping {servers}"),
+        Want::Hold => format!("leaving {servers} as is"),
     };
     let mut draft = Draft::new(
         Colour::Ok,
-        format!(
-            "Schedule {}: {done} {}.",
-            name(&wave.schedule),
-            words::counted(wave.count, "server")
-        ),
+        format!("Schedule {}: {done}.", name(&wave.schedule)),
     );
     if !wave.groups.is_empty() {
         draft.line(format!("Groups: {}", words::listed(&wave.groups)));
@@ -107,7 +104,7 @@ fn turned(context: &Context, wave: &Wave) -> Draft {
             words::some_servers(&wave.servers, wave.count)
         ));
     }
-    if let Some(reason) = words::reason(&wave.reason) {
+    if let Some(reason) = words::decided(&wave.reason) {
         draft.line(format!("Reason: {reason}"));
     }
     draft.line(words::next_line(now, wave.next.as_ref()));

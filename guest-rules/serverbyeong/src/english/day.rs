@@ -93,7 +93,11 @@ fn day_off(date: Date, spans: &[Span]) -> String {
         .iter()
         .find_map(|span| match reason::read(&span.reason) {
             Reason::Other(other) => Some(sentence(other)),
-            Reason::None | Reason::Period(_) | Reason::Periods(_) | Reason::Exception(_) => None,
+            Reason::None
+            | Reason::Period(_)
+            | Reason::Fixed
+            | Reason::Exception(..)
+            | Reason::Order(..) => None,
         })
         .unwrap_or_else(|| words::weekday(date).to_owned())
 }
@@ -154,7 +158,8 @@ pub(super) fn exceptions(context: &Context, view: &ExceptionsView) -> Draft {
 pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft {
     let now = context.now;
     let set = &view.set;
-    let colour = if view.without_effect {
+    let endless = set.action == Turn::Stop && set.at.is_none() && view.next_stop.is_none();
+    let colour = if view.without_effect || endless {
         Colour::Warning
     } else {
         Colour::Ok

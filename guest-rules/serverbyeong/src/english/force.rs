@@ -17,9 +17,10 @@ pub(super) fn forced(context: &Context, view: &ForcedView) -> Draft {
     let now = context.now;
     let forced = &view.forced;
     // An order that no turn of the plan ends is the one that is forgotten.
+    let nobody = view.to_change == 0 && view.already == 0;
     let colour = match view.until_source {
-        UntilSource::Plan | UntilSource::Asked => Colour::Ok,
-        UntilSource::Limit => Colour::Warning,
+        UntilSource::Plan | UntilSource::Asked if !nobody => Colour::Ok,
+        UntilSource::Plan | UntilSource::Asked | UntilSource::Limit => Colour::Warning,
     };
     let mut draft = Draft::new(
         colour,
@@ -59,7 +60,8 @@ pub(super) fn forced(context: &Context, view: &ForcedView) -> Draft {
 fn extent(view: &ForcedView) -> String {
     let (change, already) = (view.to_change, view.already);
     if change == 0 && already == 0 {
-        return "there are no servers.".to_owned();
+        // There are none, or the fleet does not answer: the order is kept in both cases.
+        return "no servers can be seen now. The order stands all the same.".to_owned();
     }
     let (there, verb) = match view.forced.want {
         Want::Run => ("running", "starting"),

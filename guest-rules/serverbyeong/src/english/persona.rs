@@ -2,7 +2,7 @@
 
 use reveille_sdk::{
     formatter::replies::{Announcement, Persona, Reply},
-    types::Want,
+    types::{Turn, Want},
 };
 
 use crate::message::Phrases;
@@ -36,11 +36,16 @@ fn spoken(reply: &Reply) -> (Option<&'static str>, Option<&'static str>) {
             Some("The book of exceptions."),
             Some("Kept in my best handwriting."),
         ),
+        // What leaves servers on is as serious as what turns them off.
+        Reply::ExceptionSet(view) if view.set.action == Turn::Stop && view.set.at.is_none() => {
+            (None, None)
+        }
         Reply::ExceptionSet(_) => (Some("It is in the book."), Some("Your server orderly.")),
         Reply::ExceptionDeleted(_) => {
             (Some("The book is corrected."), Some("Your server orderly."))
         }
         Reply::Forced(view) => match view.forced.want {
+            Want::Run if view.to_change == 0 => (None, None),
             Want::Run => (Some("The bugle has sounded."), Some("Your server orderly.")),
             Want::Stop | Want::Hold => (None, None),
         },

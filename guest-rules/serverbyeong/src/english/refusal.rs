@@ -11,7 +11,7 @@ use super::{command, words};
 use crate::{
     message::{Colour, Draft},
     text::name,
-    when::{self, Length},
+    when::{self, Length, consistent},
 };
 
 /// A command that was not carried out.
@@ -39,9 +39,13 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
             draft
         }
         Refusal::ImpossibleDate((text, nearest)) => {
-            let mut draft = warning(format!("'{}' is a date that does not exist.", name(text)));
+            let mut line = format!("'{}' is a date that does not exist.", name(text));
+            if let Some(nearest) = nearest {
+                line.push_str(&format!(" The nearest is {}.", words::full_date(*nearest)));
+            }
+            let mut draft = warning(line);
             let date = nearest.unwrap_or_else(|| when::next_date(today));
-            draft.line(dated_example(context, date));
+            draft.line(stop_example(context, date, ANY_STOP));
             draft
         }
         Refusal::AmbiguousTime((text, times)) => ambiguous_time(context, text, times),
@@ -56,7 +60,7 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
         }
         Refusal::PastDate(date) => {
             let mut draft = warning(format!("That date is over: {}", words::date(today, *date)));
-            draft.line(dated_example(context, when::next_date(today)));
+            draft.line(command::example(context, Topic::ExceptionSet, None));
             draft
         }
         Refusal::PastTime(moment) => {
@@ -65,12 +69,15 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
                 words::moment(context.now, *moment),
                 when::clock(context.now.minute)
             ));
-            draft.line(dated_example(context, when::next_date(today)));
+            draft.line(command::example(context, Topic::ExceptionSet, None));
             draft
         }
         Refusal::Contradiction(contradiction) => contradicted(context, contradiction),
         Refusal::Incomplete(topic) => {
-            let mut draft = warning(format!("Something is missing: {}", missing(*topic)));
+            let mut draft = warning(format!(
+                "Something is missing in the command. It needs {}.",
+                needed(*topic)
+            ));
             draft.line(command::example(context, *topic, None));
             draft
         }
@@ -173,13 +180,16 @@ fn choose(context: &Context, draft: &mut Draft, schedules: &[String]) {
     ));
 }
 
-/// An example with `date` in it, which is written out with its weekday.
-fn dated_example(context: &Context, date: Date) -> String {
+/// A time for examples about any stop.
+const ANY_STOP: Minute = 23 * 60;
+
+/// An example of a stop on `date`.
+fn stop_example(context: &Context, date: Date, at: Minute) -> String {
     format!(
-        "Example: {} <schedule> exception set {} stop 23:00 ({})",
+        "Example: {} <schedule> exception set {} stop {}",
         command::keyword(context),
         when::iso(date),
-        words::weekday(date)
+        when::clock(at)
     )
 }
 
@@ -190,12 +200,11 @@ fn ambiguous_time(context: &Context, text: &str, times: &[Minute]) -> Draft {
         name(text),
         readings.join(" or ")
     ));
-    let last = times.last().copied().unwrap_or(23 * 60);
-    draft.line(format!(
-        "Example: {} <schedule> exception set {} stop {}",
-        command::keyword(context),
-        when::iso(when::next_date(context.now.date)),
-        when::clock(last)
+    let time = times.last().copied().unwrap_or(ANY_STOP);
+    draft.line(stop_example(
+        context,
+        when::next_date(context.now.date),
+        time,
     ));
     draft
 }
@@ -203,20 +212,31 @@ fn ambiguous_time(context: &Context, text: &str, times: &[Minute]) -> Draft {
 fn contradicted(context: &Context, view: &Contradiction) -> Draft {
     let now = context.now;
     let set = &view.set;
-    let set_to = set
+    let at = set
         .at
         .map_or_else(|| "none".to_owned(), |at| words::minute_of(set.date, at));
-    let other = words::moment(now, view.other);
+    let other = if view.other.date == set.date {
+        words::minute_of(set.date, view.other.minute)
+    } else {
+        words::moment(now, view.other)
+    };
     let line = match set.action {
-        Turn::Start => format!("start {set_to} is not before the stop {other}."),
-        Turn::Stop => format!("stop {set_to} is not after the start {other}."),
+        Turn::Start => format!("the start ({at}) must be before the stop ({other})."),
+        Turn::Stop => format!("the stop ({at}) must be after the start ({other})."),
     };
     let mut draft = warning(format!(
         "Schedule {}, {}: {line}",
         name(&view.schedule),
         words::date(now.date, set.date)
     ));
-    draft.line(possible(context, view));
+    draft.line(format!(
+        "Example: {} {} exception set {} {} {}",
+        command::keyword(context),
+        name(&view.schedule),
+        when::iso(set.date),
+        words::turn(set.action),
+        when::clock(consistent(view))
+    ));
     draft.block_of_any(
         format!("Plan for {}", words::date(now.date, set.date)),
         &words::spans(&view.spans),
@@ -225,34 +245,21 @@ fn contradicted(context: &Context, view: &Contradiction) -> Draft {
     draft
 }
 
-/// A command that would not contradict: an hour to the right side of the other turn, where the day has one.
-fn possible(context: &Context, view: &Contradiction) -> String {
-    const HOUR: Minute = 60;
-    let other = view.other.minute;
-    let (turn, at) = match view.set.action {
-        Turn::Start => ("start", other.saturating_sub(HOUR)),
-        Turn::Stop => ("stop", other.saturating_add(HOUR)),
-    };
-    format!(
-        "Example: {} {} exception set {} {turn} {}",
-        command::keyword(context),
-        name(&view.schedule),
-        when::iso(view.set.date),
-        when::clock(at)
-    )
-}
-
-fn missing(topic: Topic) -> &'static str {
+/// What a command about `topic` must have.
+fn needed(topic: Topic) -> &'static str {
     match topic {
-        Topic::Help | Topic::Schedules => "a command",
-        Topic::Status | Topic::Info | Topic::ExceptionList | Topic::Cancel | Topic::Why => {
-            "a schedule"
-        }
-        Topic::ExceptionInfo => "a schedule or a date",
-        Topic::ExceptionSet => "a date, start or stop, and a time are needed.",
-        Topic::ExceptionDelete => "a date, and start or stop, are needed.",
-        Topic::ForceStart | Topic::ForceStop => "a schedule or an end",
-        Topic::Extend => "how long, or until when, is needed.",
+        Topic::Help | Topic::Schedules => "a word to go by",
+        Topic::Status
+        | Topic::Info
+        | Topic::ExceptionInfo
+        | Topic::ExceptionList
+        | Topic::ForceStart
+        | Topic::ForceStop
+        | Topic::Cancel
+        | Topic::Why => "a schedule",
+        Topic::ExceptionSet => "a schedule, a date, start or stop, and a time",
+        Topic::ExceptionDelete => "a schedule, a date, and start or stop",
+        Topic::Extend => "a schedule, and how long or until when",
     }
 }
 

@@ -5,7 +5,7 @@ use reveille_sdk::formatter::replies::{Context, GroupView, ScheduleLine, StatusV
 use super::words;
 use crate::{
     message::{Colour, Draft, names},
-    servers::{self, counted},
+    servers::{self, counted, is_left_out},
     text::name,
 };
 
@@ -52,10 +52,18 @@ fn title(group: &GroupView, only: bool) -> String {
         None => "Servers in no group".to_owned(),
     };
     let counts = counted(&group.servers);
+    let left_out = match group.servers.iter().filter(|one| is_left_out(one)).count() {
+        0 => String::new(),
+        left_out => format!(", {left_out} not scheduled"),
+    };
     if counts.total == 0 {
-        return format!("{label} (no servers)");
+        return format!("{label} (no servers{left_out})");
     }
-    format!("{label} ({}: {})", counts.total, words::shares(&counts))
+    format!(
+        "{label} ({}: {}{left_out})",
+        counts.total,
+        words::shares(&counts)
+    )
 }
 
 /// The list of schedules.

@@ -54,7 +54,7 @@ pub(super) fn why(context: &Context, view: &WhyView) -> Draft {
     let actions: Vec<String> = view
         .actions
         .iter()
-        .map(|action| past(context, action))
+        .map(|action| past(context, &view.schedule, action))
         .collect();
     draft.block_of_any("Last actions (newest first)", &actions, words::more);
     draft
@@ -73,8 +73,8 @@ fn layer(layer: &Layer) -> String {
     )
 }
 
-/// `today (Sun 2026-11-22) 09:30 start, 36 servers: web-1, web-2 and 34 more · dev · period office-hours`
-fn past(context: &Context, past: &PastAction) -> String {
+/// `today (Sun 2026-11-22) 09:30 start, 36 servers: web-1, web-2 and 34 more · the schedule · period office-hours`
+fn past(context: &Context, schedule: &str, past: &PastAction) -> String {
     let mut text = format!(
         "{} {}",
         words::moment(context.now, past.at),
@@ -89,10 +89,12 @@ fn past(context: &Context, past: &PastAction) -> String {
             words::some_servers(&past.servers, past.count)
         ));
     }
-    if !past.by.is_empty() {
+    if past.by == schedule {
+        text.push_str(" · the schedule");
+    } else if !past.by.is_empty() {
         text.push_str(&format!(" · {}", name(&past.by)));
     }
-    if let Some(reason) = words::reason(&past.reason) {
+    if let Some(reason) = words::decided(&past.reason) {
         text.push_str(&format!(" · {reason}"));
     }
     if let Some(error) = &past.error {

@@ -7,6 +7,7 @@ use reveille_sdk::{
 
 use super::server;
 use crate::{
+    decided::{self, Decided, Special},
     message::{More, names},
     reason::{self, Reason},
     servers::sorted,
@@ -46,9 +47,14 @@ pub(super) fn date(today: Date, date: Date) -> String {
         Near::Yesterday => "yesterday",
         Near::Today => "today",
         Near::Tomorrow => "tomorrow",
-        Near::DayAfter | Near::Far => return format!("{} ({})", when::iso(date), weekday(date)),
+        Near::DayAfter | Near::Far => return full_date(date),
     };
     format!("{near} ({} {})", weekday(date), when::iso(date))
+}
+
+/// `2026-11-27 (Fri)`
+pub(super) fn full_date(date: Date) -> String {
+    format!("{} ({})", when::iso(date), weekday(date))
 }
 
 /// `tomorrow (Mon 2026-11-23) 02:00`
@@ -136,7 +142,7 @@ pub(super) fn turn_to(want: Want) -> &'static str {
 /// `36 servers: 30 running, 6 stopped`
 pub(super) fn counts(counts: &Counts) -> String {
     if counts.total == 0 {
-        return "there are no servers.".to_owned();
+        return "no servers".to_owned();
     }
     format!("{}: {}", counted(counts.total, "server"), shares(counts))
 }
@@ -158,10 +164,45 @@ pub(super) fn reason(text: &str) -> Option<String> {
     match reason::read(text) {
         Reason::None => None,
         Reason::Period(period) => Some(format!("period {}", name(period))),
-        Reason::Periods(periods) => Some(format!("periods {}", sentence(periods))),
-        Reason::Exception(by) => Some(format!("exception by {}", name(by))),
+        Reason::Fixed => Some("fixed, override_status".to_owned()),
+        Reason::Exception(by, why) => Some(format!("exception by {}", person_and_why(by, why))),
+        Reason::Order(by, why) => Some(format!("ordered by {}", person_and_why(by, why))),
         Reason::Other(other) => Some(sentence(other)),
     }
+}
+
+/// `Hana, release`
+fn person_and_why(by: &str, why: Option<&str>) -> String {
+    why.map_or_else(
+        || name(by),
+        |why| format!("{}, {}", name(by), sentence(why)),
+    )
+}
+
+/// Why something was done to servers: `again after a failure, period office-hours`.
+pub(super) fn decided(text: &str) -> Option<String> {
+    let Decided {
+        special,
+        instance_type,
+        why,
+    } = decided::read(text);
+    let special = match special {
+        Special::Nothing => None,
+        Special::MaintenanceWindow => Some("maintenance window"),
+        Special::StoppedByHand => Some("had been stopped by hand"),
+        Special::StartedByHand => Some("had been started by hand"),
+        Special::Again => Some("again after a failure"),
+        Special::StartedByProvider => Some("AWS had started it by itself"),
+    };
+    let parts: Vec<String> = [
+        special.map(str::to_owned),
+        instance_type.map(|kind| format!("as {}", name(kind))),
+        reason(why),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// ` (추석)`, or nothing.
@@ -193,8 +234,10 @@ pub(super) fn next_turn_line(now: Moment, which: Turn, next: Option<&Turning>) -
     next.map_or_else(
         || format!("Next {label}: none planned"),
         |next| {
+            let reason =
+                reason(&next.reason).map_or_else(String::new, |reason| format!(", {reason}"));
             format!(
-                "Next {label}: {} ({})",
+                "Next {label}: {} ({}{reason})",
                 moment(now, next.at),
                 time_until(now, next.at)
             )
@@ -288,13 +331,9 @@ pub(super) fn until_source(forced: Want, source: UntilSource) -> &'static str {
         (UntilSource::Plan, Want::Stop) => "the next planned start",
         (UntilSource::Plan, Want::Hold) => "the next turn of the plan",
         (UntilSource::Asked, Want::Run | Want::Stop | Want::Hold) => "as you asked",
-        (UntilSource::Limit, Want::Run) => {
-            "no stop is planned before; an order can stand no longer"
-        }
-        (UntilSource::Limit, Want::Stop) => {
-            "no start is planned before; an order can stand no longer"
-        }
-        (UntilSource::Limit, Want::Hold) => "an order can stand no longer",
+        (UntilSource::Limit, Want::Run) => "no planned stop was found, so it ends then",
+        (UntilSource::Limit, Want::Stop) => "no planned start was found, so it ends then",
+        (UntilSource::Limit, Want::Hold) => "no turn of the plan was found, so it ends then",
     }
 }
 

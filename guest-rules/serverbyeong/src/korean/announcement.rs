@@ -20,7 +20,7 @@ pub(super) fn announced(context: &Context, announcement: &Announcement) -> Draft
             let mut draft = Draft::new(
                 Colour::Warning,
                 format!(
-                    "{} 스케줄, {minutes}분 뒤 중지합니다: {}",
+                    "{} 스케줄, {minutes}분 뒤 서버를 중지합니다: {}",
                     name(schedule),
                     words::moment(now, *at)
                 ),
@@ -109,7 +109,7 @@ fn turned(context: &Context, wave: &Wave) -> Draft {
             words::some_servers(&wave.servers, wave.count)
         ));
     }
-    if let Some(reason) = words::reason(&wave.reason) {
+    if let Some(reason) = words::decided(&wave.reason) {
         draft.line(format!("사유: {reason}"));
     }
     draft.line(words::next_line(now, wave.next.as_ref()));

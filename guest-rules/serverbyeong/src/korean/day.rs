@@ -100,7 +100,11 @@ fn day_off(date: Date, spans: &[Span]) -> String {
         .iter()
         .find_map(|span| match reason::read(&span.reason) {
             Reason::Other(other) => Some(sentence(other)),
-            Reason::None | Reason::Period(_) | Reason::Periods(_) | Reason::Exception(_) => None,
+            Reason::None
+            | Reason::Period(_)
+            | Reason::Fixed
+            | Reason::Exception(..)
+            | Reason::Order(..) => None,
         })
         .unwrap_or_else(|| words::weekday(date).to_owned())
 }
@@ -161,7 +165,8 @@ pub(super) fn exceptions(context: &Context, view: &ExceptionsView) -> Draft {
 pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft {
     let now = context.now;
     let set = &view.set;
-    let colour = if view.without_effect {
+    let endless = set.action == Turn::Stop && set.at.is_none() && view.next_stop.is_none();
+    let colour = if view.without_effect || endless {
         Colour::Warning
     } else {
         Colour::Ok
@@ -169,7 +174,7 @@ pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft
     let mut draft = Draft::new(
         colour,
         format!(
-            "{} 스케줄, 예외 설정: {} {}",
+            "{} 스케줄, 예외를 설정했습니다: {} {}",
             name(&view.schedule),
             words::date(now.date, set.date),
             words::change(set)
@@ -216,7 +221,7 @@ pub(super) fn exception_deleted(context: &Context, view: &ExceptionDeletedView) 
         Some(deleted) => Draft::new(
             Colour::Ok,
             format!(
-                "{schedule} 스케줄, 예외 삭제: {date} {}",
+                "{schedule} 스케줄, 예외를 삭제했습니다: {date} {}",
                 words::change_with_author(deleted)
             ),
         ),

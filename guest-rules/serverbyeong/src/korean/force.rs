@@ -5,7 +5,7 @@ use reveille_sdk::{
     types::Want,
 };
 
-use super::{command, words};
+use super::{command, particle::Particle, words};
 use crate::{
     message::{Colour, Draft, sequence},
     text::{name, sentence},
@@ -17,9 +17,10 @@ pub(super) fn forced(context: &Context, view: &ForcedView) -> Draft {
     let now = context.now;
     let forced = &view.forced;
     // An order that no turn of the plan ends is the one that is forgotten.
+    let nobody = view.to_change == 0 && view.already == 0;
     let colour = match view.until_source {
-        UntilSource::Plan | UntilSource::Asked => Colour::Ok,
-        UntilSource::Limit => Colour::Warning,
+        UntilSource::Plan | UntilSource::Asked if !nobody => Colour::Ok,
+        UntilSource::Plan | UntilSource::Asked | UntilSource::Limit => Colour::Warning,
     };
     let mut draft = Draft::new(
         colour,
@@ -49,7 +50,7 @@ pub(super) fn forced(context: &Context, view: &ForcedView) -> Draft {
         ));
     }
     draft.line(format!(
-        "그만두려면: {}",
+        "되돌리려면: {}",
         command::typed(context, Topic::Cancel, Some(&view.schedule))
     ));
     draft
@@ -59,7 +60,8 @@ pub(super) fn forced(context: &Context, view: &ForcedView) -> Draft {
 fn extent(view: &ForcedView) -> String {
     let (change, already) = (view.to_change, view.already);
     if change == 0 && already == 0 {
-        return "대상 서버가 없습니다.".to_owned();
+        // There are none, or the fleet does not answer: the order is kept in both cases.
+        return "지금 보이는 대상 서버가 없습니다. 지시는 그대로 유효합니다.".to_owned();
     }
     let (there, verb) = match view.forced.want {
         Want::Run => ("실행 중", "시작"),
@@ -97,12 +99,11 @@ pub(super) fn cancelled(context: &Context, view: &CancelledView) -> Draft {
     let schedule = name(&view.schedule);
     let mut draft = match &view.cancelled {
         Some(forced) => {
+            let order = words::order(forced.want);
+            let object = Particle::Object.after(order).unwrap_or_default();
             let mut draft = Draft::new(
                 Colour::Ok,
-                format!(
-                    "{schedule} 스케줄, {} 해제: 이제 시간표를 따릅니다.",
-                    words::order(forced.want)
-                ),
+                format!("{schedule} 스케줄, {order}{object} 해제했습니다. 이제 시간표를 따릅니다."),
             );
             draft.line(format!("해제한 지시: {}", words::force_facts(now, forced)));
             draft
@@ -126,16 +127,16 @@ pub(super) fn cancelled(context: &Context, view: &CancelledView) -> Draft {
 pub(super) fn extended(context: &Context, view: &ExtendedView) -> Draft {
     let now = context.now;
     let what = if view.forced {
-        "강제 시작 기한"
+        "강제 시작의 기한을"
     } else {
-        "중지 시각"
+        "중지 시각을"
     };
     let by = Length::between(carried(view.from), carried(view.to))
         .map_or_else(String::new, |by| format!(" ({} 연장)", words::length(by)));
     let mut draft = Draft::new(
         Colour::Ok,
         format!(
-            "{} 스케줄, {what} 연장: {} → {}{by}",
+            "{} 스케줄, {what} 늦췄습니다: {} → {}{by}",
             name(&view.schedule),
             words::moment(now, view.from),
             words::moment(now, view.to)

@@ -5,7 +5,7 @@
 
 use reveille_sdk::{
     formatter::replies::{Announcement, Persona, Reply},
-    types::Want,
+    types::{Turn, Want},
 };
 
 use crate::message::Phrases;
@@ -45,9 +45,14 @@ fn spoken(reply: &Reply) -> (Option<&'static str>, Option<&'static str>) {
             Some("예외 장부를 펼쳤습니다."),
             Some("장부는 또박또박 적고 있지 말입니다."),
         ),
+        // What leaves servers on is as serious as what turns them off.
+        Reply::ExceptionSet(view) if view.set.action == Turn::Stop && view.set.at.is_none() => {
+            (None, None)
+        }
         Reply::ExceptionSet(_) => (Some("예외 장부에 적었습니다."), Some("서버병 올림.")),
         Reply::ExceptionDeleted(_) => (Some("예외 장부를 고쳤습니다."), Some("서버병 올림.")),
         Reply::Forced(view) => match view.forced.want {
+            Want::Run if view.to_change == 0 => (None, None),
             Want::Run => (Some("기상 나팔 불었습니다."), Some("서버병 올림.")),
             Want::Stop | Want::Hold => (None, None),
         },

@@ -11,7 +11,7 @@ use super::{command, particle::Particle, words};
 use crate::{
     message::{Colour, Draft},
     text::name,
-    when::{self, Length},
+    when::{self, Length, consistent},
 };
 
 /// A command that was not carried out.
@@ -41,9 +41,13 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
             draft
         }
         Refusal::ImpossibleDate((text, nearest)) => {
-            let mut draft = warning(about(text, "없는 날짜입니다."));
+            let mut line = about(text, "없는 날짜입니다.");
+            if let Some(nearest) = nearest {
+                line.push_str(&format!(" 가까운 날짜: {}", words::full_date(*nearest)));
+            }
+            let mut draft = warning(line);
             let date = nearest.unwrap_or_else(|| when::next_date(today));
-            draft.line(dated_example(context, date));
+            draft.line(stop_example(context, date, ANY_STOP));
             draft
         }
         Refusal::AmbiguousTime((text, times)) => ambiguous_time(context, text, times),
@@ -58,7 +62,7 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
                 "이미 지난 날짜입니다: {}",
                 words::date(today, *date)
             ));
-            draft.line(dated_example(context, when::next_date(today)));
+            draft.line(command::example(context, Topic::ExceptionSet, None));
             draft
         }
         Refusal::PastTime(moment) => {
@@ -67,12 +71,15 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
                 words::moment(context.now, *moment),
                 when::clock(context.now.minute)
             ));
-            draft.line(dated_example(context, when::next_date(today)));
+            draft.line(command::example(context, Topic::ExceptionSet, None));
             draft
         }
         Refusal::Contradiction(contradiction) => contradicted(context, contradiction),
         Refusal::Incomplete(topic) => {
-            let mut draft = warning(format!("빠진 것이 있습니다: {}", missing(*topic)));
+            let mut draft = warning(format!(
+                "명령에 빠진 것이 있습니다. 필요한 것: {}",
+                needed(*topic)
+            ));
             draft.line(command::example(context, *topic, None));
             draft
         }
@@ -96,7 +103,7 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
         }
         Refusal::SetAside((schedule, faults)) => {
             let mut draft = warning(format!(
-                "'{}' 스케줄은 설정 문제로 쓰지 않고 있습니다. 고치면 다시 쓸 수 있습니다.",
+                "'{}' 스케줄은 설정 문제가 있어 움직이지 않습니다. 문제를 고치면 다시 움직입니다.",
                 name(schedule)
             ));
             draft.block_of_any("설정 문제", &words::faults(faults), words::more_things);
@@ -195,13 +202,16 @@ fn choose(context: &Context, draft: &mut Draft, schedules: &[String]) {
     ));
 }
 
-/// An example with `date` in it, which is written out with its weekday.
-fn dated_example(context: &Context, date: Date) -> String {
+/// A time for examples about any stop.
+const ANY_STOP: Minute = 23 * 60;
+
+/// An example of a stop on `date`.
+fn stop_example(context: &Context, date: Date, at: Minute) -> String {
     format!(
-        "예) {} <스케줄> 예외 설정 {} 중지 23:00 ({})",
+        "예) {} <스케줄> 예외 설정 {} 중지 {}",
         command::keyword(context),
         when::iso(date),
-        words::weekday(date)
+        when::clock(at)
     )
 }
 
@@ -214,12 +224,11 @@ fn ambiguous_time(context: &Context, text: &str, times: &[Minute]) -> Draft {
             readings.join(", ")
         ),
     ));
-    let last = times.last().copied().unwrap_or(23 * 60);
-    draft.line(format!(
-        "예) {} <스케줄> 예외 설정 {} 중지 {}",
-        command::keyword(context),
-        when::iso(when::next_date(context.now.date)),
-        when::clock(last)
+    let time = times.last().copied().unwrap_or(ANY_STOP);
+    draft.line(stop_example(
+        context,
+        when::next_date(context.now.date),
+        time,
     ));
     draft
 }
@@ -227,20 +236,31 @@ fn ambiguous_time(context: &Context, text: &str, times: &[Minute]) -> Draft {
 fn contradicted(context: &Context, view: &Contradiction) -> Draft {
     let now = context.now;
     let set = &view.set;
-    let set_to = set
+    let at = set
         .at
         .map_or_else(|| "안 함".to_owned(), |at| words::minute_of(set.date, at));
-    let other = words::moment(now, view.other);
+    let other = if view.other.date == set.date {
+        words::minute_of(set.date, view.other.minute)
+    } else {
+        words::moment(now, view.other)
+    };
     let line = match set.action {
-        Turn::Start => format!("시작 {set_to}: 중지 {other}보다 빨라야 합니다."),
-        Turn::Stop => format!("중지 {set_to}: 시작 {other}보다 늦어야 합니다."),
+        Turn::Start => format!("시작({at})은 중지({other})보다 빨라야 합니다."),
+        Turn::Stop => format!("중지({at})는 시작({other})보다 늦어야 합니다."),
     };
     let mut draft = warning(format!(
-        "{} 스케줄, {} {line}",
+        "{} 스케줄, {}: {line}",
         name(&view.schedule),
         words::date(now.date, set.date)
     ));
-    draft.line(possible(context, view));
+    draft.line(format!(
+        "예) {} {} 예외 설정 {} {} {}",
+        command::keyword(context),
+        name(&view.schedule),
+        when::iso(set.date),
+        words::turn(set.action),
+        when::clock(consistent(view))
+    ));
     draft.block_of_any(
         format!("{} 시간표", words::date(now.date, set.date)),
         &words::spans(&view.spans),
@@ -249,32 +269,21 @@ fn contradicted(context: &Context, view: &Contradiction) -> Draft {
     draft
 }
 
-/// A command that would not contradict: an hour to the right side of the other turn, where the day has one.
-fn possible(context: &Context, view: &Contradiction) -> String {
-    const HOUR: Minute = 60;
-    let other = view.other.minute;
-    let (turn, at) = match view.set.action {
-        Turn::Start => ("시작", other.saturating_sub(HOUR)),
-        Turn::Stop => ("중지", other.saturating_add(HOUR)),
-    };
-    format!(
-        "예) {} {} 예외 설정 {} {turn} {}",
-        command::keyword(context),
-        name(&view.schedule),
-        when::iso(view.set.date),
-        when::clock(at)
-    )
-}
-
-fn missing(topic: Topic) -> &'static str {
+/// What a command about `topic` must have.
+fn needed(topic: Topic) -> &'static str {
     match topic {
         Topic::Help | Topic::Schedules => "명령",
-        Topic::Status | Topic::Info | Topic::ExceptionList | Topic::Cancel | Topic::Why => "스케줄",
-        Topic::ExceptionInfo => "스케줄이나 날짜",
-        Topic::ExceptionSet => "날짜, 시작 또는 중지, 시각이 모두 있어야 합니다.",
-        Topic::ExceptionDelete => "날짜, 그리고 시작 또는 중지가 있어야 합니다.",
-        Topic::ForceStart | Topic::ForceStop => "스케줄이나 기한",
-        Topic::Extend => "얼마나, 또는 언제까지 늦출지 있어야 합니다.",
+        Topic::Status
+        | Topic::Info
+        | Topic::ExceptionInfo
+        | Topic::ExceptionList
+        | Topic::ForceStart
+        | Topic::ForceStop
+        | Topic::Cancel
+        | Topic::Why => "스케줄",
+        Topic::ExceptionSet => "스케줄, 날짜, 시작 또는 중지, 시각",
+        Topic::ExceptionDelete => "스케줄, 날짜, 시작 또는 중지",
+        Topic::Extend => "스케줄, 얼마나 또는 언제까지",
     }
 }
 

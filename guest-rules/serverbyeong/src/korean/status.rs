@@ -5,7 +5,7 @@ use reveille_sdk::formatter::replies::{Context, GroupView, ScheduleLine, StatusV
 use super::words;
 use crate::{
     message::{Colour, Draft},
-    servers::{self, counted},
+    servers::{self, counted, is_left_out},
     text::name,
 };
 
@@ -56,10 +56,18 @@ fn title(group: &GroupView, only: bool) -> String {
         None => "그룹 없는 서버".to_owned(),
     };
     let counts = counted(&group.servers);
+    let left_out = match group.servers.iter().filter(|one| is_left_out(one)).count() {
+        0 => String::new(),
+        left_out => format!(", 제외 {left_out}"),
+    };
     if counts.total == 0 {
-        return format!("{label} (서버 없음)");
+        return format!("{label} (서버 없음{left_out})");
     }
-    format!("{label} ({}대: {})", counts.total, words::shares(&counts))
+    format!(
+        "{label} ({}대: {}{left_out})",
+        counts.total,
+        words::shares(&counts)
+    )
 }
 
 /// The list of schedules.
@@ -87,7 +95,11 @@ fn schedule(context: &Context, line: &ScheduleLine) -> String {
     let mut text = format!(
         "{} : {want} · {}",
         name(&line.name),
-        words::counts(&line.counts)
+        if line.counts.total == 0 {
+            "서버 없음".to_owned()
+        } else {
+            words::counts(&line.counts)
+        }
     );
     if let Some(forced) = &line.forced {
         text.push_str(&format!(

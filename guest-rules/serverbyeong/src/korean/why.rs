@@ -37,7 +37,7 @@ pub(super) fn why(context: &Context, view: &WhyView) -> Draft {
     }
     draft.line(words::next_line(now, view.next.as_ref()));
     draft.block_of_any(
-        "규칙별 판단 (아래가 나중)",
+        "규칙별 판단 (아래 규칙이 위 규칙을 덮습니다)",
         &view.layers.iter().map(layer).collect::<Vec<_>>(),
         words::more_lines,
     );
@@ -54,7 +54,7 @@ pub(super) fn why(context: &Context, view: &WhyView) -> Draft {
     let actions: Vec<String> = view
         .actions
         .iter()
-        .map(|action| past(context, action))
+        .map(|action| past(context, &view.schedule, action))
         .collect();
     draft.block_of_any("최근 작업 (최신순)", &actions, words::more_things);
     draft
@@ -73,8 +73,8 @@ fn layer(layer: &Layer) -> String {
     )
 }
 
-/// `오늘(11/22 일) 09:30 시작 36대: web-1, web-2 외 34대 · 개발 · office-hours 시간대`
-fn past(context: &Context, past: &PastAction) -> String {
+/// `오늘(11/22 일) 09:30 시작 36대: web-1, web-2 외 34대 · 스케줄 · office-hours 시간대`
+fn past(context: &Context, schedule: &str, past: &PastAction) -> String {
     let mut text = format!(
         "{} {}",
         words::moment(context.now, past.at),
@@ -89,10 +89,12 @@ fn past(context: &Context, past: &PastAction) -> String {
             words::some_servers(&past.servers, past.count)
         ));
     }
-    if !past.by.is_empty() {
+    if past.by == schedule {
+        text.push_str(" · 스케줄");
+    } else if !past.by.is_empty() {
         text.push_str(&format!(" · {}", name(&past.by)));
     }
-    if let Some(reason) = words::reason(&past.reason) {
+    if let Some(reason) = words::decided(&past.reason) {
         text.push_str(&format!(" · {reason}"));
     }
     if let Some(error) = &past.error {

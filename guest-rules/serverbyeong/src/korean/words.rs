@@ -7,6 +7,7 @@ use reveille_sdk::{
 
 use super::{particle::Particle, server};
 use crate::{
+    decided::{self, Decided, Special},
     message::{More, names},
     reason::{self, Reason},
     servers::sorted,
@@ -172,10 +173,45 @@ pub(super) fn reason(text: &str) -> Option<String> {
     match reason::read(text) {
         Reason::None => None,
         Reason::Period(period) => Some(format!("{} 시간대", name(period))),
-        Reason::Periods(periods) => Some(format!("시간대: {}", sentence(periods))),
-        Reason::Exception(by) => Some(format!("예외: {}", name(by))),
+        Reason::Fixed => Some("고정, override_status".to_owned()),
+        Reason::Exception(by, why) => Some(format!("예외: {}", person_and_why(by, why))),
+        Reason::Order(by, why) => Some(format!("지시: {}", person_and_why(by, why))),
         Reason::Other(other) => Some(sentence(other)),
     }
+}
+
+/// `하나, 배포`
+fn person_and_why(by: &str, why: Option<&str>) -> String {
+    why.map_or_else(
+        || name(by),
+        |why| format!("{}, {}", name(by), sentence(why)),
+    )
+}
+
+/// Why something was done to servers: `실패한 뒤 다시 시도, office-hours 시간대`.
+pub(super) fn decided(text: &str) -> Option<String> {
+    let Decided {
+        special,
+        instance_type,
+        why,
+    } = decided::read(text);
+    let special = match special {
+        Special::Nothing => None,
+        Special::MaintenanceWindow => Some("유지 관리 기간"),
+        Special::StoppedByHand => Some("손으로 끈 서버를 되돌림"),
+        Special::StartedByHand => Some("손으로 켠 서버를 되돌림"),
+        Special::Again => Some("실패한 뒤 다시 시도"),
+        Special::StartedByProvider => Some("AWS가 스스로 켠 서버"),
+    };
+    let parts: Vec<String> = [
+        special.map(str::to_owned),
+        instance_type.map(|kind| format!("유형 {}", name(kind))),
+        reason(why),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// ` (추석)`, or nothing.
@@ -207,8 +243,10 @@ pub(super) fn next_turn_line(now: Moment, which: Turn, next: Option<&Turning>) -
     next.map_or_else(
         || format!("다음 {label}: 예정 없음"),
         |next| {
+            let reason =
+                reason(&next.reason).map_or_else(String::new, |reason| format!(", {reason}"));
             format!(
-                "다음 {label}: {} ({})",
+                "다음 {label}: {} ({}{reason})",
                 moment(now, next.at),
                 time_until(now, next.at)
             )
@@ -297,9 +335,9 @@ pub(super) fn until_source(forced: Want, source: UntilSource) -> &'static str {
         (UntilSource::Plan, Want::Stop) => "다음에 예정된 시작 시각",
         (UntilSource::Plan, Want::Hold) => "계획이 바뀌는 시각",
         (UntilSource::Asked, Want::Run | Want::Stop | Want::Hold) => "요청하신 시각",
-        (UntilSource::Limit, Want::Run) => "예정된 중지가 없어 지시가 설 수 있는 가장 늦은 시각",
-        (UntilSource::Limit, Want::Stop) => "예정된 시작이 없어 지시가 설 수 있는 가장 늦은 시각",
-        (UntilSource::Limit, Want::Hold) => "지시가 설 수 있는 가장 늦은 시각",
+        (UntilSource::Limit, Want::Run) => "예정된 중지를 찾지 못해 정한 기한",
+        (UntilSource::Limit, Want::Stop) => "예정된 시작을 찾지 못해 정한 기한",
+        (UntilSource::Limit, Want::Hold) => "계획이 바뀌는 때를 찾지 못해 정한 기한",
     }
 }
 

@@ -173,3 +173,241 @@ fn stop_ahead(subject: &Subject<'_>) -> Result<Option<(NaiveDate, Minute)>, Rule
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Command, ForceEnd,
+        stage::{Stage, the_view},
+    };
+    use super::*;
+    use crate::{
+        port::Store,
+        testing::{PaintedRules, date, plan_of, schedule, utc},
+    };
+
+    fn extend(to: ExtendTo) -> Command {
+        Command::Extend {
+            schedule: "dev".to_owned(),
+            to,
+        }
+    }
+
+    fn by(hours: i64) -> ExtendTo {
+        ExtendTo::By(Duration::hours(hours))
+    }
+
+    fn until(day: u32, hour: u16) -> ExtendTo {
+        ExtendTo::Until(november(day, hour))
+    }
+
+    fn november(day: u32, hour: u16) -> Moment {
+        Moment {
+            date: date(2026, 11, day),
+            minute: Minute(hour * 60),
+        }
+    }
+
+    async fn extended(stage: &Stage, to: ExtendTo, now: &str) -> ExtendedView {
+        let answer = stage.answer(extend(to), now).await;
+        assert!(answer.changed);
+        the_view!(answer.reply.unwrap(), Extended)
+    }
+
+    async fn the_exception(stage: &Stage) -> Exception {
+        let kept = stage
+            .memory
+            .exceptions(None, date(2026, 1, 1), date(2027, 1, 1));
+        let kept = kept.await.unwrap();
+        assert_eq!(kept.len(), 1);
+        kept[0].clone()
+    }
+
+    async fn force(stage: &Stage, want: Want, now: &str) {
+        let command = Command::Force {
+            schedule: "dev".to_owned(),
+            want,
+            end: ForceEnd::Plan,
+        };
+        assert!(stage.answer(command, now).await.changed);
+    }
+
+    fn night() -> PaintedRules {
+        PaintedRules::new(|_, _| {
+            Ok(plan_of(&[
+                ("00:00", "06:00", Want::Run),
+                ("22:00", "24:00", Want::Run),
+            ]))
+        })
+    }
+
+    #[tokio::test]
+    async fn the_stop_of_the_run_that_is_on_is_put_off() {
+        let stage = Stage::new(schedule("dev"));
+        let view = extended(&stage, by(2), "2026-11-23 21:00").await;
+        assert_eq!((view.from, view.to), (november(23, 22), november(23, 24)));
+        assert!(!view.forced);
+        let exception = the_exception(&stage).await;
+        assert_eq!(exception.date, date(2026, 11, 23));
+        assert_eq!(
+            (exception.action, exception.at),
+            (Turn::Stop, Some(Minute::DAY_END))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stop_is_put_off_past_midnight_and_again_from_there() {
+        let stage = Stage::new(schedule("dev"));
+        let view = extended(&stage, until(24, 1), "2026-11-23 21:00").await;
+        assert_eq!(view.to, november(24, 1));
+        assert_eq!(the_exception(&stage).await.at, Some(Minute(25 * 60)));
+        // It is Tuesday, and the run is still Monday's.
+        let view = extended(&stage, by(1), "2026-11-24 00:30").await;
+        assert_eq!((view.from, view.to), (november(24, 1), november(24, 2)));
+        let exception = the_exception(&stage).await;
+        assert_eq!(exception.date, date(2026, 11, 23));
+        assert_eq!(exception.at, Some(Minute(26 * 60)));
+    }
+
+    #[tokio::test]
+    async fn a_night_run_belongs_to_the_day_on_which_it_began() {
+        let stage = Stage::new(schedule("dev")).rules(night());
+        for now in ["2026-11-23 23:00", "2026-11-24 02:00"] {
+            let view = extended(&stage, until(24, 8), now).await;
+            assert_eq!(view.to, november(24, 8));
+            let exception = the_exception(&stage).await;
+            assert_eq!(exception.date, date(2026, 11, 23));
+            assert_eq!(exception.at, Some(Minute(32 * 60)));
+            let delete = Command::DeleteException {
+                schedule: "dev".to_owned(),
+                date: date(2026, 11, 23),
+                action: Turn::Stop,
+            };
+            assert!(stage.answer(delete, now).await.changed);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_run_that_begins_later_today_can_be_extended() {
+        let stage = Stage::new(schedule("dev"));
+        let view = extended(&stage, by(1), "2026-11-23 08:00").await;
+        assert_eq!(view.from, november(23, 22));
+    }
+
+    #[tokio::test]
+    async fn a_run_of_days_is_extended_at_its_end() {
+        let stage = Stage::new(schedule("dev")).rules(PaintedRules::weekdays("00:00", "24:00"));
+        let view = extended(&stage, by(2), "2026-11-25 10:00").await;
+        assert_eq!(view.to, november(28, 2));
+        assert_eq!(the_exception(&stage).await.date, date(2026, 11, 27));
+    }
+
+    #[tokio::test]
+    async fn an_order_to_run_is_extended_itself() {
+        let stage = Stage::new(schedule("dev"));
+        force(&stage, Want::Run, "2026-11-23 21:00").await;
+        let view = extended(&stage, by(2), "2026-11-23 21:30").await;
+        assert_eq!((view.from, view.to), (november(23, 22), november(24, 0)));
+        assert!(view.forced);
+        let kept = stage.memory.forces().await.unwrap();
+        assert_eq!(kept[0].until, utc("2026-11-24 00:00"));
+        assert_eq!(kept[0].since, utc("2026-11-23 21:00"));
+    }
+
+    #[tokio::test]
+    async fn where_nothing_runs_any_more_today_the_next_start_is_said() {
+        let stage = Stage::new(schedule("dev"));
+        for now in ["2026-11-23 22:00", "2026-11-23 23:00"] {
+            let Refusal::NothingToExtend { next, .. } = stage.refusal(extend(by(1)), now).await
+            else {
+                panic!("not nothing to extend");
+            };
+            assert_eq!(next.unwrap().at, november(24, 9));
+        }
+    }
+
+    #[tokio::test]
+    async fn under_an_order_to_stop_there_is_nothing_to_extend() {
+        let stage = Stage::new(schedule("dev"));
+        force(&stage, Want::Stop, "2026-11-23 14:00").await;
+        let refusal = stage.refusal(extend(by(1)), "2026-11-23 15:00").await;
+        let Refusal::NothingToExtend { next, .. } = refusal else {
+            panic!("not nothing to extend: {refusal:?}");
+        };
+        assert_eq!(next.unwrap().at, november(24, 9));
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_stop_cannot_be_put_off() {
+        let stage = Stage::new(schedule("dev"));
+        let set = Command::SetException {
+            schedule: "dev".to_owned(),
+            date: date(2026, 11, 23),
+            action: Turn::Stop,
+            at: None,
+        };
+        stage.answer(set, "2026-11-23 10:00").await;
+        let refusal = stage.refusal(extend(by(1)), "2026-11-23 21:00").await;
+        assert!(matches!(refusal, Refusal::NothingToExtend { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_schedule_that_always_runs_has_nothing_to_extend() {
+        let stage = Stage::new(schedule("dev").override_status(Want::Run));
+        let refusal = stage.refusal(extend(by(1)), "2026-11-23 21:00").await;
+        assert!(matches!(
+            refusal,
+            Refusal::NothingToExtend { next: None, .. }
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_stop_is_put_off_by_twelve_hours_at_most() {
+        let stage = Stage::new(schedule("dev"));
+        let now = "2026-11-23 21:00";
+        for (to, text) in [(by(13), "13h"), (until(24, 11), "2026-11-24 11:00")] {
+            let expected = Refusal::TooLong {
+                text: text.to_owned(),
+                longest_minutes: 720,
+            };
+            assert_eq!(stage.refusal(extend(to), now).await, expected);
+        }
+        force(&stage, Want::Run, now).await;
+        let refusal = stage.refusal(extend(by(13)), now).await;
+        assert!(matches!(refusal, Refusal::TooLong { .. }), "{refusal:?}");
+        extended(&stage, by(12), now).await;
+    }
+
+    #[tokio::test]
+    async fn a_moment_that_is_over_is_refused() {
+        let stage = Stage::new(schedule("dev"));
+        let now = "2026-11-23 21:00";
+        let past = Refusal::PastTime(november(23, 20));
+        assert_eq!(stage.refusal(extend(until(23, 20)), now).await, past);
+        force(&stage, Want::Run, now).await;
+        assert_eq!(stage.refusal(extend(until(23, 20)), now).await, past);
+    }
+
+    #[tokio::test]
+    async fn a_moment_before_the_stop_is_not_an_extension() {
+        let stage = Stage::new(schedule("dev"));
+        let refusal = stage
+            .refusal(extend(until(23, 21)), "2026-11-23 20:00")
+            .await;
+        let Refusal::UnclearTime(word) = refusal else {
+            panic!("not unclear: {refusal:?}");
+        };
+        assert_eq!(word.suggestion.as_deref(), Some("23:00"));
+        assert_eq!(word.topic, Topic::Extend);
+    }
+
+    #[tokio::test]
+    async fn a_failing_rule_leaves_no_stop_to_put_off() {
+        let stage = Stage::new(schedule("dev")).failing_rule();
+        let refusal = stage.refusal(extend(by(1)), "2026-11-23 20:00").await;
+        assert!(
+            matches!(refusal, Refusal::Failed { ref code, .. } if code == "rule.failed"),
+            "{refusal:?}"
+        );
+    }
+}

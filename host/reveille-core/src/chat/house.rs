@@ -434,3 +434,234 @@ fn repeat(delivery: &Delivery) -> Result<Answer, Trouble> {
         changed: false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use async_trait::async_trait;
+
+    use super::super::{
+        ForceEnd,
+        stage::{Speechless, Stage, the_view},
+    };
+    use super::*;
+    use crate::{
+        model::Want,
+        port::{FleetError, Order, Outcome},
+        testing::{FailingStore, StoreCall, schedule, server, utc},
+    };
+
+    const NOW: &str = "2026-11-23 10:00";
+
+    fn force_stop() -> Command {
+        Command::Force {
+            schedule: "dev".to_owned(),
+            want: Want::Stop,
+            end: ForceEnd::Plan,
+        }
+    }
+
+    fn status() -> Command {
+        Command::Status {
+            schedule: "dev".to_owned(),
+        }
+    }
+
+    /// While this host looks at the servers, another one answers the same message.
+    struct Meanwhile {
+        fleet: Arc<dyn Fleet>,
+        other: Chat,
+        message: Incoming,
+    }
+
+    #[async_trait]
+    impl Fleet for Meanwhile {
+        async fn servers(&self, now: DateTime<Utc>) -> Result<FleetView, FleetError> {
+            let answer = self.other.obey(force_stop(), &self.message, utc(NOW)).await;
+            assert!(answer.changed);
+            self.fleet.servers(now).await
+        }
+
+        async fn act(&self, orders: &[Order], now: DateTime<Utc>) -> Vec<Outcome> {
+            self.fleet.act(orders, now).await
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_message_acts_once_and_is_answered_the_same() {
+        let stage = Stage::new(schedule("dev"));
+        let message = stage.message("force_stop");
+        let chat = stage.chat();
+        let first = chat.obey(force_stop(), &message, utc(NOW)).await;
+        assert!(first.changed);
+        let again = chat
+            .obey(force_stop(), &message, utc("2026-11-23 10:05"))
+            .await;
+        assert_eq!(again.message, first.message);
+        assert_eq!((again.reply, again.changed), (None, false));
+        assert_eq!(stage.memory.whole_audit().len(), 1);
+        let forces = stage.memory.forces().await.unwrap();
+        assert_eq!(forces[0].since, utc(NOW));
+    }
+
+    #[tokio::test]
+    async fn the_same_message_is_refused_the_same() {
+        let mut stage = Stage::new(schedule("dev").allow(&["ops@example.com"]));
+        let message = stage.message("force_stop");
+        let first = stage.chat().obey(force_stop(), &message, utc(NOW)).await;
+        stage.writer.email = Some("ops@example.com".to_owned());
+        let again = stage.chat().obey(force_stop(), &message, utc(NOW)).await;
+        assert_eq!(again.message, first.message);
+        assert_eq!(stage.memory.forces().await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn one_commit_holds_the_change_the_record_and_the_answer() {
+        let stage = Stage::new(schedule("dev"));
+        stage.answer(force_stop(), NOW).await;
+        assert_eq!(stage.memory.writes(), 1);
+        let audit = stage.memory.whole_audit();
+        assert_eq!(audit[0].action, "force_stop");
+        assert_eq!(audit[0].by, "Hana <hana@example.com>");
+        assert_eq!(audit[0].room, "dev-room");
+        assert_eq!(audit[0].reason, "as it was typed");
+        assert_eq!(audit[0].error, None);
+    }
+
+    #[tokio::test]
+    async fn reading_writes_nothing() {
+        let stage = Stage::new(schedule("dev"));
+        stage.answer(status(), NOW).await;
+        stage.answer(Command::Schedules, NOW).await;
+        stage.answer(Command::Help, NOW).await;
+        assert_eq!(stage.memory.writes(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_answer_of_whoever_was_faster_stands() {
+        let mut stage = Stage::new(schedule("dev"));
+        let message = stage.message("force_stop");
+        stage.fleet = Arc::new(Meanwhile {
+            fleet: Arc::clone(&stage.fleet),
+            other: stage.chat(),
+            message: message.clone(),
+        });
+        let late = utc("2026-11-23 10:01");
+        let answer = stage.chat().obey(force_stop(), &message, late).await;
+        assert_eq!((answer.reply, answer.changed), (None, false));
+        assert_eq!(stage.memory.whole_audit().len(), 1);
+        assert_eq!(stage.memory.forces().await.unwrap()[0].since, utc(NOW));
+    }
+
+    #[tokio::test]
+    async fn a_conflict_over_something_else_is_a_failure() {
+        let mut stage = Stage::new(schedule("dev"));
+        stage.store = Arc::new(FailingStore::new(stage.store, |call, _| {
+            (call == StoreCall::Commit).then_some(StoreError::Conflict)
+        }));
+        let refusal = stage.refusal(force_stop(), NOW).await;
+        assert!(
+            matches!(refusal, Refusal::Failed { ref code, .. } if code == "store.conflict"),
+            "{refusal:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_failing_store_changes_nothing_and_says_so() {
+        for call in [
+            StoreCall::Delivery,
+            StoreCall::Definitions,
+            StoreCall::Exceptions,
+            StoreCall::Forces,
+            StoreCall::Remembered,
+            StoreCall::Commit,
+        ] {
+            let mut stage = Stage::new(schedule("dev"));
+            stage.store = Arc::new(FailingStore::on(stage.store, call));
+            let refusal = stage.refusal(force_stop(), NOW).await;
+            let Refusal::Failed { code, incident } = refusal else {
+                panic!("{call:?}: not a failure: {refusal:?}");
+            };
+            assert_eq!(code, "store.busy", "{call:?}");
+            assert_eq!(incident.len(), 8, "{call:?}");
+            assert_eq!(stage.memory.writes(), 0, "{call:?}");
+            assert_eq!(stage.memory.forces().await.unwrap(), [], "{call:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_those_who_are_allowed_may_change_and_everyone_may_read() {
+        let stage = Stage::new(schedule("dev").allow(&["ops@example.com", "운영"]));
+        let expected = Refusal::NotAllowed {
+            schedule: "dev".to_owned(),
+            allowed: vec!["ops@example.com".to_owned(), "운영".to_owned()],
+        };
+        assert_eq!(stage.refusal(force_stop(), NOW).await, expected);
+        assert_eq!(
+            stage.memory.whole_audit()[0].error.as_deref(),
+            Some("not-allowed")
+        );
+        the_view!(stage.reply(status(), NOW).await, Status);
+    }
+
+    #[tokio::test]
+    async fn an_address_a_name_or_a_room_lets_change() {
+        for entry in ["HANA@example.com", "hana", "Dev-Room"] {
+            let stage = Stage::new(schedule("dev").allow(&["ops@example.com", entry]));
+            assert!(stage.answer(force_stop(), NOW).await.changed, "{entry}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_formatter_that_fails_is_replaced_by_plain_words() {
+        let mut stage = Stage::new(schedule("dev")).servers([server("web", "dev").running()]);
+        stage.formatter = Arc::new(Speechless);
+        let answer = stage.answer(force_stop(), NOW).await;
+        assert!(answer.changed);
+        assert!(
+            answer
+                .message
+                .body
+                .contains("stop by Hana until 2026-11-24 09:00"),
+            "{}",
+            answer.message.body
+        );
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_in_the_language_and_zone_of_its_schedule() {
+        let stage = Stage::new(
+            schedule("dev")
+                .zone("America/New_York")
+                .with(|schedule| schedule.locale = Some("en".to_owned())),
+        );
+        let answer = stage.answer(status(), NOW).await;
+        assert!(answer.message.body.starts_with("en America/New_York "));
+        let answer = stage.answer(Command::Schedules, NOW).await;
+        assert!(answer.message.body.starts_with("ko Asia/Seoul "));
+    }
+
+    #[tokio::test]
+    async fn help_names_the_schedules_that_the_writer_can_see() {
+        let stage = Stage::new(schedule("dev"));
+        let mut message = stage.message("");
+        let chat = stage.chat();
+        let answer = chat.obey(Command::Help, &message, utc(NOW)).await;
+        let expected = Reply::Help {
+            schedules: vec!["dev".to_owned()],
+        };
+        assert_eq!(answer.reply, Some(expected));
+        message.sees = Some(BTreeSet::new());
+        let answer = chat.obey(Command::Help, &message, utc(NOW)).await;
+        let expected = Reply::Help { schedules: vec![] };
+        assert_eq!(answer.reply, Some(expected));
+    }
+
+    #[tokio::test]
+    async fn text_is_read_by_the_grammar() {
+        let stage = Stage::new(schedule("dev"));
+        let answer = stage.chat().answer(&stage.message("help"), utc(NOW)).await;
+        assert!(matches!(answer.reply, Some(Reply::Help { .. })));
+    }
+}

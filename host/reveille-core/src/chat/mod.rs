@@ -40,7 +40,10 @@ mod why;
 pub use command::{Command, ExtendTo, ForceEnd};
 pub use extend::LONGEST_EXTENSION;
 pub use force::HELD_FORCE;
-pub use grammar::{GrammarContext, KnownSchedule, MAX_TEXT_CHARS, parse};
+pub use grammar::{
+    GrammarContext, KnownSchedule, LONGEST_EXTEND, MAX_TEXT_CHARS, is_command_word, parse,
+    without_keyword,
+};
 pub use house::{Chat, Manners};
 pub use incoming::{Answer, Caller, Incoming};
 pub use plain::plain;

@@ -370,3 +370,172 @@ fn server(server: &ServerView) -> String {
     };
     format!("{}: {}{note}", server.name, server.native_state)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{
+            Minute, Moment, ServerKind, ServerState, Turn, Want,
+            reply::{
+                ExceptionSetView, ExtendedView, ForcedView, GroupServers, StatusView, Topic,
+                UntilSource,
+            },
+        },
+        testing::{date, utc},
+    };
+
+    #[track_caller]
+    fn check(reply: &Reply, expected: &str) {
+        assert_eq!(plain(reply).body, expected);
+    }
+
+    fn at(day: u32, hour: u16) -> Moment {
+        Moment {
+            date: date(2026, 11, day),
+            minute: Minute(hour * 60),
+        }
+    }
+
+    fn web(number: u32) -> ServerView {
+        ServerView {
+            name: format!("web-{number}"),
+            id: format!("i-{number}"),
+            kind: ServerKind::Ec2,
+            state: ServerState::Stopped,
+            native_state: "stopped".to_owned(),
+            note: Some(ServerNote::WaitsFor(vec!["db".to_owned()])),
+        }
+    }
+
+    fn status_of(servers: Vec<ServerView>) -> Reply {
+        Reply::Status(StatusView {
+            schedule: "dev".to_owned(),
+            counts: Counts {
+                total: 1,
+                stopped: 1,
+                ..Counts::default()
+            },
+            groups: vec![GroupServers {
+                name: Some("api".to_owned()),
+                depends_on: vec!["db".to_owned()],
+                servers,
+            }],
+            next: Some(Turning {
+                at: at(24, 9),
+                want: Want::Run,
+                reason: "office-hours".to_owned(),
+            }),
+            forced: None,
+            held: None,
+            faults: Vec::new(),
+            seen: None,
+        })
+    }
+
+    #[test]
+    fn a_status_says_how_many_which_and_what_is_next() {
+        check(
+            &status_of(vec![web(1)]),
+            "dev: 1 servers, 0 running, 0 moving, 1 stopped, 0 problem\n\
+             [api]\n\
+             web-1: stopped (waits for db)\n\
+             next: run at 2026-11-24 09:00",
+        );
+    }
+
+    #[test]
+    fn a_body_stays_within_what_the_messenger_shows() {
+        let message = plain(&status_of((0..2_000).map(web).collect()));
+        assert_eq!(message.body.chars().count(), LONGEST_BODY);
+    }
+
+    #[test]
+    fn changes_are_told_with_their_times() {
+        let force = ForceView {
+            want: Want::Run,
+            by: "Hana".to_owned(),
+            reason: None,
+            since: at(23, 22),
+            until: at(24, 2),
+        };
+        check(
+            &Reply::Forced(ForcedView {
+                schedule: "dev".to_owned(),
+                forced: force,
+                until_source: UntilSource::Asked,
+                replaced: None,
+                groups: vec!["db".to_owned(), "api".to_owned()],
+                to_change: 2,
+                already: 1,
+            }),
+            "dev: run by Hana until 2026-11-24 02:00\n2 to change, 1 already\ngroups: db, api",
+        );
+        check(
+            &Reply::Extended(ExtendedView {
+                schedule: "dev".to_owned(),
+                from: at(23, 22),
+                to: at(23, 24),
+                forced: false,
+            }),
+            "dev: stop 2026-11-23 22:00 -> 2026-11-23 24:00",
+        );
+        check(
+            &Reply::ExceptionSet(ExceptionSetView {
+                schedule: "dev".to_owned(),
+                set: Exception {
+                    schedule: "dev".to_owned(),
+                    date: date(2026, 11, 28),
+                    action: Turn::Stop,
+                    at: None,
+                    by: "Hana".to_owned(),
+                    reason: None,
+                    created_at: utc("2026-11-23 10:00"),
+                },
+                replaced: None,
+                spans: Vec::new(),
+                next_start: None,
+                next_stop: None,
+                without_effect: true,
+            }),
+            "dev: set 2026-11-28 stop none by Hana\n\
+             there is no run on that day that it could change",
+        );
+    }
+
+    #[test]
+    fn refusals_are_told_without_blank_lines() {
+        check(
+            &Reply::Refused(Refusal::NotUnderstood(UnknownWord {
+                text: "stauts".to_owned(),
+                suggestion: Some("status".to_owned()),
+                topic: Topic::Status,
+                schedule: None,
+            })),
+            "not understood: `stauts`\nperhaps `status`",
+        );
+        check(
+            &Reply::Refused(Refusal::ImpossibleDate {
+                text: "2026-2-30".to_owned(),
+                nearest: None,
+            }),
+            "`2026-2-30` does not exist",
+        );
+    }
+
+    #[test]
+    fn the_bar_tells_whose_fault_it_is() {
+        let failed = Reply::Refused(Refusal::Failed {
+            code: "store.busy".to_owned(),
+            incident: "0badc0de".to_owned(),
+        });
+        assert_eq!(plain(&failed).connect_color, FAULT);
+        check(
+            &failed,
+            "nothing was changed: store.busy (0badc0de); try again",
+        );
+        let past = Reply::Refused(Refusal::PastTime(at(23, 9)));
+        assert_eq!(plain(&past).connect_color, WARNING);
+        assert_eq!(plain(&status_of(Vec::new())).connect_color, CALM);
+    }
+}

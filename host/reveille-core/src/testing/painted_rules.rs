@@ -149,10 +149,14 @@ fn decide_one(
     decided: &DecidedServer<'_>,
 ) -> (Action, Stored, String) {
     let (action, remember, reason) = transition(request, decided);
-    let waits_for = match action {
-        Action::Start | Action::Resize(_) => must_run_first(request, decided),
-        Action::Stop => must_stop_first(request, decided),
-        Action::None => None,
+    // Who is there already waits for nobody: otherwise it would be remembered as it was before the turn, and the turn
+    // after that would pass it by.
+    let waits_for = match (&action, decided.server.state) {
+        (Action::Start, ServerState::Running | ServerState::Busy)
+        | (Action::Stop, ServerState::Stopped)
+        | (Action::None, _) => None,
+        (Action::Start | Action::Resize(_), _) => must_run_first(request, decided),
+        (Action::Stop, _) => must_stop_first(request, decided),
     };
     match waits_for {
         Some(group) => (
@@ -169,6 +173,14 @@ fn transition(
     decided: &DecidedServer<'_>,
 ) -> (Action, Stored, String) {
     let (schedule, stored) = (request.schedule, decided.stored);
+    let can_be_acted_on = decided.server.kind == ServerKind::Ec2
+        || matches!(
+            decided.server.state,
+            ServerState::Running | ServerState::Stopped
+        );
+    if !can_be_acted_on {
+        return (Action::None, stored.clone(), "not ready".to_owned());
+    }
     let is_running = matches!(
         decided.server.state,
         ServerState::Running | ServerState::Busy

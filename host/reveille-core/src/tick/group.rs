@@ -2,28 +2,46 @@
 
 use chrono::{DateTime, Utc};
 
-use super::member::Member;
-use crate::model::{Group, GroupState, GroupView, Schedule, ServerState, Want};
+use super::{member::Member, round::Inputs};
+use crate::model::{Group, GroupState, GroupView, ServerState, Want};
 
-/// The groups of `schedule` as deciders see them, and the names of those that became overdue after `last`.
+/// The groups of `schedule` as deciders see them, and the names of those that became overdue after the last tick.
 ///
-/// A member counts as it is seen, whatever the reason: a database that somebody keeps stopped, or that is protected
-/// from stopping, still holds up those that need the opposite. A group without members is where `want` would have
-/// it.
+/// Who is left alone holds up nobody: a server that had arrived and that somebody started or stopped by hand since,
+/// or that is protected from stopping, counts as where it should be. Otherwise one of them would keep all that it
+/// depends on running for a night. A group without members is where it should be too.
 pub(super) fn views(
-    schedule: &Schedule,
+    inputs: &Inputs<'_>,
     members: &[Member<'_>],
     want: Want,
-    last: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
 ) -> (Vec<GroupView>, Vec<String>) {
+    let Inputs {
+        schedule,
+        last,
+        now,
+        ..
+    } = *inputs;
+    let there = match want {
+        Want::Run | Want::Hold => GroupState::Running,
+        Want::Stop => GroupState::Stopped,
+    };
+    let is_left_alone = |member: &Member<'_>| {
+        let is_forced = inputs
+            .force
+            .is_some_and(|force| member.is_force_pending(force.want, force.since));
+        want != Want::Hold && !is_forced && member.is_left_alone(schedule, want)
+    };
     let mut views = Vec::with_capacity(schedule.groups.len());
     let mut newly_overdue = Vec::new();
     for group in &schedule.groups {
         let mut state = None;
         let mut overdue_at: Option<DateTime<Utc>> = None;
         for member in members_of(group, members) {
-            let own = state_of(member.server.state);
+            let own = if is_left_alone(member) {
+                there
+            } else {
+                state_of(member.server.state)
+            };
             state = Some(match state {
                 Some(others) if others != own => GroupState::Mixed,
                 Some(_) | None => own,
@@ -41,10 +59,7 @@ pub(super) fn views(
         views.push(GroupView {
             name: group.name.clone(),
             depends_on: group.depends_on.clone(),
-            state: state.unwrap_or(match want {
-                Want::Run | Want::Hold => GroupState::Running,
-                Want::Stop => GroupState::Stopped,
-            }),
+            state: state.unwrap_or(there),
             overdue,
             on_timeout: group.on_timeout,
         });

@@ -99,7 +99,10 @@ impl<'a> Member<'a> {
             was,
             restarted_by_provider,
         };
-        if member.memory.seen != server.state {
+        // What the provider starts by itself is not noted until it can be stopped again: the fact would be lost on
+        // its way up, and while it is backed up after that.
+        let is_noted = !restarted_by_provider || server.state == ServerState::Running;
+        if member.memory.seen != server.state && is_noted {
             let memory = member.memory.to_mut();
             memory.seen = server.state;
             memory.seen_since = now;
@@ -128,6 +131,24 @@ impl<'a> Member<'a> {
     /// Whether a force given at `since` has not been applied to it yet.
     pub(super) fn is_force_pending(&self, want: Want, since: DateTime<Utc>) -> bool {
         !self.is_at(want) && self.is_older_than(since)
+    }
+
+    /// Whether it is not where `want` would have it and the scheduler leaves it there: it had arrived, and then
+    /// somebody started or stopped it by hand; or it is protected.
+    pub(super) fn is_left_alone(&self, schedule: &Schedule, want: Want) -> bool {
+        let action = match want {
+            Want::Run => Action::Start,
+            Want::Stop => Action::Stop,
+            Want::Hold => return true,
+        };
+        if self.is_protected_from(&action, schedule) {
+            return true;
+        }
+        self.memory.request.is_none()
+            && self.memory.stored == target(&action)
+            && !schedule.enforced
+            && !self.restarted_by_provider
+            && !self.is_in_maintenance(schedule)
     }
 
     /// Whether it is in a maintenance window that `schedule` honours. Unset means on for EC2 and off for RDS, as
@@ -261,10 +282,15 @@ impl<'a> Member<'a> {
             self.applied(decision, aim);
         }
         let Some(request) = &self.memory.request else {
-            return Step::default();
+            return self.note_turn(decision, aim);
         };
-        let action = request.action.clone();
-        if direction(&action) != aim.want {
+        let (action, was_ordered) = (request.action.clone(), request.attempts > 0);
+        let is_wanted = direction(&action) == aim.want;
+        // Who can be ordered and is not, though it never was, is kept back by a decider: nothing is on its way.
+        let is_kept_back = !was_ordered
+            && decision.remember != target(&action)
+            && standing(self.server, &action) == Standing::Ready;
+        if !is_wanted || is_kept_back {
             self.memory.to_mut().request = None;
             return Step::default();
         }
@@ -273,6 +299,26 @@ impl<'a> Member<'a> {
             return self.pursue(&action, decision, aim);
         }
         self.hold(aim)
+    }
+
+    /// A turn that reaches the server while nothing can be ordered of it is noted, so that it is not lost when the
+    /// plan holds by the time it can, and so that people are told when that takes too long.
+    fn note_turn(&mut self, decision: &Decision, aim: &Aim<'_>) -> Step {
+        let action = match aim.want {
+            Want::Run => Action::Start,
+            Want::Stop => Action::Stop,
+            Want::Hold => return Step::default(),
+        };
+        let is_due = decision.remember != target(&action)
+            && standing(self.server, &action) == Standing::Blocked
+            && !self.is_protected_from(&action, aim.schedule);
+        if is_due {
+            self.request(&action, decision, aim);
+        }
+        Step {
+            new: is_due,
+            ..Step::default()
+        }
     }
 
     fn pursue(&mut self, action: &Action, decision: &Decision, aim: &Aim<'_>) -> Step {

@@ -97,7 +97,7 @@ impl<'a> Results<'a> {
             (None, Ok(wanted)) => wanted.want,
             (None, Err(_)) => Want::Hold,
         };
-        let (groups, overdue) = group::views(inputs.schedule, &members, want, inputs.last, now);
+        let (groups, overdue) = group::views(inputs, &members, want);
         // A force stands above the plan, so it acts without one. Rules that decide must answer all the same.
         let wanted = match (wanted, inputs.force) {
             (Ok(wanted), _) => Some(wanted),

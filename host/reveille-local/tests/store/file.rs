@@ -1,12 +1,14 @@
 //! What the file owes: it is there again, it is private, it is refused when it is not ours.
 
+use std::num::NonZeroU32;
+
 use chrono::Duration;
 use chrono_tz::Tz;
 use reveille_core::{
     model::{Turn, Want},
-    port::{Change, Lease, Store as _, TickRecord},
+    port::{Change, Fleet as _, Lease, Store as _, TickRecord},
 };
-use reveille_local::{Database, OpenError, SqliteStore};
+use reveille_local::{Database, OpenError, SimulatedFleet, SqliteStore};
 use rusqlite::Connection;
 
 use crate::sample::{
@@ -148,6 +150,28 @@ async fn the_file_and_its_side_files_are_for_their_owner_alone() {
 }
 
 #[tokio::test]
+async fn a_definition_that_is_edited_by_hand_is_seen() {
+    let here = in_file();
+    here.store
+        .commit(&[Change::PutItem(office_hours())])
+        .await
+        .unwrap();
+    assert_eq!(here.store.definitions().await.unwrap().periods.len(), 1);
+    let by_hand = Connection::open(here.folder.path().join("reveille.db")).unwrap();
+    by_hand
+        .execute(
+            "UPDATE items SET attributes = '{\"begintime\": \"08:00\"}'",
+            [],
+        )
+        .unwrap();
+    let seen = here.store.definitions().await.unwrap();
+    assert_eq!(
+        seen.periods["office-hours"].begin_time.as_deref(),
+        Some("08:00")
+    );
+}
+
+#[tokio::test]
 async fn the_audit_cannot_be_changed_by_hand() {
     let here = in_file();
     here.store
@@ -159,6 +183,29 @@ async fn the_audit_cannot_be_changed_by_hand() {
         let refused = by_hand.execute(change, []).unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn a_file_of_an_earlier_version_is_brought_up_to_date_with_what_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reveille.db");
+    let earlier = Connection::open(&path).unwrap();
+    earlier
+        .execute_batch(include_str!("../../migrations/0001_store.sql"))
+        .unwrap();
+    earlier
+        .execute_batch(
+            "PRAGMA application_id = 0x52657665; PRAGMA user_version = 1;
+             INSERT INTO items VALUES ('period', 'p', '{\"begintime\": \"09:00\"}')",
+        )
+        .unwrap();
+    drop(earlier);
+
+    let database = Database::open(&path).unwrap();
+    let fleet = SimulatedFleet::new(std::sync::Arc::clone(&database), NonZeroU32::MIN);
+    assert!(fleet.servers(at(0)).await.unwrap().servers.is_empty());
+    let store = SqliteStore::new(database, Tz::UTC);
+    assert!(store.definitions().await.unwrap().periods.contains_key("p"));
 }
 
 #[test]

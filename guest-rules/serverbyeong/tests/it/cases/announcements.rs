@@ -15,7 +15,7 @@ pub(super) fn all() -> Vec<(&'static str, Announcement)> {
         count: 36,
         groups: strings(&["ZOOKEEPER", "MONGODB"]),
         servers: strings(&["zk-1", "zk-2", "mongo-1"]),
-        reason: "period office-hours".to_owned(),
+        reason: "start: period office-hours".to_owned(),
         next: Some(stop_tonight()),
     };
     let late = server(
@@ -47,6 +47,21 @@ pub(super) fn all() -> Vec<(&'static str, Announcement)> {
                 servers: strings(&["web-1"]),
                 reason: String::new(),
                 next: Some(start_tomorrow()),
+                ..started.clone()
+            }),
+        ),
+        (
+            "announced-ordered",
+            Announcement::Turned(Wave {
+                reason: "start, as t3.large: ordered by 하나, 성능 시험".to_owned(),
+                ..started.clone()
+            }),
+        ),
+        (
+            "announced-in-maintenance",
+            Announcement::Turned(Wave {
+                reason: "start for its maintenance window".to_owned(),
+                groups: Vec::new(),
                 ..started.clone()
             }),
         ),

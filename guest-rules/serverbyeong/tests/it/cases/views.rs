@@ -222,7 +222,7 @@ fn statuses() -> Vec<(&'static str, Reply)> {
         (
             "status-every-state",
             Reply::Status(StatusView {
-                counts: counts(13, 4, 2, 7),
+                counts: counts(10, 4, 2, 7),
                 groups: vec![
                     group(Some("API"), first.to_vec()),
                     group(None, second.to_vec()),
@@ -337,6 +337,17 @@ fn infos() -> Vec<(&'static str, Reply)> {
             }),
         ),
         (
+            "info-fixed",
+            Reply::Info(InfoView {
+                spans: day_off("override_status"),
+                override_status: Some(Want::Stop),
+                next_start: None,
+                next_stop: None,
+                options: Vec::new(),
+                ..working.clone()
+            }),
+        ),
+        (
             "info-options-on",
             Reply::Info(InfoView {
                 spans: resized,
@@ -360,7 +371,7 @@ fn infos() -> Vec<(&'static str, Reply)> {
                 forced: Some(force(Want::Stop, tomorrow(570), None)),
                 spans: vec![
                     span(0, 570, Want::Hold, "배포 동결"),
-                    span(570, 1440, Want::Stop, "periods night, weekend"),
+                    span(570, 1440, Want::Stop, "period night"),
                 ],
                 ..working.clone()
             }),
@@ -659,7 +670,7 @@ fn whys() -> Vec<(&'static str, Reply)> {
             &["web-1", "web-2"],
             36,
             "개발",
-            "period office-hours",
+            "start: period office-hours",
         )],
         differing: Vec::new(),
         next: Some(stop_tonight()),
@@ -678,7 +689,7 @@ fn whys() -> Vec<(&'static str, Reply)> {
                         Want::Hold,
                         600,
                         1440,
-                        "exception by 하나",
+                        "exception by 하나: 배포",
                         false,
                     ),
                 ],
@@ -691,7 +702,27 @@ fn whys() -> Vec<(&'static str, Reply)> {
                         error: Some("RequestLimitExceeded: slow down".to_owned()),
                         ..past("stop", &["web-1"], 1, "개발", "")
                     },
-                    past("resize", &["db-1"], 1, "개발", "period night"),
+                    past(
+                        "resize",
+                        &["db-1"],
+                        1,
+                        "개발",
+                        "start, as t3.large: period night",
+                    ),
+                    past(
+                        "stop",
+                        &["web-9"],
+                        1,
+                        "개발",
+                        "enforced, was started by hand",
+                    ),
+                    past(
+                        "start",
+                        &["web-9"],
+                        1,
+                        "개발",
+                        "start again after a failure: exception by 하나: 배포",
+                    ),
                     past("force_start", &[], 0, "하나", "성능 시험"),
                     past("force_stop", &[], 0, "하나", "force_stop"),
                     past("exception set", &[], 0, "하나", "예외 설정 내일 중지 23시"),

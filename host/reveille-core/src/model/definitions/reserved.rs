@@ -21,6 +21,7 @@ pub const RESERVED_NAMES: &[&str] = &[
     "schedules",
     "목록",
     "스케줄목록",
+    "리스트",
     // status
     "status",
     "st",
@@ -34,6 +35,7 @@ pub const RESERVED_NAMES: &[&str] = &[
     "정보",
     "일정",
     "스케줄",
+    "schedule",
     "스케쥴",
     "시간표",
     "오늘",
@@ -42,9 +44,12 @@ pub const RESERVED_NAMES: &[&str] = &[
     "이번주",
     // exception
     "exception",
+    "exceptions",
     "예외",
     "변경",
     // force_start
+    "force",
+    "강제",
     "force_start",
     "start",
     "on",
@@ -52,9 +57,11 @@ pub const RESERVED_NAMES: &[&str] = &[
     "시작",
     "켜",
     "켜줘",
+    "켜기",
     "기상",
     "실행",
     "가동",
+    "기동",
     // force_stop
     "force_stop",
     "stop",
@@ -64,6 +71,7 @@ pub const RESERVED_NAMES: &[&str] = &[
     "정지",
     "꺼",
     "꺼줘",
+    "끄기",
     "취침",
     "소등",
     // cancel

@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::House;
 use crate::{
-    model::{OnTimeout, Schedule, Want},
+    model::{OnTimeout, Schedule, ServerState, Stored, Want},
     testing::{PaintedRules, Trouble, plan_of, schedule, server},
 };
 
@@ -136,6 +136,43 @@ fn a_wave_reaches_its_last_group_though_the_plan_holds_by_then() {
         house.orders(),
         ["23:59 stop i-api", "00:00 stop i-queue", "00:01 stop i-db"]
     );
+}
+
+#[test]
+fn who_was_started_by_hand_or_is_protected_does_not_keep_the_rest_up() {
+    let house = house(
+        schedule("dev")
+            .group("db", &[])
+            .group("api", &["db"])
+            .group("web", &["api"])
+            .protect("i-web")
+            .build(),
+    );
+    house.run("2026-11-23 08:59", "2026-11-23 18:00");
+    // It had been stopped, and somebody works late.
+    house.run("2026-11-23 18:01", "2026-11-23 18:01");
+    house.fleet.put("i-api", ServerState::Running);
+    house.run("2026-11-23 18:02", "2026-11-23 18:10");
+    assert_eq!(house.orders()[3..], ["18:00 stop i-api", "18:01 stop i-db"]);
+    assert_eq!(house.state("i-web"), ServerState::Running);
+    assert_eq!(house.state("i-api"), ServerState::Running);
+}
+
+#[test]
+fn a_server_that_is_stopped_already_does_not_wait_and_starts_at_the_next_turn() {
+    let house = house(
+        schedule("dev")
+            .group("db", &[])
+            .group("api", &["db"])
+            .build(),
+    );
+    house.run("2026-11-23 08:59", "2026-11-23 09:05");
+    house.fleet.put("i-db", ServerState::Stopped);
+    house.fleet.trouble("i-api", Trouble::Sticks);
+    house.run("2026-11-23 17:59", "2026-11-23 18:30");
+    assert_eq!(house.memory("i-db").stored, Stored::STOPPED);
+    house.run("2026-11-24 09:00", "2026-11-24 09:01");
+    assert_eq!(house.state("i-db"), ServerState::Running);
 }
 
 #[test]

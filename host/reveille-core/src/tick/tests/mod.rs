@@ -10,8 +10,9 @@ mod chaos;
 mod days;
 mod forces;
 mod groups;
+mod idle;
 mod people;
-mod speed;
+
 mod troubles;
 
 use std::sync::Arc;

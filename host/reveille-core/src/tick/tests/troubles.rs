@@ -164,6 +164,47 @@ fn a_database_that_is_busy_is_stopped_when_it_is_not() {
 }
 
 #[test]
+fn a_stop_that_finds_a_database_busy_is_not_lost_when_the_plan_holds_by_the_time_it_is_not() {
+    let house = House::new(
+        [schedule("dev").build()],
+        [server("rds-1", "dev")
+            .kind(ServerKind::RdsInstance)
+            .running()
+            .build()],
+        PaintedRules::new(|_, _| {
+            Ok(plan_of(&[
+                ("00:00", "23:59", Want::Hold),
+                ("23:59", "24:00", Want::Stop),
+            ]))
+        }),
+    );
+    house.tick("2026-11-23 23:58");
+    house.fleet.put("rds-1", ServerState::Busy);
+    house.run("2026-11-23 23:59", "2026-11-24 00:10");
+    house.fleet.put("rds-1", ServerState::Running);
+    house.run("2026-11-24 00:11", "2026-11-24 00:15");
+    assert_eq!(house.orders(), ["00:11 stop rds-1"]);
+}
+
+#[test]
+fn a_database_that_is_busy_for_too_long_is_told_as_stuck_and_stopped_all_the_same() {
+    let house = House::new(
+        [schedule("dev").build()],
+        [server("rds-1", "dev")
+            .kind(ServerKind::RdsInstance)
+            .state(ServerState::Busy)
+            .build()],
+        PaintedRules::every_day("09:00", "18:00"),
+    );
+    house.run("2026-11-23 18:00", "2026-11-23 19:00");
+    assert_eq!(house.heard(), ["stop 1 of dev", "stuck rds-1"]);
+    house.fleet.put("rds-1", ServerState::Running);
+    house.run("2026-11-23 19:01", "2026-11-23 19:05");
+    assert_eq!(house.orders(), ["19:01 stop rds-1"]);
+    assert_eq!(house.memory("rds-1").stored, Stored::STOPPED);
+}
+
+#[test]
 fn a_database_that_aws_started_after_seven_days_is_stopped_again_and_told_once() {
     let house = House::new(
         [schedule("dev").build()],
