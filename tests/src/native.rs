@@ -83,7 +83,7 @@ fn by_periods(schedule: &types::Schedule, date: NaiveDate) -> Result<types::DayP
     .map_err(|error| failure("periods", error))
 }
 
-/// The plan after each rule.
+/// The plan after each rule that takes part: `exceptions` does where there are any.
 fn chain(request: &PlanRequest<'_>) -> Result<Vec<(&'static str, types::DayPlan)>, RuleFailure> {
     let schedule = convert::schedule(request.schedule);
     let plan = by_periods(&schedule, request.date)?;
@@ -92,10 +92,13 @@ fn chain(request: &PlanRequest<'_>) -> Result<Vec<(&'static str, types::DayPlan)
         return Ok(layers);
     }
     let exceptions: Vec<types::Exception> = near(request).map(convert::exception).collect();
-    let day_before = match request.date.checked_sub_days(Days::new(1)) {
-        Some(before) if !exceptions.is_empty() => Some(by_periods(&schedule, before)?),
-        Some(_) | None => None,
-    };
+    if exceptions.is_empty() {
+        return Ok(layers);
+    }
+    let before = request.date.checked_sub_days(Days::new(1));
+    let day_before = before
+        .map(|before| by_periods(&schedule, before))
+        .transpose()?;
     let painted = Exceptions::plan_day(planner::PlanRequest {
         schedule,
         date: convert::date(request.date),
