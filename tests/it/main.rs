@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod agreement;
 mod bad_input;
 mod crash;
 mod docs;
