@@ -52,14 +52,21 @@ impl Timetable {
         let mut faults = Vec::new();
         for usage in &schedule.periods {
             match Period::read(&usage.period) {
-                Ok(period) => lines.push(Line {
-                    period,
-                    instance_type: usage.instance_type.clone(),
-                }),
+                Ok(period) => {
+                    // They come in the order of their names; those that do not are put there.
+                    let at =
+                        lines.partition_point(|line: &Line| line.period.name() <= period.name());
+                    lines.insert(
+                        at,
+                        Line {
+                            period,
+                            instance_type: usage.instance_type.clone(),
+                        },
+                    );
+                }
                 Err(found) => faults.extend(found),
             }
         }
-        lines.sort_by(|one, other| one.period.name().cmp(other.period.name()));
         if faults.is_empty() {
             Ok(Self {
                 override_status: None,
@@ -245,19 +252,19 @@ impl<'a> Day<'a> {
     /// The day cut where something may change, neighbours that agree put together.
     fn unbridged(&self) -> Vec<Stretch> {
         let mut cuts = vec![0, DAY];
-        cuts.extend(
-            self.lines
-                .iter()
-                .filter(|line| line.today || line.yesterday)
-                .flat_map(|line| line.period.turns()),
-        );
-        cuts.sort_unstable();
-        let mut stretches: Vec<Stretch> = Vec::with_capacity(cuts.len());
-        for (&begin, &end) in cuts
+        for line in self
+            .lines
             .iter()
-            .zip(cuts.iter().skip(1))
-            .filter(|(begin, end)| begin < end)
+            .filter(|line| line.today || line.yesterday)
         {
+            for turn in line.period.turns() {
+                if let Err(at) = cuts.binary_search(&turn) {
+                    cuts.insert(at, turn);
+                }
+            }
+        }
+        let mut stretches: Vec<Stretch> = Vec::with_capacity(cuts.len());
+        for (&begin, &end) in cuts.iter().zip(cuts.iter().skip(1)) {
             let voice = self.at(begin);
             match stretches.last_mut() {
                 Some(last) if last.voice == voice => last.end = end,

@@ -65,7 +65,6 @@ pub use chrono;
 pub use export::Exported;
 pub use paint::{DAY, Stretch};
 pub use planner::{Day, Planner};
-pub use serde;
 
 /// Deciding about servers: the interface `decider`.
 pub mod decider {

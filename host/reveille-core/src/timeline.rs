@@ -137,40 +137,48 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// The runs of `date` in their order, adjoining spans taken together; the last one with what it goes on for on
-    /// the next day, to 48:00.
+    /// The runs of `date` in their order, adjoining spans taken together; the last one with its rest on the next
+    /// morning, which makes its end a minute over 24:00.
     ///
     /// # Errors
     /// When a rule fails.
     pub fn runs(&self, date: NaiveDate) -> Result<Vec<Run>, RuleFailure> {
-        let plan = self.plan(date)?;
-        let mut runs = runs_of(&plan);
+        let mut runs = runs_of(&*self.plan(date)?);
         if let (Some(last), Some(next)) = (runs.last_mut(), date.succ_opt())
             && last.end == Minute::DAY_END
+            && let Some(rest) = rest_of(&*self.plan(next)?)
         {
-            let plan = self.plan(next)?;
-            if let Some(rest) = runs_of(&plan).first()
-                && rest.begin == Minute::MIDNIGHT
-            {
-                last.end = Minute(Minute::DAY_END.0 + rest.end.0);
-            }
+            last.end = Minute(Minute::DAY_END.0 + rest.0);
         }
         Ok(runs)
     }
 
-    /// The runs that begin on `date`: those of [`Timeline::runs`] without one that goes on from the day before.
+    /// The runs that begin on `date`: those of [`Timeline::runs`] without the rest of one that began the day before.
+    /// They are the ones that an exception of the date can change.
     ///
     /// # Errors
     /// When a rule fails.
     pub fn runs_begun(&self, date: NaiveDate) -> Result<Vec<Run>, RuleFailure> {
         let mut runs = self.runs(date)?;
-        if let (Some(first), Some(before)) = (runs.first(), date.pred_opt())
-            && first.begin == Minute::MIDNIGHT
+        if let Some(before) = date.pred_opt()
+            && rest_of(&*self.plan(date)?).is_some()
             && self.plan(before)?.want_at(LAST_MINUTE) == Want::Run
         {
             runs.remove(0);
         }
         Ok(runs)
+    }
+
+    /// Whether one run fills `date`; it then is its own, though it may have gone on from the day before.
+    ///
+    /// # Errors
+    /// When a rule fails.
+    pub fn runs_all_day(&self, date: NaiveDate) -> Result<bool, RuleFailure> {
+        let all_day = Run {
+            begin: Minute::MIDNIGHT,
+            end: Minute::DAY_END,
+        };
+        Ok(runs_of(&*self.plan(date)?) == [all_day])
     }
 
     fn find_turn(
@@ -227,6 +235,13 @@ pub struct Run {
     pub begin: Minute,
     /// First minute after it, to 48:00.
     pub end: Minute,
+}
+
+/// Where the run ends that is on at 00:00, unless it goes on all day: the rest of one that began the day before, if
+/// that ended in a run.
+fn rest_of(plan: &DayPlan) -> Option<Minute> {
+    let first = *runs_of(plan).first()?;
+    (first.begin == Minute::MIDNIGHT && first.end < Minute::DAY_END).then_some(first.end)
 }
 
 fn runs_of(plan: &DayPlan) -> Vec<Run> {
@@ -527,6 +542,22 @@ mod tests {
             told(timeline.runs_begun(day).unwrap()),
             ["09:00-13:00", "22:00-30:00"]
         );
+    }
+
+    #[test]
+    fn a_run_that_goes_on_all_day_is_of_that_day() {
+        let rules = PaintedRules::weekdays("00:00", "24:00");
+        let schedule = schedule("dev").build();
+        let timeline = Timeline::new(&rules, &schedule, &[]);
+        let whole = Run {
+            begin: Minute::MIDNIGHT,
+            end: Minute::DAY_END,
+        };
+        let tuesday = date(2026, 11, 24);
+        assert!(timeline.runs_all_day(tuesday).unwrap());
+        assert_eq!(timeline.runs(tuesday).unwrap(), [whole]);
+        assert_eq!(timeline.runs_begun(tuesday).unwrap(), [whole]);
+        assert!(!timeline.runs_all_day(date(2026, 11, 28)).unwrap());
     }
 
     #[test]

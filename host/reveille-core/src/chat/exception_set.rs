@@ -111,7 +111,6 @@ fn contradicted(
             .filter(|start| at <= *start)?,
         Turn::Start => set_other
             .or_else(|| begun.last().map(|run| run.end))
-            .or(Some(Minute::DAY_END))
             .filter(|stop| at >= *stop)?,
     };
     Some(Moment::new(exception.date, other))
@@ -121,7 +120,7 @@ fn contradicted(
 fn is_without_effect(subject: &Subject<'_>, without: &Timeline<'_>, exception: &Exception) -> bool {
     let makes_run = exception.action == Turn::Start && exception.at.is_some();
     let has_no_run = without
-        .runs(exception.date)
+        .runs_begun(exception.date)
         .is_ok_and(|runs| runs.is_empty());
     subject.schedule.override_status.is_some() || (has_no_run && !makes_run)
 }

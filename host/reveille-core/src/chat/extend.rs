@@ -15,13 +15,11 @@ use super::{
     command::ExtendTo,
     done::Done,
     force::{in_words, too_long},
+    grammar::LONGEST_EXTEND,
     subject::Subject,
     trouble::Trouble,
 };
 
-/// The farthest that a stop is put off at once: an evening and a night. Whoever needs more knows the date and sets
-/// an exception.
-pub const LONGEST_EXTENSION: Duration = Duration::hours(12);
 /// How many days ahead the end of a run is looked for.
 const RUN_DAYS: usize = 7;
 
@@ -49,7 +47,7 @@ fn put_off_order(subject: &Subject<'_>, force: &Force, to: ExtendTo) -> Result<D
             until - force.until
         }
     };
-    let longest = LONGEST_EXTENSION.min(subject.now + LONGEST_FORCE - force.until);
+    let longest = LONGEST_EXTEND.min(subject.now + LONGEST_FORCE - force.until);
     check(subject, from, beyond, longest, to)?;
     let force = Force {
         until: force.until + beyond,
@@ -86,7 +84,7 @@ fn put_off_stop(
         }
     };
     let latest = Duration::minutes(i64::from(LATEST_EXCEPTION_MINUTE.0) - i64::from(end.0));
-    check(subject, from, beyond, LONGEST_EXTENSION.min(latest), to)?;
+    check(subject, from, beyond, LONGEST_EXTEND.min(latest), to)?;
     let at = u16::try_from(beyond.num_minutes())
         .ok()
         .and_then(|beyond| end.0.checked_add(beyond))
@@ -162,7 +160,11 @@ fn stop_ahead(subject: &Subject<'_>) -> Result<Option<(NaiveDate, Minute)>, Rule
         let Some(last) = timeline.runs(date)?.last().copied() else {
             return Ok(None);
         };
-        if last.end >= Minute(2 * Minute::DAY_END.0) {
+        // It goes on without a stop.
+        if last.end == Minute::DAY_END
+            && let Some(next) = date.succ_opt()
+            && timeline.runs_all_day(next)?
+        {
             continue;
         }
         let is_over = Moment::new(date, last.end) <= subject.here;
@@ -376,6 +378,24 @@ mod tests {
         let refusal = stage.refusal(extend(by(13)), now).await;
         assert!(matches!(refusal, Refusal::TooLong { .. }), "{refusal:?}");
         extended(&stage, by(12), now).await;
+    }
+
+    #[tokio::test]
+    async fn an_order_is_not_extended_past_a_week_from_now() {
+        let stage = Stage::new(schedule("dev"));
+        let now = "2026-11-23 21:00";
+        let command = Command::Force {
+            schedule: "dev".to_owned(),
+            want: Want::Run,
+            end: ForceEnd::After(Duration::hours(7 * 24 - 1)),
+        };
+        assert!(stage.answer(command, now).await.changed);
+        let expected = Refusal::TooLong {
+            text: "2h".to_owned(),
+            longest_minutes: 60,
+        };
+        assert_eq!(stage.refusal(extend(by(2)), now).await, expected);
+        extended(&stage, by(1), now).await;
     }
 
     #[tokio::test]

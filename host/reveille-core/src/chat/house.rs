@@ -661,7 +661,19 @@ mod tests {
     #[tokio::test]
     async fn text_is_read_by_the_grammar() {
         let stage = Stage::new(schedule("dev"));
-        let answer = stage.chat().answer(&stage.message("help"), utc(NOW)).await;
-        assert!(matches!(answer.reply, Some(Reply::Help { .. })));
+        let said = async |text: &str| {
+            let answer = stage.chat().answer(&stage.message(text), utc(NOW)).await;
+            answer.reply.unwrap()
+        };
+        the_view!(said("dev 상태").await, Status);
+        let forced = the_view!(said("dev 중지").await, Forced);
+        assert_eq!(forced.forced.until.to_string(), "2026-11-24 09:00");
+        the_view!(said("dev 취소").await, Cancelled);
+        let extended = the_view!(said("dev 연장 2시간").await, Extended);
+        assert_eq!(extended.to.to_string(), "2026-11-23 24:00");
+        let refusal = the_view!(said("prod 상태").await, Refused);
+        assert!(!matches!(refusal, Refusal::Failed { .. }), "{refusal:?}");
+        let audit = stage.memory.whole_audit();
+        assert_eq!(audit[0].reason, "dev 중지");
     }
 }

@@ -114,12 +114,15 @@ fn painted_over(spans: Vec<Span>, date: NaiveDate, forced: &ForceView) -> Vec<Sp
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::{
         Command, ForceEnd,
         stage::{Stage, the_view},
     };
+    use super::*;
     use crate::{
-        model::{Minute, Turn, Want, reply::InfoView, reply::Reply},
+        model::Turn,
         testing::{PaintedRules, date, plan_of, schedule},
     };
 
@@ -271,5 +274,50 @@ mod tests {
             }));
         let view = shown(&stage, None, "2026-11-23 16:00").await;
         assert_eq!(view.date, date(2026, 11, 24));
+    }
+
+    proptest! {
+        #[test]
+        fn an_order_leaves_the_day_covered_and_changes_nothing_else(
+            cuts in prop::collection::btree_set(1_u16..1440, 0..6),
+            since in (22_u32..=24, 0_u16..1440),
+            until in (22_u32..=24, 0_u16..1440),
+        ) {
+            let edges: Vec<u16> = [0].into_iter().chain(cuts).chain([1440]).collect();
+            let spans: Vec<Span> = edges
+                .windows(2)
+                .map(|edge| Span {
+                    begin: Minute(edge[0]),
+                    end: Minute(edge[1]),
+                    want: Want::Run,
+                    instance_type: None,
+                    period: None,
+                    reason: String::new(),
+                })
+                .collect();
+            let moment = |(day, minute): (u32, u16)| Moment {
+                date: date(2026, 11, day),
+                minute: Minute(minute),
+            };
+            let forced = ForceView {
+                want: Want::Stop,
+                by: "Hana".to_owned(),
+                reason: None,
+                since: moment(since.min(until)),
+                until: moment(since.max(until)),
+            };
+            let today = date(2026, 11, 23);
+            let painted = painted_over(spans, today, &forced);
+            let mut covered = Minute::MIDNIGHT;
+            for span in &painted {
+                prop_assert_eq!(span.begin, covered);
+                prop_assert!(span.begin < span.end);
+                covered = span.end;
+                let begin = Moment { date: today, minute: span.begin };
+                let is_forced = forced.since <= begin && begin < forced.until;
+                prop_assert_eq!(span.want == Want::Stop, is_forced);
+            }
+            prop_assert_eq!(covered, Minute::DAY_END);
+        }
     }
 }

@@ -38,7 +38,6 @@ mod trouble;
 mod why;
 
 pub use command::{Command, ExtendTo, ForceEnd};
-pub use extend::LONGEST_EXTENSION;
 pub use force::HELD_FORCE;
 pub use grammar::{
     GrammarContext, KnownSchedule, LONGEST_EXTEND, MAX_TEXT_CHARS, is_command_word, parse,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     model::{
-        Remembered, Schedule, Server, ServerState, Stored, Want,
+        Remembered, Schedule, Server, ServerError, ServerState, Stored, Want,
         reply::{Counts, GroupServers, ServerNote, ServerView},
     },
     port::FleetView,
@@ -169,17 +169,20 @@ impl<'a> Roster<'a> {
             return Some(ServerNote::LeftOut(reason.as_str().to_owned()));
         }
         let memory = self.memory_of(server);
-        if memory
+        let error = memory.and_then(|memory| memory.error.as_ref());
+        let is_reported = memory
             .and_then(|memory| memory.request.as_ref())
-            .is_some_and(|request| request.reported)
-        {
-            return Some(ServerNote::Stuck(server.state_reason.clone()));
-        }
-        if let Some(error) = memory.and_then(|memory| memory.error.as_ref()) {
-            return Some(ServerNote::Failed {
-                code: error.code.clone(),
-                message: error.message.clone(),
-            });
+            .is_some_and(|request| request.reported);
+        match error {
+            Some(error) if error.code != ServerError::STUCK => {
+                return Some(ServerNote::Failed {
+                    code: error.code.clone(),
+                    message: error.message.clone(),
+                });
+            }
+            Some(_) => return Some(ServerNote::Stuck(server.state_reason.clone())),
+            None if is_reported => return Some(ServerNote::Stuck(server.state_reason.clone())),
+            None => {}
         }
         let waits_for = self.waits_for(server, memory, want);
         if !waits_for.is_empty() {

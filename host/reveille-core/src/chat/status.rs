@@ -208,6 +208,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_refusal_is_told_with_its_code_though_it_was_announced() {
+        let stage =
+            Stage::new(schedule("dev")).servers([server("denied", "dev"), server("late", "dev")]);
+        let at = utc("2026-11-23 09:00");
+        let failed = |id, code: &str| Remembered {
+            request: Some(Request {
+                action: Action::Start,
+                since: at,
+                at,
+                attempts: 1,
+                not_before: None,
+                reported: true,
+            }),
+            error: Some(ServerError {
+                code: code.to_owned(),
+                message: "a message".to_owned(),
+                at,
+            }),
+            ..remembered(id)
+        };
+        let memories = [
+            failed("denied", "UnauthorizedOperation"),
+            failed("late", ServerError::STUCK),
+        ];
+        remember(&stage, &memories).await;
+        let view = shown(&stage, "2026-11-23 10:00").await;
+        assert!(matches!(
+            note_of(&view, "denied"),
+            Some(ServerNote::Failed { .. })
+        ));
+        assert_eq!(note_of(&view, "late"), Some(ServerNote::Stuck(None)));
+    }
+
+    #[tokio::test]
     async fn a_server_waits_for_the_groups_before_it_until_it_was_ordered_itself() {
         let stage = Stage::new(schedule("dev").group("db", &[]).group("api", &["db"])).servers([
             server("db-1", "dev")

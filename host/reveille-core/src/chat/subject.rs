@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use crate::{
     model::{
@@ -19,7 +19,7 @@ use super::trouble::Trouble;
 /// A schedule with its exceptions and its order.
 pub(super) struct Subject<'a> {
     pub(super) schedule: Arc<Schedule>,
-    /// Sorted by date and action; all that lie ahead, and those from the day before the earliest day asked about.
+    /// Sorted by date and action; all that lie ahead, and those of the days before that may matter.
     pub(super) exceptions: Vec<Exception>,
     /// The order, while it stands.
     pub(super) force: Option<Force>,
@@ -37,18 +37,18 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Reads what is kept of `schedule`, or of all, from the day before `earliest` or before today.
+    /// Reads what is kept of `schedule`, or of all: for plans from the day before `earliest`, or before today, on.
     pub(super) async fn read(
         store: &dyn Store,
         schedule: Option<&str>,
         earliest: Option<NaiveDate>,
         now: DateTime<Utc>,
     ) -> Result<Self, Trouble> {
-        // Somewhere it still is yesterday, and the day before that may reach into it.
-        let yesterday = (now - Duration::days(2)).date_naive();
-        let from = earliest
-            .and_then(|date| date.pred_opt())
-            .map_or(yesterday, |before| before.min(yesterday));
+        // Somewhere it still is yesterday; the plan of the day before is looked at for what reaches over midnight, and
+        // has to be planned with the exceptions of the day before itself.
+        let today = (now - Duration::days(1)).date_naive();
+        let first = earliest.map_or(today, |date| date.min(today));
+        let from = first.checked_sub_days(Days::new(2)).unwrap_or(first);
         Ok(Self {
             exceptions: store.exceptions(schedule, from, last_date()).await?,
             forces: store.forces().await?,

@@ -46,6 +46,11 @@ pub struct ServerError {
     pub at: DateTime<Utc>,
 }
 
+impl ServerError {
+    /// The code for a server that does not arrive and whose provider gives no code.
+    pub const STUCK: &'static str = "stuck";
+}
+
 /// An action that was ordered and has not arrived yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {

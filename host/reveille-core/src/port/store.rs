@@ -47,7 +47,7 @@ pub struct Delivery {
     pub key: String,
     /// When it was answered.
     pub at: DateTime<Utc>,
-    /// What was answered: the body of the response.
+    /// What was answered: the [`crate::model::reply::Message`] as JSON.
     pub answer: String,
 }
 

@@ -8,11 +8,14 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use super::settings::{PROVIDER_RESTARTS_AFTER, Settings, is_due, retry_delay};
+use super::{
+    settings::{LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, Settings, is_due, retry_delay},
+    standing::{Standing, direction, failed, is_in_maintenance, is_up, standing, target},
+};
 use crate::{
     model::{
-        Action, Decision, MaintenanceWindow, Remembered, Request, Schedule, Server, ServerError,
-        ServerKind, ServerState, Stored, Want,
+        Action, Decision, Remembered, Request, Schedule, Server, ServerError, ServerKind,
+        ServerState, Stored, Want,
     },
     port::{ActError, ActErrorKind, OrderAction},
 };
@@ -44,17 +47,6 @@ pub(super) struct Step {
     pub(super) new: bool,
     /// It has just been found not to arrive.
     pub(super) stuck: bool,
-}
-
-/// How a server stands to an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Arrived,
-    OnItsWay,
-    /// It can be ordered.
-    Ready,
-    /// It cannot be ordered now: on its way elsewhere, busy, broken.
-    Blocked,
 }
 
 /// One server, what was remembered of it, and what will be.
@@ -148,23 +140,7 @@ impl<'a> Member<'a> {
             && self.memory.stored == target(&action)
             && !schedule.enforced
             && !self.restarted_by_provider
-            && !self.is_in_maintenance(schedule)
-    }
-
-    /// Whether it is in a maintenance window that `schedule` honours. Unset means on for EC2 and off for RDS, as
-    /// AWS Instance Scheduler behaves.
-    pub(super) fn is_in_maintenance(&self, schedule: &Schedule) -> bool {
-        let honoured = schedule.use_maintenance_window;
-        self.server.open_windows.iter().any(|window| match window {
-            MaintenanceWindow::Preferred => {
-                self.server.kind != ServerKind::Ec2 && honoured == Some(true)
-            }
-            MaintenanceWindow::Ssm(name) => {
-                self.server.kind == ServerKind::Ec2
-                    && honoured != Some(false)
-                    && schedule.ssm_maintenance_windows.contains(name)
-            }
-        })
+            && !is_in_maintenance(self.server, schedule)
     }
 
     /// Carries `decision` out as far as memory goes.
@@ -216,7 +192,7 @@ impl<'a> Member<'a> {
             request.not_before = match error.kind {
                 ActErrorKind::WrongState => None,
                 // Only people can help: a call now and then finds out that they did.
-                ActErrorKind::Denied => Some(now + retry_delay(u32::MAX)),
+                ActErrorKind::Denied => Some(now + LONGEST_RETRY),
                 ActErrorKind::Capacity
                 | ActErrorKind::Throttled
                 | ActErrorKind::Gone
@@ -463,71 +439,6 @@ impl<'a> Member<'a> {
         self.memory
             .applied_at
             .is_none_or(|applied_at| applied_at < since)
-    }
-}
-
-/// Where an action leads.
-pub(super) fn direction(action: &Action) -> Want {
-    match action {
-        Action::None => Want::Hold,
-        Action::Start | Action::Resize(_) => Want::Run,
-        Action::Stop => Want::Stop,
-    }
-}
-
-/// What is remembered once `action` has been applied.
-pub(super) fn target(action: &Action) -> Stored {
-    match action {
-        Action::None => Stored::ANY,
-        Action::Start | Action::Resize(_) => Stored::RUNNING,
-        Action::Stop => Stored::STOPPED,
-    }
-}
-
-fn failed(action: &Action) -> Stored {
-    match action {
-        Action::None | Action::Start | Action::Resize(_) => Stored::START_FAILED,
-        Action::Stop => Stored::STOP_FAILED,
-    }
-}
-
-/// Whether it runs or is about to.
-fn is_up(state: ServerState) -> bool {
-    match state {
-        ServerState::Running | ServerState::Starting | ServerState::Busy => true,
-        ServerState::Stopped | ServerState::Stopping | ServerState::Problem | ServerState::Gone => {
-            false
-        }
-    }
-}
-
-fn standing(server: &Server, action: &Action) -> Standing {
-    let has_type = |wanted: &str| {
-        server
-            .instance_type
-            .as_deref()
-            .is_some_and(|it| it == wanted)
-    };
-    match (action, server.state) {
-        (Action::None, _)
-        | (Action::Start, ServerState::Running | ServerState::Busy)
-        | (Action::Stop, ServerState::Stopped) => Standing::Arrived,
-        (Action::Resize(to), ServerState::Running | ServerState::Busy) if has_type(to) => {
-            Standing::Arrived
-        }
-        (Action::Start, ServerState::Starting)
-        | (Action::Stop, ServerState::Stopping)
-        // On the way up with whatever type, or on the way down to get another.
-        | (Action::Resize(_), ServerState::Starting | ServerState::Stopping) => Standing::OnItsWay,
-        (Action::Start | Action::Resize(_), ServerState::Stopped)
-        | (Action::Stop | Action::Resize(_), ServerState::Running) => Standing::Ready,
-        (Action::Start, ServerState::Stopping)
-        | (Action::Stop, ServerState::Starting | ServerState::Busy)
-        | (Action::Resize(_), ServerState::Busy)
-        | (
-            Action::Start | Action::Stop | Action::Resize(_),
-            ServerState::Problem | ServerState::Gone,
-        ) => Standing::Blocked,
     }
 }
 

@@ -10,14 +10,18 @@
 //! - `member`: one server: from a decision to an order, to its arrival or to being stuck.
 
 mod group;
+mod held;
 mod member;
 mod news;
+mod refused;
 mod report;
 mod round;
 mod scheduler;
 mod settings;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod want;
 
 pub use report::{ActionTaken, TickError, TickOutcome, TickReport};
 pub use scheduler::Scheduler;

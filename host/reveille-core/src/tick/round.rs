@@ -8,9 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::{
     group,
-    member::{Aim, Member, direction, target},
+    member::{Aim, Member},
     news::{self, News},
-    settings::{DRIFT_LOOK, MAX_AUDITED_NAMES, QUICK_LOOK, Settings, WAVE_LASTS},
+    settings::{DRIFT_LOOK, MAX_AUDITED_NAMES, QUICK_LOOK, Settings},
+    standing::{action_word, is_in_maintenance, target},
+    want::{Underway, wanted},
 };
 use crate::{
     model::{
@@ -66,13 +68,20 @@ pub(super) struct Results<'a> {
 }
 
 /// What one round has come to, before it is told.
+#[derive(Default)]
 struct Told<'a> {
-    /// New requests, those that wait for a group included, with why: a wave.
-    up: Vec<&'a Server>,
-    down: Vec<&'a Server>,
-    reason: Option<Arc<str>>,
+    up: Turned<'a>,
+    down: Turned<'a>,
     restarted: Vec<ServerView>,
     stuck: Vec<ServerView>,
+}
+
+/// Servers that turn together, those that wait for a group included.
+#[derive(Default)]
+struct Turned<'a> {
+    servers: Vec<&'a Server>,
+    /// Why, once one of them does turn.
+    reason: Option<Arc<str>>,
 }
 
 impl<'a> Results<'a> {
@@ -117,20 +126,14 @@ impl<'a> Results<'a> {
             }
         }
 
-        let mut told = Told {
-            up: Vec::new(),
-            down: Vec::new(),
-            reason: None,
-            restarted: Vec::new(),
-            stuck: Vec::new(),
-        };
+        let mut told = Told::default();
         for (index, mut member) in members.drain(..).enumerate() {
-            let is_in_maintenance = member.is_in_maintenance(inputs.schedule);
             let aim = Aim {
                 schedule: inputs.schedule,
                 settings: inputs.settings,
                 now,
-                want: if inputs.force.is_none() && is_in_maintenance {
+                want: if inputs.force.is_none() && is_in_maintenance(member.server, inputs.schedule)
+                {
                     Want::Run
                 } else {
                     want
@@ -174,13 +177,16 @@ impl<'a> Results<'a> {
         if step.new && is_restart {
             told.restarted.push(news::view(server, None));
         } else if step.new || waits {
-            match aim.want {
-                Want::Run => told.up.push(server),
-                Want::Stop => told.down.push(server),
-                Want::Hold => {}
-            }
-            if step.new && told.reason.is_none() {
-                told.reason = Some(Arc::clone(&decision.reason));
+            let turned = match aim.want {
+                Want::Run => Some(&mut told.up),
+                Want::Stop => Some(&mut told.down),
+                Want::Hold => None,
+            };
+            if let Some(turned) = turned {
+                turned.servers.push(server);
+                if step.new && turned.reason.is_none() {
+                    turned.reason = Some(Arc::clone(&decision.reason));
+                }
             }
         }
         if step.stuck {
@@ -280,17 +286,15 @@ impl<'a> Results<'a> {
         let name = || schedule.name.clone();
         let mut announcements = Vec::new();
         let waves = [
-            (Want::Run, told.up, underway.up.is_some()),
-            (Want::Stop, told.down, underway.down.is_some()),
+            (Want::Run, told.up, underway.up),
+            (Want::Stop, told.down, underway.down),
         ];
-        if let Some(reason) = &told.reason {
-            for (want, servers, goes_on) in waves {
-                // One message a wave: the groups that follow belong to it.
-                if !servers.is_empty() && !goes_on {
-                    let until = inputs.force.map(|force| force.until);
-                    let next = news::next_after(timeline, schedule, want, until, inputs.now);
-                    announcements.push(news::wave(schedule, want, &servers, reason, next));
-                }
+        for (want, Turned { servers, reason }, way) in waves {
+            // One message a wave: the groups that follow belong to it.
+            if let Some(reason) = reason.filter(|_| !way.is_taken) {
+                let until = inputs.force.map(|force| force.until);
+                let next = news::next_after(timeline, schedule, want, until, inputs.now);
+                announcements.push(news::wave(schedule, want, &servers, &reason, next));
             }
         }
         if !told.restarted.is_empty() {
@@ -341,61 +345,6 @@ impl<'a> Results<'a> {
     }
 }
 
-/// What was on its way when the tick began and nobody has been told of: the wave that goes on.
-struct Underway {
-    up: Option<DateTime<Utc>>,
-    down: Option<DateTime<Utc>>,
-}
-
-impl Underway {
-    fn of(schedule: &Schedule, servers: &[(&Server, Option<&Remembered>)]) -> Self {
-        let mut underway = Self {
-            up: None,
-            down: None,
-        };
-        for (_, was) in servers {
-            let Some(was) = was.filter(|was| was.schedule == schedule.name) else {
-                continue;
-            };
-            let Some(request) = was.request.as_ref().filter(|request| !request.reported) else {
-                continue;
-            };
-            let earliest = match direction(&request.action) {
-                Want::Run => &mut underway.up,
-                Want::Stop => &mut underway.down,
-                Want::Hold => continue,
-            };
-            *earliest = Some(earliest.map_or(request.since, |at| at.min(request.since)));
-        }
-        underway
-    }
-}
-
-/// What the plan wants. While it holds, what it wanted last still counts for what came after the last tick, for what
-/// a failing rule kept back, and for a wave that is on its way.
-fn wanted(
-    inputs: &Inputs<'_>,
-    timeline: &Timeline<'_>,
-    underway: &Underway,
-) -> Result<Wanted, RuleFailure> {
-    let after = match (inputs.last, inputs.held_since) {
-        (Some(last), Some(held)) => Some(last.min(held)),
-        (last, _) => last,
-    };
-    let wanted = timeline.latest_wanted(after, inputs.now)?;
-    if wanted.want != Want::Hold {
-        return Ok(wanted);
-    }
-    for (want, since) in [(Want::Run, underway.up), (Want::Stop, underway.down)] {
-        let Some(since) = since else { continue };
-        let before = timeline.latest_wanted(Some(since - WAVE_LASTS), inputs.now)?;
-        if before.want == want {
-            return Ok(before);
-        }
-    }
-    Ok(wanted)
-}
-
 fn decide(
     inputs: &Inputs<'_>,
     wanted: &Wanted,
@@ -410,7 +359,7 @@ fn decide(
         .map(|member| DecidedServer {
             server: member.server,
             stored: &member.memory.stored,
-            maintenance_now: member.is_in_maintenance(inputs.schedule),
+            maintenance_now: is_in_maintenance(member.server, inputs.schedule),
             restarted_by_provider: member.restarted_by_provider,
             force_pending: inputs
                 .force
@@ -451,21 +400,6 @@ fn next_edge(
         .flat_map(|span| [span.begin, span.end])
         .find(|edge| minute < *edge)
         .unwrap_or(Minute::DAY_END);
-    let at = timeline.instant(Moment { date, minute: edge });
-    // In the second pass of an hour that happens twice the wall clock has shown the edge before.
-    Some(if now < at {
-        at
-    } else {
-        now + chrono::Duration::minutes(1)
-    })
-}
-
-/// The word of an action in the audit.
-pub(super) fn action_word(action: &Action) -> &'static str {
-    match action {
-        Action::None => "none",
-        Action::Start => "start",
-        Action::Stop => "stop",
-        Action::Resize(_) => "resize",
-    }
+    let at = timeline.instant_after(Moment { date, minute: edge }, now);
+    (now < at).then_some(at)
 }

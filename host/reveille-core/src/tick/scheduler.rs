@@ -11,21 +11,20 @@ use std::{
 use chrono::{DateTime, Days, Utc};
 
 use super::{
-    member::Member,
-    news::{self, News},
+    held::{Held, tell_held},
+    news::News,
+    refused::Refused,
     report::{ActionTaken, TickError, TickOutcome, TickReport},
-    round::{Inputs, Results, action_word},
-    settings::{DRIFT_LOOK, MAX_AUDITED_NAMES, Settings},
+    round::{Inputs, Results},
+    settings::{DRIFT_LOOK, Settings},
 };
 use crate::{
     model::{
-        AuditRecord, AuditSubject, Definitions, Exception, FailureKind, Force, Remembered,
-        RuleFailure, Schedule, Server, ServerId, ServerState, local_moment,
-        reply::{Announcement, HoldView, ServerNote, ServerView},
+        AuditRecord, Definitions, Exception, Force, Remembered, Server, ServerId, ServerState,
+        local_moment,
     },
     port::{
-        ActErrorKind, Change, Fleet, FleetView, Lease, Notifier, Order, Outcome, Rules, Store,
-        StoreError, TickRecord,
+        Change, Fleet, FleetView, Lease, Notifier, Order, Rules, Store, StoreError, TickRecord,
     },
 };
 
@@ -34,14 +33,6 @@ use crate::{
 const DAYS_BACK: u64 = 4;
 /// How many days ahead: announcements say when servers turn next, and that is at most a week and a day off.
 const DAYS_AHEAD: u64 = 9;
-
-/// A failure that holds a schedule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Held {
-    rule: String,
-    kind: FailureKind,
-    since: DateTime<Utc>,
-}
 
 /// Works out what should be and does something about it, a tick at a time.
 ///
@@ -303,160 +294,4 @@ fn gather(seen: &Seen) -> (BySchedule<'_>, Vec<ServerId>) {
         gone.clear();
     }
     (by_schedule, gone)
-}
-
-/// Tells of schedules that have come to hold, or to hold for another reason, and of those that go on. What holds
-/// now.
-fn tell_held(
-    results: &mut Results<'_>,
-    definitions: &Definitions,
-    before: &BTreeMap<String, Held>,
-    now: DateTime<Utc>,
-) -> BTreeMap<String, Held> {
-    let mut held = BTreeMap::new();
-    let mut news = Vec::new();
-    for (schedule, RuleFailure { rule, kind, cause }) in &results.held {
-        let known = before.get(&schedule.name);
-        let since = known.map_or(now, |known| known.since);
-        if known.is_none_or(|known| known.rule != *rule || known.kind != *kind) {
-            news.push(held_news(schedule, rule, cause, since));
-        }
-        held.insert(
-            schedule.name.clone(),
-            Held {
-                rule: rule.clone(),
-                kind: *kind,
-                since,
-            },
-        );
-    }
-    let resumed = before.keys().filter(|name| !held.contains_key(*name));
-    news.extend(resumed.filter_map(|name| {
-        Some(News {
-            schedule: Arc::clone(definitions.schedules.get(name)?),
-            announcement: Announcement::Resumed {
-                schedule: name.clone(),
-            },
-        })
-    }));
-    results.news.extend(news);
-    held
-}
-
-fn held_news(schedule: &Arc<Schedule>, rule: &str, cause: &str, since: DateTime<Utc>) -> News {
-    News {
-        schedule: Arc::clone(schedule),
-        announcement: Announcement::Held {
-            schedule: schedule.name.clone(),
-            hold: HoldView {
-                rule: rule.to_owned(),
-                cause: cause.to_owned(),
-                since: Some(local_moment(since, schedule.timezone)),
-            },
-        },
-    }
-}
-
-/// What came of the orders that were refused.
-#[derive(Default)]
-struct Refused {
-    changed: Vec<Remembered>,
-    gone: Vec<ServerId>,
-    audit: Vec<AuditRecord>,
-    news: Vec<News>,
-    actions: Vec<ActionTaken>,
-}
-
-impl Refused {
-    fn of(results: &Results<'_>, outcomes: &[Outcome], now: DateTime<Utc>) -> Self {
-        let mut refused = Self::default();
-        for (ordered, outcome) in results.orders.iter().zip(outcomes) {
-            let error = outcome.result.as_ref().err();
-            refused.actions.push(ActionTaken {
-                schedule: ordered.schedule.name.clone(),
-                server: ordered.server.id.clone(),
-                action: ordered.action.clone(),
-                refused: error.map(|error| error.code.clone()),
-            });
-            let Some(error) = error else { continue };
-            if error.kind == ActErrorKind::Gone {
-                refused.gone.push(ordered.server.id.clone());
-                continue;
-            }
-            let Some(memory) = results.changed.get(ordered.memory) else {
-                continue;
-            };
-            let mut memory = memory.clone();
-            if Member::refused(&mut memory, error, now) {
-                let note = ServerNote::Failed {
-                    code: error.code.clone(),
-                    message: error.message.clone(),
-                };
-                refused.tell(ordered.schedule, news::view(ordered.server, Some(note)));
-                refused.write_down(
-                    &ordered.schedule.name,
-                    action_word(&ordered.action),
-                    &ordered.server.name,
-                    &memory.reason,
-                    &error.to_string(),
-                    now,
-                );
-            }
-            refused.changed.push(memory);
-        }
-        refused
-    }
-
-    fn tell(&mut self, schedule: &Arc<Schedule>, server: ServerView) {
-        if let Some(News {
-            schedule: about,
-            announcement: Announcement::Failed { servers, .. },
-        }) = self.news.last_mut()
-            && about.name == schedule.name
-        {
-            servers.push(server);
-            return;
-        }
-        self.news.push(News {
-            schedule: Arc::clone(schedule),
-            announcement: Announcement::Failed {
-                schedule: schedule.name.clone(),
-                servers: vec![server],
-            },
-        });
-    }
-
-    fn write_down(
-        &mut self,
-        schedule: &str,
-        action: &str,
-        server: &str,
-        reason: &str,
-        error: &str,
-        now: DateTime<Utc>,
-    ) {
-        let known = self
-            .audit
-            .iter_mut()
-            .rev()
-            .take_while(|record| record.schedule == schedule)
-            .find(|record| record.action == action && record.error.as_deref() == Some(error));
-        if let Some(record) = known {
-            if record.servers.len() < MAX_AUDITED_NAMES {
-                record.servers.push(server.to_owned());
-            }
-            return;
-        }
-        self.audit.push(AuditRecord {
-            at: now,
-            schedule: schedule.to_owned(),
-            subject: AuditSubject::Action,
-            action: action.to_owned(),
-            servers: vec![server.to_owned()],
-            by: schedule.to_owned(),
-            room: String::new(),
-            reason: reason.to_owned(),
-            error: Some(error.to_owned()),
-        });
-    }
 }

@@ -4,11 +4,6 @@
 //! time, in any order; the verbs then decide what the rest must be. A word that is none of these is never passed over,
 //! so that nothing is started or stopped by half of a sentence. A guess is carried out only where it changes nothing.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "a refusal is an answer; there is one for a message, and boxing it would burden everyone who reads it"
-)]
-
 mod date;
 mod duration;
 mod intent;

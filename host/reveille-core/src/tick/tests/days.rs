@@ -1,12 +1,15 @@
 //! Plain days, outages, other hosts.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use chrono::Duration;
 
 use super::House;
 use crate::{
-    model::{ServerState, Stored, Want},
+    model::{ServerState, Stored, Want, reply::Announcement},
     port::{Fleet, Store},
     testing::{
         FailingFleet, FailingStore, FleetCall, PaintedRules, StoreCall, daily, failure, plan_of,
@@ -147,6 +150,13 @@ fn a_host_looks_again_soon_while_something_moves_and_in_time_for_the_next_turn()
 }
 
 #[test]
+fn a_tick_can_run_on_any_thread() {
+    fn check(_: &(impl Send + ?Sized)) {}
+    let house = office();
+    check(&house.scheduler.tick(utc("2026-11-23 09:00")));
+}
+
+#[test]
 fn equal_inputs_make_equal_reports() {
     let (one, two) = (office(), office());
     for at in ["2026-11-23 08:00", "2026-11-23 09:00", "2026-11-23 18:00"] {
@@ -187,6 +197,59 @@ fn a_schedule_whose_rule_fails_holds_is_told_once_and_goes_on_when_it_works_agai
     assert_eq!(house.heard(), ["held dev", "run 1 of ops"]);
     house.tick("2026-11-24 10:00");
     assert_eq!(house.heard(), ["run 1 of dev", "resumed dev"]);
+}
+
+#[test]
+fn a_stop_that_a_failing_rule_kept_back_is_made_good_though_the_plan_holds_by_then() {
+    let works = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&works);
+    let house = House::new(
+        [schedule("dev").build()],
+        [server("i-1", "dev").running().build()],
+        PaintedRules::new(move |_, _| {
+            if !switch.load(Ordering::Relaxed) {
+                return Err(failure("team-calendar"));
+            }
+            Ok(plan_of(&[
+                ("00:00", "18:00", Want::Hold),
+                ("18:00", "18:10", Want::Stop),
+                ("18:10", "24:00", Want::Hold),
+            ]))
+        }),
+    );
+    house.run("2026-11-23 17:55", "2026-11-23 17:58");
+    works.store(false, Ordering::Relaxed);
+    house.run("2026-11-23 17:59", "2026-11-23 18:20");
+    assert_eq!(house.orders(), [""; 0]);
+    works.store(true, Ordering::Relaxed);
+    house.run("2026-11-23 18:21", "2026-11-23 18:25");
+    assert_eq!(house.orders(), ["18:21 stop i-1"]);
+}
+
+#[test]
+fn a_wave_says_what_turns_why_and_when_it_turns_back() {
+    let house = House::new(
+        [schedule("dev").zone("Asia/Seoul").group("db", &[]).build()],
+        [server("i-1", "dev").name("mongo-1").group("db").build()],
+        PaintedRules::every_day("09:00", "18:00"),
+    );
+    house.tick("2026-11-23 00:00");
+    let told = house.notifier.take();
+    let [Announcement::Turned(wave)] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert_eq!(wave.want, Want::Run);
+    assert_eq!(
+        (wave.count, wave.servers.as_slice()),
+        (1, &["mongo-1".to_owned()][..])
+    );
+    assert_eq!(wave.groups, ["db"]);
+    assert_eq!(wave.reason, "office-hours");
+    let next = wave.next.as_ref().unwrap();
+    assert_eq!(
+        (next.at.to_string().as_str(), next.want),
+        ("2026-11-23 18:00", Want::Stop)
+    );
 }
 
 #[test]

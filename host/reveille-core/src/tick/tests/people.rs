@@ -170,6 +170,34 @@ fn when_a_maintenance_window_closes_the_server_is_stopped_again() {
 }
 
 #[test]
+fn a_maintenance_window_starts_nobody_else_while_the_plan_holds() {
+    let house = House::new(
+        [schedule("dev")
+            .with(|schedule| schedule.ssm_maintenance_windows = vec!["patch".to_owned()])
+            .build()],
+        [server("i-1", "dev").build(), server("i-2", "dev").build()],
+        PaintedRules::new(|_, _| {
+            Ok(plan_of(&[
+                ("09:00", "12:00", Want::Run),
+                ("12:00", "24:00", Want::Hold),
+            ]))
+        }),
+    );
+    house.run("2026-11-23 11:50", "2026-11-23 12:05");
+    for id in ["i-1", "i-2"] {
+        house.fleet.put(id, ServerState::Stopped);
+    }
+    house.tick("2026-11-23 12:06");
+    house.fleet.edit("i-1", |server| {
+        server
+            .open_windows
+            .push(MaintenanceWindow::Ssm("patch".to_owned()));
+    });
+    house.run("2026-11-23 12:07", "2026-11-23 12:12");
+    assert_eq!(house.orders()[2..], ["12:07 start i-1"]);
+}
+
+#[test]
 fn a_period_with_a_type_resizes_and_starts() {
     let house = House::new(
         [schedule("dev").build()],
