@@ -12,7 +12,9 @@
 
 mod agreement;
 mod bad_input;
+mod chain;
 mod crash;
+mod day;
 mod docs;
 mod evaluate;
 mod house;

@@ -2,6 +2,8 @@
 //! against, and what benches measure them against.
 
 mod convert;
+mod crowd;
 mod native;
 
+pub use crowd::{Crowd, SERVERS_EACH};
 pub use native::{NativeFormatter, NativeRules};
