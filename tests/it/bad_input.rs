@@ -22,8 +22,16 @@ fn still_serves(house: &House) {
 #[test]
 fn a_wrong_or_missing_token_is_401_with_an_empty_body() {
     let house = house();
-    for token in [json!("wrong"), json!(""), json!(7), Value::Null, json!(format!("{TOKEN}x")), json!(TOKEN[1..])] {
-        let answer = house.post(&json!({ "token": token, "text": "/서버 help", "keyword": "서버" }));
+    for token in [
+        json!("wrong"),
+        json!(""),
+        json!(7),
+        Value::Null,
+        json!(format!("{TOKEN}x")),
+        json!(TOKEN[1..]),
+    ] {
+        let answer =
+            house.post(&json!({ "token": token, "text": "/서버 help", "keyword": "서버" }));
         assert_eq!((answer.status, answer.body.as_str()), (401, ""), "{token}");
     }
     let answer = house.post(&json!({ "text": "/서버 help" }));
@@ -58,7 +66,11 @@ fn what_is_no_message_is_a_4xx() {
     ];
     for body in bodies {
         let status = house.post_bytes(body).status;
-        assert!((400..500).contains(&status), "{status} for {:?}", String::from_utf8_lossy(&body[..body.len().min(60)]));
+        assert!(
+            (400..500).contains(&status),
+            "{status} for {:?}",
+            String::from_utf8_lossy(&body[..body.len().min(60)])
+        );
     }
     still_serves(&house);
 }
@@ -91,11 +103,18 @@ fn any_text_gets_an_answer() {
         let answer = house.say(text);
         assert_eq!(answer.status, 200, "{text:?}");
         assert!(!answer.message().is_empty(), "{text:?}");
-        assert!(!answer.body.contains("panicked") && !answer.body.contains(".rs:"), "{}", answer.body);
+        assert!(
+            !answer.body.contains("panicked") && !answer.body.contains(".rs:"),
+            "{}",
+            answer.body
+        );
     }
     // Hangul as a Mac types it.
     let decomposed = "Development \u{1109}\u{1161}\u{11bc}\u{1110}\u{1162}";
-    assert_eq!(house.say(decomposed).message(), house.say("Development 상태").message());
+    assert_eq!(
+        house.say(decomposed).message(),
+        house.say("Development 상태").message()
+    );
 }
 
 #[test]
@@ -128,7 +147,8 @@ fn slow_and_half_open_clients_do_not_disturb_others() {
     still_serves(&house);
     // A body that never comes whole is cut off with a 408, a head with nothing.
     let mut half = idle.swap_remove(1);
-    half.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    half.set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a timeout");
     let mut answer = Vec::new();
     half.read_to_end(&mut answer).expect("it is cut off");
     assert_eq!(read_answer(&answer).status, 408);
