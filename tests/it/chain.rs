@@ -1,8 +1,11 @@
 //! A rule that a team wrote: built from its source, loaded from a file, part of the chain; and what becomes of
 //! schedules whose rule is not there or fails.
 
-use std::{path::PathBuf, process::Command, sync::OnceLock};
+use std::{process::Command, sync::OnceLock};
 
+use chrono_tz::Tz;
+use reveille_core::port::{Change, Store};
+use reveille_local::{Database, SqliteStore};
 use serde_json::{Value, json};
 use wit_component::ComponentEncoder;
 
@@ -31,36 +34,37 @@ fn company_days() -> &'static [u8] {
     })
 }
 
-/// Three schedules of one office: one with a rule of its own, one that names a rule and goes on without it, and one
+/// Three schedules of one office: one with a rule of its own, one that names the rule and goes on without it, and one
 /// without.
-fn definitions(rule: &str) -> String {
-    json!({
-        "periods": { "office": { "begintime": "09:00", "endtime": "18:00", "weekdays": "mon-fri" } },
-        "schedules": {
-            "with": { "timezone": "Asia/Seoul", "periods": ["office"], "rules": [
-                { "name": rule, "config": { "off": { "2026-11-24": "창립기념일" } } },
-            ] },
-            "skipping": { "timezone": "Asia/Seoul", "periods": ["office"], "rules": [
-                { "name": rule, "config": { "of": 1 }, "on_failure": "skip" },
-            ] },
-            "without": { "timezone": "Asia/Seoul", "periods": ["office"] },
-        },
-    })
-    .to_string()
+fn definitions(config: &Value) -> Vec<Change> {
+    let schedule = |name: &str, rules: &Value| json!({ "type": "schedule", "name": name, "periods": "office", "rules": rules });
+    [
+        json!({ "type": "period", "name": "office", "begintime": "09:00", "endtime": "18:00", "weekdays": "mon-fri" }),
+        schedule("with", &json!([{ "name": "company-days", "config": config }])),
+        schedule("skipping", &json!([{ "name": "company-days", "config": config, "on_failure": "skip" }])),
+        schedule("without", &json!([])),
+    ]
+    .into_iter()
+    .map(|item| Change::PutItem(serde_json::from_value(item).unwrap()))
+    .collect()
 }
 
-/// A store with the demo's servers, then these schedules.
-fn place(rule: &str) -> Place {
+/// A store with these schedules, written past everything that would look at them first, and a configuration that
+/// loads the rule.
+fn place(config: &Value) -> Place {
     let place = Place::new();
     let path = place.folder.path().join("company-days.wasm");
     std::fs::write(&path, company_days()).unwrap();
-    place.file(
-        "reveille.toml",
-        &format!("[[rules]]\nname = \"company-days\"\npath = \"{}\"\n", path.display()),
-    );
-    // YAML takes JSON as it is.
-    place.file("house.yaml", &definitions(rule));
+    place.file("reveille.toml", &format!("[[rules]]\nname = \"company-days\"\npath = \"{}\"\n", path.display()));
+    let store = SqliteStore::new(Database::open(place.db()).unwrap(), Tz::Asia__Seoul);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(store.commit(&definitions(config))).unwrap();
     place
+}
+
+/// What the rule understands.
+fn founding_day() -> Value {
+    json!({ "off": { "2026-11-24": "창립기념일" } })
 }
 
 fn with_rule(arguments: &[&str]) -> Vec<String> {
@@ -82,8 +86,7 @@ fn json_of(place: &Place, arguments: &[&str]) -> Value {
 
 #[test]
 fn a_rule_from_a_file_takes_its_place_in_the_chain() {
-    let place = place("company-days");
-    ok(&place, &["apply", "-f", "house.yaml"]);
+    let place = place(&founding_day());
 
     let days = json_of(&place, &["plan", "with", "--days", "2", "--json"]);
     assert_eq!(days[0]["spans"][0]["want"], "run", "{days}");
@@ -102,8 +105,7 @@ fn a_rule_from_a_file_takes_its_place_in_the_chain() {
 
 #[test]
 fn a_schedule_whose_rule_is_not_loaded_holds_and_the_others_go_on() {
-    let place = place("company-days");
-    ok(&place, &["apply", "-f", "house.yaml"]);
+    let place = place(&founding_day());
     // The same store without the configuration that loads the rule.
     let tick: Value = serde_json::from_str(&place.ok(&["--at", MONDAY, "tick", "--json"])).unwrap();
     assert_eq!(tick["held"], json!(["with"]), "{tick}");
@@ -124,15 +126,7 @@ fn a_schedule_whose_rule_is_not_loaded_holds_and_the_others_go_on() {
 
 #[test]
 fn a_rule_that_fails_holds_its_schedule_unless_that_says_to_skip_it() {
-    let place = place("company-days");
-    let broken = definitions("company-days").replace(r#"{"off":{"2026-11-24":"창립기념일"}}"#, r#"{"of":1}"#);
-    assert!(broken.matches(r#"{"of":1}"#).count() == 2, "{broken}");
-    place.file("house.yaml", &broken);
-    // A file with a fault is refused: only a store without the rule takes it.
-    let refused = place.fails(&["--config", "reveille.toml", "apply", "-f", "house.yaml"]);
-    assert!(refused.contains("company-days") && refused.contains("of"), "{refused}");
-    place.ok(&["apply", "-f", "house.yaml"]);
-
+    let place = place(&json!({ "of": 1 }));
     let tick = json_of(&place, &["tick", "--json"]);
     assert_eq!(tick["held"], json!(["with"]), "{tick}");
     assert!(ok(&place, &["plan", "skipping"]).contains("09:00-18:00"));
@@ -144,13 +138,13 @@ fn a_rule_that_fails_holds_its_schedule_unless_that_says_to_skip_it() {
 
 #[test]
 fn a_rule_is_a_file_of_the_digest_that_the_operator_named() {
-    let place = place("company-days");
-    let path: PathBuf = place.folder.path().join("company-days.wasm");
+    let place = place(&founding_day());
+    let path = place.folder.path().join("company-days.wasm");
+    let digest = "0".repeat(64);
     place.file(
         "reveille.toml",
-        &format!("[[rules]]\nname = \"company-days\"\npath = \"{}\"\nsha256 = \"{}\"\n", path.display(), "0".repeat(64)),
+        &format!("[[rules]]\nname = \"company-days\"\npath = \"{}\"\nsha256 = \"{digest}\"\n", path.display()),
     );
-    ok(&place, &["apply", "-f", "house.yaml"]);
     let arguments = with_rule(&["rule", "list"]);
     let listed = place.fails(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(listed.contains("company-days: not loaded") && listed.contains("000000"), "{listed}");
