@@ -42,8 +42,10 @@ fn a_wrong_or_missing_token_is_401_with_an_empty_body() {
 #[test]
 fn a_body_over_64_kib_is_413() {
     let house = house();
-    let body = json!({ "token": TOKEN, "text": "x".repeat(64 * 1024) }).to_string();
-    assert_eq!(house.post_bytes(body.as_bytes()).status, 413);
+    for characters in [64 * 1024, 100_000] {
+        let body = json!({ "token": TOKEN, "text": "x".repeat(characters) }).to_string();
+        assert_eq!(house.post_bytes(body.as_bytes()).status, 413);
+    }
     still_serves(&house);
 }
 
@@ -78,7 +80,7 @@ fn what_is_no_message_is_a_4xx() {
 #[test]
 fn any_text_gets_an_answer() {
     let house = house();
-    let long = "서".repeat(15_000);
+    let long = "서".repeat(5_000);
     let texts = [
         "",
         " ",
@@ -101,7 +103,7 @@ fn any_text_gets_an_answer() {
     ];
     for text in texts {
         let answer = house.say(text);
-        assert_eq!(answer.status, 200, "{text:?}");
+        assert_eq!(answer.status, 200, "{:.60}", text);
         assert!(!answer.message().is_empty(), "{text:?}");
         assert!(
             !answer.body.contains("panicked") && !answer.body.contains(".rs:"),

@@ -92,11 +92,11 @@ fn the_same_message_delivered_twice_acts_once_and_is_answered_alike() {
     });
     let first = house.post(&payload);
     assert_eq!(house.say("Development cancel").status, 200);
-    let cancelled = house.say("Development status").message();
+    let cancelled = house.say("Development info").message();
     let again = house.post(&payload);
     assert_eq!(first.body, again.body);
     // The second delivery did not force anything again.
-    assert_eq!(house.say("Development status").message(), cancelled);
+    assert_eq!(house.say("Development info").message(), cancelled);
 
     // The same after a crash in between.
     let house = start(house.kill());

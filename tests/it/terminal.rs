@@ -141,9 +141,27 @@ fn explain_shows_each_rule_of_the_chain() {
     place.ok(&["apply", "-f", "house.yaml"]);
     let shown = place.ok(&["explain", "dev", "--date", "2026-11-23"]);
     assert!(
-        shown.contains("periods") && shown.contains("exceptions") && shown.contains("09:00-18:00"),
+        shown.contains("periods") && shown.contains("09:00-18:00"),
         "{shown}"
     );
+
+    let house = Place::new().demo("2026-11-23 13:00");
+    assert_eq!(
+        house
+            .say("Development exception set 2026-11-24 stop 23:30")
+            .status,
+        200
+    );
+    let shown = house
+        .place
+        .ok(&["explain", "Development", "--date", "2026-11-24"]);
+    for layer in [
+        "09:30-22:00  run  period weekdays",
+        "exceptions",
+        "22:00-23:30  run  exception by 하나",
+    ] {
+        assert!(shown.contains(layer), "`{layer}` is missing in {shown}");
+    }
 }
 
 #[test]

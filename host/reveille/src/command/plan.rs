@@ -85,7 +85,10 @@ pub(super) async fn run(args: PlanArgs, setting: Setting) -> anyhow::Result<Exit
             runs
         );
     }
-    if let Some(next) = timeline.next_change(here)? {
+    // Days that were asked for by date say nothing about now.
+    if args.from.is_none()
+        && let Some(next) = timeline.next_change(here)?
+    {
         let _ = writeln!(text, "next: {} at {}", next.want.as_str(), next.at);
     }
     print(&text);

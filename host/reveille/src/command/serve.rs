@@ -67,6 +67,8 @@ pub(super) async fn open_doors(
             config.listen
         )
     })?;
+    // Before anyone is told that it listens: whoever started it may stop it from then on.
+    let mut terminate = signal(SignalKind::terminate())?;
     greet(listener.local_addr()?);
     let (stop_sender, stop) = watch::channel(false);
     let wake = Arc::new(Notify::new());
@@ -81,7 +83,6 @@ pub(super) async fn open_doors(
         ))
     });
 
-    let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         _ = terminate.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,

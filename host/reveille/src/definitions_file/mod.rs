@@ -136,7 +136,8 @@ pub(crate) fn read(
     let of_rules = definitions
         .schedules
         .values()
-        .flat_map(|schedule| rules.check_schedule(schedule));
+        .flat_map(|schedule| rules.check_schedule(schedule))
+        .chain(faults_of_periods(&file.items, &definitions, zone, rules));
     let mut seen = std::collections::BTreeSet::new();
     for fault in definitions.faults.iter().cloned().chain(of_rules) {
         let fault = FileFault {
@@ -154,6 +155,39 @@ pub(crate) fn read(
         file.faults.sort();
         Err(file.faults)
     }
+}
+
+/// What the rules cannot read in periods, also in those that no schedule uses or whose schedule is set aside.
+fn faults_of_periods(
+    items: &[Item],
+    definitions: &Definitions,
+    zone: Tz,
+    rules: &dyn Rules,
+) -> Vec<Fault> {
+    let names: Vec<&String> = definitions.periods.keys().collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let probe = Item {
+        key: ItemKey {
+            kind: String::from("schedule"),
+            name: String::from("all-periods"),
+        },
+        attributes: Map::from_iter([(
+            String::from("periods"),
+            Value::from_iter(names.into_iter().cloned()),
+        )]),
+    };
+    let periods = items
+        .iter()
+        .filter(|item| item.key.kind == "period")
+        .cloned();
+    let probed = Definitions::read(&periods.chain([probe]).collect::<Vec<_>>(), zone);
+    probed
+        .schedules
+        .values()
+        .flat_map(|schedule| rules.check_schedule(schedule))
+        .collect()
 }
 
 /// The items as a file's text.
