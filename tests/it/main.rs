@@ -10,8 +10,11 @@
     reason = "tests"
 )]
 
+mod agreement;
 mod bad_input;
+mod chain;
 mod crash;
+mod day;
 mod docs;
 mod evaluate;
 mod house;

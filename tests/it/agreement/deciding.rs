@@ -7,7 +7,7 @@ use reveille_core::{
         Want, Wanted,
     },
     port::{DecideRequest, DecidedServer, Rules},
-    testing::build,
+    testing::{date, schedule as new_schedule, server as new_server, utc},
 };
 use reveille_tests::NativeRules;
 
@@ -42,7 +42,7 @@ fn servers() -> BoxedStrategy<Case> {
     let types = options_of(select(vec!["t3.micro", "m5.large"]));
     (kinds, states, words, groups, types, any::<[bool; 3]>())
         .prop_map(|(kind, state, word, group, instance_type, [maintenance_now, restarted_by_provider, force_pending])| {
-            let mut server = build::server("i-0", "seoul").kind(kind).state(state).build();
+            let mut server = new_server("i-0", "seoul").kind(kind).state(state).build();
             server.group = group.map(Into::into);
             server.instance_type = instance_type.map(Into::into);
             Case { server, stored: Stored(word.into()), maintenance_now, restarted_by_provider, force_pending }
@@ -79,8 +79,8 @@ fn forces() -> BoxedStrategy<Option<Force>> {
     let force = (select(vec![Want::Run, Want::Stop]), texts(), options_of(texts())).prop_map(|(want, by, reason)| Force {
         schedule: "seoul".to_owned(),
         want,
-        since: build::utc("2026-11-23 00:00"),
-        until: build::utc("2026-11-23 12:00"),
+        since: utc("2026-11-23 00:00"),
+        until: utc("2026-11-23 12:00"),
         by,
         reason,
     });
@@ -88,7 +88,7 @@ fn forces() -> BoxedStrategy<Option<Force>> {
 }
 
 fn schedule([enforced, retain_running, stop_new_instances, hibernate]: [bool; 4]) -> Schedule {
-    build::schedule("seoul")
+    new_schedule("seoul")
         .with(|schedule| {
             schedule.enforced = enforced;
             schedule.retain_running = retain_running;
@@ -115,7 +115,7 @@ fn check(schedule: &Schedule, wanted: &Wanted, force: Option<&Force>, groups: &[
         .collect();
     let request = DecideRequest {
         schedule,
-        now: Moment { date: build::date(2026, 11, 23), minute: Minute(600) },
+        now: Moment { date: date(2026, 11, 23), minute: Minute(600) },
         wanted,
         force,
         groups,
@@ -148,7 +148,7 @@ fn more_servers_than_a_call_takes_are_all_decided_about_in_their_order() {
     let states = [ServerState::Running, ServerState::Stopped, ServerState::Busy];
     let mut cases: Vec<Case> = (0..2_345)
         .map(|number| Case {
-            server: build::server("i", "seoul").state(states[number % 3]).build(),
+            server: new_server("i", "seoul").state(states[number % 3]).build(),
             stored: if number % 2 == 0 { Stored::STOPPED } else { Stored::UNKNOWN },
             maintenance_now: number % 7 == 0,
             restarted_by_provider: false,

@@ -5,7 +5,7 @@ mod painting;
 mod wording;
 
 use std::sync::{
-    OnceLock,
+    Arc, OnceLock,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -13,16 +13,20 @@ use chrono::NaiveDate;
 use proptest::{prelude::*, sample::select, test_runner::Config};
 use reveille_core::{
     model::{Minute, Moment, RuleFailure, Want},
-    testing::build::date,
+    testing::date,
 };
-use reveille_sandbox::Sandbox;
+use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 /// Random questions asked of each role. A call takes a millisecond where nothing is optimised.
 const CASES: u32 = 250;
 
-fn sandbox() -> &'static Sandbox {
-    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    SANDBOX.get_or_init(|| Sandbox::embedded().expect("the default components load"))
+fn sandbox() -> &'static Arc<Sandbox> {
+    static SANDBOX: OnceLock<Arc<Sandbox>> = OnceLock::new();
+    SANDBOX.get_or_init(|| Arc::new(Sandbox::embedded().expect("the default components load")))
+}
+
+fn formatter() -> SandboxFormatter {
+    SandboxFormatter::new(Arc::clone(sandbox()), SERVERBYEONG)
 }
 
 fn config() -> Config {

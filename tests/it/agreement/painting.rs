@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use reveille_core::{
     model::{Exception, LATEST_EXCEPTION_MINUTE, Minute, Period, PeriodUse, Schedule, Turn, Want},
     port::{PlanRequest, Rules},
-    testing::build,
+    testing::{date, schedule as new_schedule},
 };
 use reveille_tests::NativeRules;
 
@@ -64,7 +64,7 @@ fn schedules() -> BoxedStrategy<Schedule> {
         .prop_map(|(mut periods, zone, override_status)| {
             periods.sort_by(|one, other| one.period.name.cmp(&other.period.name));
             periods.dedup_by(|one, other| one.period.name == other.period.name);
-            build::schedule("seoul")
+            new_schedule("seoul")
                 .zone(zone)
                 .with(|schedule| {
                     schedule.periods = periods;
@@ -140,8 +140,8 @@ proptest! {
 
 #[test]
 fn exceptions_of_other_days_leave_a_plan_as_it_is() {
-    let schedule = build::schedule("seoul").with(|schedule| schedule.digest = new_digest()).build();
-    let date = build::date(2026, 11, 23);
+    let schedule = new_schedule("seoul").with(|schedule| schedule.digest = new_digest()).build();
+    let date = date(2026, 11, 23);
     let far = around(date, vec![(0, Turn::Start, Some(Minute(540)), "hana".to_owned(), None)]);
     let plan = |exceptions| sandbox().plan(&PlanRequest { schedule: &schedule, date, exceptions });
     assert_eq!(plan(&far), plan(&[]));
