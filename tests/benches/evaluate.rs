@@ -1,7 +1,12 @@
 //! Lines a second of `reveille evaluate` on one core: when every line has another schedule and day, and when ten
 //! servers share one.
 
-#![allow(clippy::expect_used, clippy::print_stdout, missing_docs, reason = "a bench")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a bench"
+)]
 
 use std::{
     fmt::Write as _,
@@ -60,11 +65,23 @@ fn measure(what: &str, floor: u32, path: &Path, schedules: u32, servers: u32) {
     std::fs::write(path, lines(schedules, servers)).expect("a file");
     let run = || {
         let begun = Instant::now();
-        let output = pinned().arg("evaluate").arg(path).stderr(Stdio::inherit()).output().expect("it runs");
+        let output = pinned()
+            .arg("evaluate")
+            .arg(path)
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("it runs");
         let spent = begun.elapsed().as_secs_f64();
         assert!(output.status.success(), "evaluate fails");
-        let answers = output.stdout.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{\"desired\""));
-        assert_eq!(answers.count(), (schedules * servers) as usize, "every line is answered");
+        let answers = output
+            .stdout
+            .split(|byte| *byte == b'\n')
+            .filter(|line| line.starts_with(b"{\"desired\""));
+        assert_eq!(
+            answers.count(),
+            (schedules * servers) as usize,
+            "every line is answered"
+        );
         f64::from(schedules * servers) / spent
     };
     run();
@@ -75,7 +92,25 @@ fn measure(what: &str, floor: u32, path: &Path, schedules: u32, servers: u32) {
 fn main() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("lines.jsonl");
-    measure("evaluate, every line another schedule and day", 15_000, &path, 40_000, 1);
-    measure("evaluate, ten servers share a schedule and day", 100_000, &path, 20_000, 10);
-    measure("evaluate, 1,000 servers share a schedule and day", 100_000, &path, 200, 1_000);
+    measure(
+        "evaluate, every line another schedule and day",
+        15_000,
+        &path,
+        40_000,
+        1,
+    );
+    measure(
+        "evaluate, ten servers share a schedule and day",
+        100_000,
+        &path,
+        20_000,
+        10,
+    );
+    measure(
+        "evaluate, 1,000 servers share a schedule and day",
+        100_000,
+        &path,
+        200,
+        1_000,
+    );
 }
