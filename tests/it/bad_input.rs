@@ -22,8 +22,16 @@ fn still_serves(house: &House) {
 #[test]
 fn a_wrong_or_missing_token_is_401_with_an_empty_body() {
     let house = house();
-    for token in [json!("wrong"), json!(""), json!(7), Value::Null, json!(format!("{TOKEN}x")), json!(TOKEN[1..])] {
-        let answer = house.post(&json!({ "token": token, "text": "/서버 help", "keyword": "서버" }));
+    for token in [
+        json!("wrong"),
+        json!(""),
+        json!(7),
+        Value::Null,
+        json!(format!("{TOKEN}x")),
+        json!(TOKEN[1..]),
+    ] {
+        let answer =
+            house.post(&json!({ "token": token, "text": "/서버 help", "keyword": "서버" }));
         assert_eq!((answer.status, answer.body.as_str()), (401, ""), "{token}");
     }
     let answer = house.post(&json!({ "text": "/서버 help" }));
@@ -34,8 +42,10 @@ fn a_wrong_or_missing_token_is_401_with_an_empty_body() {
 #[test]
 fn a_body_over_64_kib_is_413() {
     let house = house();
-    let body = json!({ "token": TOKEN, "text": "x".repeat(64 * 1024) }).to_string();
-    assert_eq!(house.post_bytes(body.as_bytes()).status, 413);
+    for characters in [64 * 1024, 100_000] {
+        let body = json!({ "token": TOKEN, "text": "x".repeat(characters) }).to_string();
+        assert_eq!(house.post_bytes(body.as_bytes()).status, 413);
+    }
     still_serves(&house);
 }
 
@@ -58,7 +68,11 @@ fn what_is_no_message_is_a_4xx() {
     ];
     for body in bodies {
         let status = house.post_bytes(body).status;
-        assert!((400..500).contains(&status), "{status} for {:?}", String::from_utf8_lossy(&body[..body.len().min(60)]));
+        assert!(
+            (400..500).contains(&status),
+            "{status} for {:?}",
+            String::from_utf8_lossy(&body[..body.len().min(60)])
+        );
     }
     still_serves(&house);
 }
@@ -66,7 +80,7 @@ fn what_is_no_message_is_a_4xx() {
 #[test]
 fn any_text_gets_an_answer() {
     let house = house();
-    let long = "서".repeat(15_000);
+    let long = "서".repeat(5_000);
     let texts = [
         "",
         " ",
@@ -89,13 +103,20 @@ fn any_text_gets_an_answer() {
     ];
     for text in texts {
         let answer = house.say(text);
-        assert_eq!(answer.status, 200, "{text:?}");
+        assert_eq!(answer.status, 200, "{:.60}", text);
         assert!(!answer.message().is_empty(), "{text:?}");
-        assert!(!answer.body.contains("panicked") && !answer.body.contains(".rs:"), "{}", answer.body);
+        assert!(
+            !answer.body.contains("panicked") && !answer.body.contains(".rs:"),
+            "{}",
+            answer.body
+        );
     }
     // Hangul as a Mac types it.
     let decomposed = "Development \u{1109}\u{1161}\u{11bc}\u{1110}\u{1162}";
-    assert_eq!(house.say(decomposed).message(), house.say("Development 상태").message());
+    assert_eq!(
+        house.say(decomposed).message(),
+        house.say("Development 상태").message()
+    );
 }
 
 #[test]
@@ -128,7 +149,8 @@ fn slow_and_half_open_clients_do_not_disturb_others() {
     still_serves(&house);
     // A body that never comes whole is cut off with a 408, a head with nothing.
     let mut half = idle.swap_remove(1);
-    half.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    half.set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a timeout");
     let mut answer = Vec::new();
     half.read_to_end(&mut answer).expect("it is cut off");
     assert_eq!(read_answer(&answer).status, 408);

@@ -22,7 +22,9 @@ fn set(address: &str, date: NaiveDate) -> bool {
         "keyword": "서버", "writerName": "하나", "createdAt": date.to_string(),
     })
     .to_string();
-    let Ok(mut stream) = std::net::TcpStream::connect(address) else { return false };
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else {
+        return false;
+    };
     let request = format!(
         "POST /jandi/webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
@@ -61,14 +63,23 @@ fn what_was_answered_survives_a_kill_at_any_moment() {
         }
         place = house.kill();
         answered.extend(heard.iter());
-        date = writer.join().expect("the writer").checked_add_days(Days::new(1)).expect("a date");
+        date = writer
+            .join()
+            .expect("the writer")
+            .checked_add_days(Days::new(1))
+            .expect("a date");
     }
     assert!(answered.len() as u64 >= ROUNDS);
 
     let house = start(place);
     for date in &answered {
-        let shown = house.say(&format!("Development exception info {date}")).message();
-        assert!(shown.contains("22:30"), "{date} was answered and is lost: {shown}");
+        let shown = house
+            .say(&format!("Development exception info {date}"))
+            .message();
+        assert!(
+            shown.contains("22:30"),
+            "{date} was answered and is lost: {shown}"
+        );
     }
 }
 
@@ -81,11 +92,11 @@ fn the_same_message_delivered_twice_acts_once_and_is_answered_alike() {
     });
     let first = house.post(&payload);
     assert_eq!(house.say("Development cancel").status, 200);
-    let cancelled = house.say("Development status").message();
+    let cancelled = house.say("Development info").message();
     let again = house.post(&payload);
     assert_eq!(first.body, again.body);
     // The second delivery did not force anything again.
-    assert_eq!(house.say("Development status").message(), cancelled);
+    assert_eq!(house.say("Development info").message(), cancelled);
 
     // The same after a crash in between.
     let house = start(house.kill());

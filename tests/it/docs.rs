@@ -19,7 +19,13 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
     let mut open: Option<Block<'_>> = None;
     for (index, line) in document.lines().enumerate() {
         match (line.strip_prefix("```"), open.take()) {
-            (Some(language), None) => open = Some(Block { language, line: index + 1, lines: Vec::new() }),
+            (Some(language), None) => {
+                open = Some(Block {
+                    language,
+                    line: index + 1,
+                    lines: Vec::new(),
+                })
+            }
             (Some(_), Some(block)) => blocks.push(block),
             (None, Some(mut block)) => {
                 block.lines.push(line);
@@ -41,7 +47,9 @@ fn run(place: &Place, words: &str) -> String {
             Some(quote) if character == quote => quoted = None,
             Some(_) => word.push(character),
             None if matches!(character, '\'' | '"') => quoted = Some(character),
-            None if character == ' ' => arguments.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            None if character == ' ' => {
+                arguments.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()))
+            }
             None => word.push(character),
         }
     }
@@ -67,11 +75,20 @@ fn check(path: &str) {
             "console" => {
                 let mut shown = String::new();
                 for line in block.lines.iter().filter(|line| line.starts_with("$ ")) {
-                    let words = line.strip_prefix("$ reveille ").unwrap_or_else(|| panic!("{}: not a command of ours: {line}", block.line));
+                    let words = line
+                        .strip_prefix("$ reveille ")
+                        .unwrap_or_else(|| panic!("{}: not a command of ours: {line}", block.line));
                     shown.push_str(&format!("{line}\n{}", run(&place, words)));
                 }
-                let stands = block.lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-                let trimmed: String = shown.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+                let stands = block
+                    .lines
+                    .iter()
+                    .map(|line| format!("{line}\n"))
+                    .collect::<String>();
+                let trimmed: String = shown
+                    .lines()
+                    .map(|line| format!("{}\n", line.trim_end()))
+                    .collect();
                 if std::env::var_os("REVEILLE_DOCS").is_some_and(|value| value == "write") {
                     printed = printed.replacen(&stands, &trimmed, 1);
                 } else {

@@ -42,11 +42,19 @@ fn the_answers_of_the_original_are_given_bit_for_bit() {
         if expected["period_checked"] == Value::Bool(true) {
             fields.extend(["period", "type"]);
         }
-        if fields.iter().any(|field| expected[*field] != answer[*field]) {
+        if fields
+            .iter()
+            .any(|field| expected[*field] != answer[*field])
+        {
             wrong.push(format!("{case}\n  answered {answer}"));
         }
     }
-    assert!(wrong.is_empty(), "{} wrong, first:\n{}", wrong.len(), wrong[0]);
+    assert!(
+        wrong.is_empty(),
+        "{} wrong, first:\n{}",
+        wrong.len(),
+        wrong[0]
+    );
 }
 
 #[test]
@@ -61,8 +69,13 @@ fn a_line_that_cannot_be_answered_says_why_and_the_next_is_answered() {
         good,
     ];
     let answers = evaluate(&(lines.join("\n") + "\n"));
-    for (index, quoted) in ["not understood", "yesterday", "q", "someday", "../x"].iter().enumerate() {
-        let error = answers[index]["error"].as_str().unwrap_or_else(|| panic!("{}", answers[index]));
+    for (index, quoted) in ["not understood", "yesterday", "q", "someday", "../x"]
+        .iter()
+        .enumerate()
+    {
+        let error = answers[index]["error"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{}", answers[index]));
         assert!(error.contains(quoted), "{error}");
     }
     assert_eq!(

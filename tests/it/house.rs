@@ -17,9 +17,16 @@ pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// The binary under test, built beside this one by `cargo test --workspace`.
 pub fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("the path of this test");
-    let folder = test.ancestors().nth(2).expect("target/<profile>/deps/<test>");
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .expect("target/<profile>/deps/<test>");
     let binary = folder.join("reveille");
-    assert!(binary.exists(), "{} is not built: run `cargo test --workspace`", binary.display());
+    assert!(
+        binary.exists(),
+        "{} is not built: run `cargo test --workspace`",
+        binary.display()
+    );
     binary
 }
 
@@ -30,7 +37,9 @@ pub struct Place {
 
 impl Place {
     pub fn new() -> Self {
-        Self { folder: TempDir::new().expect("a folder") }
+        Self {
+            folder: TempDir::new().expect("a folder"),
+        }
     }
 
     pub fn db(&self) -> PathBuf {
@@ -58,14 +67,22 @@ impl Place {
 
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command().args(arguments).output().expect("the binary runs")
+        self.command()
+            .args(arguments)
+            .output()
+            .expect("the binary runs")
     }
 
     /// Runs a command that must go well, and gives what it printed.
     #[track_caller]
     pub fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
         text(&output.stdout)
     }
 
@@ -73,13 +90,20 @@ impl Place {
     #[track_caller]
     pub fn fails(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert!(!output.status.success(), "{arguments:?} went well: {}", text(&output.stdout));
+        assert!(
+            !output.status.success(),
+            "{arguments:?} went well: {}",
+            text(&output.stdout)
+        );
         text(&output.stdout) + &text(&output.stderr)
     }
 
     /// Starts the demo, its clock standing still at `at`, and waits until it listens.
     pub fn demo(self, at: &str) -> House {
-        House::start(self, &["--at", at, "--freeze", "demo", "--listen", "127.0.0.1:0"])
+        House::start(
+            self,
+            &["--at", at, "--freeze", "demo", "--listen", "127.0.0.1:0"],
+        )
     }
 }
 
@@ -110,7 +134,11 @@ impl Answer {
         assert_eq!(self.status, 200, "{self:?}");
         let message: Value = serde_json::from_str(&self.body).expect("JSON");
         let mut shown = message["body"].as_str().expect("a body").to_owned();
-        for block in message["connectInfo"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        for block in message["connectInfo"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+        {
             for part in ["title", "description"] {
                 if let Some(part) = block[part].as_str() {
                     shown.push('\n');
@@ -123,7 +151,10 @@ impl Answer {
 
     pub fn colour(&self) -> String {
         let message: Value = serde_json::from_str(&self.body).expect("JSON");
-        message["connectColor"].as_str().expect("a colour").to_owned()
+        message["connectColor"]
+            .as_str()
+            .expect("a colour")
+            .to_owned()
     }
 }
 
@@ -144,7 +175,11 @@ impl House {
             let mut line = String::new();
             if lines.read_line(&mut line).expect("a line") == 0 {
                 let mut complaint = String::new();
-                let _ = child.stderr.take().expect("its log").read_to_string(&mut complaint);
+                let _ = child
+                    .stderr
+                    .take()
+                    .expect("its log")
+                    .read_to_string(&mut complaint);
                 panic!("it does not listen: {seen}{complaint}");
             }
             seen.push_str(&line);
@@ -156,7 +191,12 @@ impl House {
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         let mut log = child.stderr.take().expect("its log");
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Self { place, child, address, messages: AtomicU32::new(0) }
+        Self {
+            place,
+            child,
+            address,
+            messages: AtomicU32::new(0),
+        }
     }
 
     /// Says something in chat, after the slash and the keyword.
@@ -215,8 +255,16 @@ impl Drop for House {
 pub fn read_answer(bytes: &[u8]) -> Answer {
     let answer = text(bytes);
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .unwrap_or(0);
+    Answer {
+        status,
+        head: head.to_owned(),
+        body: body.to_owned(),
+    }
 }
 
 /// Reads a file beside the tests.

@@ -13,8 +13,15 @@ schedules:
 fn a_file_is_applied_exported_and_compared() {
     let place = Place::new();
     place.file("house.yaml", OFFICE);
-    assert!(place.ok(&["apply", "-f", "house.yaml"]).contains("+ schedule dev"));
-    assert_eq!(place.ok(&["apply", "-f", "house.yaml"]), "nothing to change\n");
+    assert!(
+        place
+            .ok(&["apply", "-f", "house.yaml"])
+            .contains("+ schedule dev")
+    );
+    assert_eq!(
+        place.ok(&["apply", "-f", "house.yaml"]),
+        "nothing to change\n"
+    );
     for format in ["yaml", "toml"] {
         let exported = place.ok(&["export", "--format", format]);
         let name = format!("again.{format}");
@@ -22,7 +29,11 @@ fn a_file_is_applied_exported_and_compared() {
         assert_eq!(place.ok(&["diff", "-f", &name]), "", "{exported}");
     }
     place.file("house.yaml", &OFFICE.replace("18:00", "19:00"));
-    assert!(place.fails(&["diff", "-f", "house.yaml"]).contains("endtime: \"18:00\" -> \"19:00\""));
+    assert!(
+        place
+            .fails(&["diff", "-f", "house.yaml"])
+            .contains("endtime: \"18:00\" -> \"19:00\"")
+    );
 }
 
 #[test]
@@ -32,7 +43,10 @@ fn what_a_file_lacks_is_removed() {
     place.ok(&["apply", "-f", "house.yaml"]);
     place.file("empty.yaml", "schedules: {}\n");
     let shown = place.ok(&["apply", "-f", "empty.yaml"]);
-    assert!(shown.contains("- period office") && shown.contains("- schedule dev"), "{shown}");
+    assert!(
+        shown.contains("- period office") && shown.contains("- schedule dev"),
+        "{shown}"
+    );
     assert_eq!(place.ok(&["export"]), "");
 }
 
@@ -45,9 +59,21 @@ fn every_fault_of_a_file_is_told_with_its_line_and_nothing_is_applied() {
          periods: [office, night]\n    enforce: true\n",
     );
     let complaint = place.fails(&["apply", "-f", "bad.yaml"]);
-    for expected in ["line 2", "25:00", "someday", "line 5", "Mars/Olympus", "line 6", "night", "line 7", "did you mean `enforced`?"]
-    {
-        assert!(complaint.contains(expected), "`{expected}` is missing in: {complaint}");
+    for expected in [
+        "line 2",
+        "25:00",
+        "someday",
+        "line 5",
+        "Mars/Olympus",
+        "line 6",
+        "night",
+        "line 7",
+        "did you mean `enforced`?",
+    ] {
+        assert!(
+            complaint.contains(expected),
+            "`{expected}` is missing in: {complaint}"
+        );
     }
     assert_eq!(place.ok(&["export"]), "");
 }
@@ -59,10 +85,21 @@ fn a_file_that_is_no_yaml_or_toml_says_where() {
     assert!(place.fails(&["apply", "-f", "a.yaml"]).contains("line "));
     place.file("a.toml", "[periods.office]\nbegintime = \n");
     assert!(place.fails(&["apply", "-f", "a.toml"]).contains("line 2"));
-    place.file("twice.yaml", "schedules:\n  a: { override_status: running }\n  a: { override_status: stopped }\n");
-    assert!(place.fails(&["apply", "-f", "twice.yaml"]).contains("a second time"));
+    place.file(
+        "twice.yaml",
+        "schedules:\n  a: { override_status: running }\n  a: { override_status: stopped }\n",
+    );
+    assert!(
+        place
+            .fails(&["apply", "-f", "twice.yaml"])
+            .contains("a second time")
+    );
     place.file("bomb.yaml", "a: &a [x]\nb: *a\n");
-    assert!(place.fails(&["apply", "-f", "bomb.yaml"]).contains("aliases"));
+    assert!(
+        place
+            .fails(&["apply", "-f", "bomb.yaml"])
+            .contains("aliases")
+    );
 }
 
 #[test]
@@ -71,11 +108,28 @@ fn a_plan_is_a_picture_or_json() {
     place.file("house.yaml", OFFICE);
     place.ok(&["apply", "-f", "house.yaml"]);
     let picture = place.ok(&["plan", "dev", "--from", "2026-11-23"]);
-    let monday = picture.lines().find(|line| line.starts_with("2026-11-23 Mon")).expect("a line for Monday");
-    assert!(monday.contains(&format!("{}{}{}", "·".repeat(18), "█".repeat(18), "·".repeat(12))), "{picture}");
-    assert!(picture.lines().any(|line| line.starts_with("2026-11-28 Sat") && line.ends_with("off")), "{picture}");
+    let monday = picture
+        .lines()
+        .find(|line| line.starts_with("2026-11-23 Mon"))
+        .expect("a line for Monday");
+    assert!(
+        monday.contains(&format!(
+            "{}{}{}",
+            "·".repeat(18),
+            "█".repeat(18),
+            "·".repeat(12)
+        )),
+        "{picture}"
+    );
+    assert!(
+        picture
+            .lines()
+            .any(|line| line.starts_with("2026-11-28 Sat") && line.ends_with("off")),
+        "{picture}"
+    );
     let json: serde_json::Value =
-        serde_json::from_str(&place.ok(&["plan", "dev", "--from", "2026-11-23", "--json"])).expect("JSON");
+        serde_json::from_str(&place.ok(&["plan", "dev", "--from", "2026-11-23", "--json"]))
+            .expect("JSON");
     assert_eq!(json[0]["spans"][0]["begin"], 540);
     assert_eq!(json.as_array().map(Vec::len), Some(7));
 }
@@ -86,13 +140,38 @@ fn explain_shows_each_rule_of_the_chain() {
     place.file("house.yaml", OFFICE);
     place.ok(&["apply", "-f", "house.yaml"]);
     let shown = place.ok(&["explain", "dev", "--date", "2026-11-23"]);
-    assert!(shown.contains("periods") && shown.contains("exceptions") && shown.contains("09:00-18:00"), "{shown}");
+    assert!(
+        shown.contains("periods") && shown.contains("09:00-18:00"),
+        "{shown}"
+    );
+
+    let house = Place::new().demo("2026-11-23 13:00");
+    assert_eq!(
+        house
+            .say("Development exception set 2026-11-24 stop 23:30")
+            .status,
+        200
+    );
+    let shown = house
+        .place
+        .ok(&["explain", "Development", "--date", "2026-11-24"]);
+    for layer in [
+        "09:30-22:00  run  period weekdays",
+        "exceptions",
+        "22:00-23:30  run  exception by 하나",
+    ] {
+        assert!(shown.contains(layer), "`{layer}` is missing in {shown}");
+    }
 }
 
 #[test]
 fn an_unknown_schedule_is_told_with_those_that_there_are() {
     let place = Place::new();
-    assert!(place.fails(&["plan", "dev"]).contains("there is no schedule yet"));
+    assert!(
+        place
+            .fails(&["plan", "dev"])
+            .contains("there is no schedule yet")
+    );
     place.file("house.yaml", OFFICE);
     place.ok(&["apply", "-f", "house.yaml"]);
     assert!(place.fails(&["plan", "prod"]).contains("there are dev"));
@@ -107,7 +186,10 @@ fn check_says_what_is_well_and_fails_when_something_is_not() {
     for room in ["config", "rules", "store", "fleet", "all is well"] {
         assert!(shown.contains(room), "{shown}");
     }
-    let config = place.file("reveille.toml", "[[rules]]\nname = \"lost\"\npath = \"lost.wasm\"\n");
+    let config = place.file(
+        "reveille.toml",
+        "[[rules]]\nname = \"lost\"\npath = \"lost.wasm\"\n",
+    );
     let complaint = place.fails(&["--config", config.to_str().expect("UTF-8"), "check"]);
     assert!(complaint.contains("lost"), "{complaint}");
 }
@@ -122,7 +204,11 @@ fn the_embedded_rules_are_listed() {
 
 #[test]
 fn serve_without_a_token_says_where_to_put_one() {
-    assert!(Place::new().fails(&["serve"]).contains("REVEILLE_JANDI_TOKENS"));
+    assert!(
+        Place::new()
+            .fails(&["serve"])
+            .contains("REVEILLE_JANDI_TOKENS")
+    );
 }
 
 #[test]
@@ -135,28 +221,57 @@ fn an_address_that_is_taken_names_the_option_that_helps() {
 #[test]
 fn say_draws_the_answer_of_a_running_house() {
     let house = Place::new().demo("2026-11-23 13:00");
-    let drawn = house.place.ok(&["say", "--to", &house.address, "--token", crate::house::TOKEN, "/서버 Development status"]);
+    let drawn = house.place.ok(&[
+        "say",
+        "--to",
+        &house.address,
+        "--token",
+        crate::house::TOKEN,
+        "/서버 Development status",
+    ]);
     assert!(drawn.starts_with("▌ ") && drawn.contains("36"), "{drawn}");
-    assert!(house.place.fails(&["say", "--to", &house.address, "--token", "wrong", "/서버"]).contains("--token"));
-    assert!(house.place.fails(&["say", "--to", "127.0.0.1:1", "/서버"]).contains("reveille demo"));
+    assert!(
+        house
+            .place
+            .fails(&["say", "--to", &house.address, "--token", "wrong", "/서버"])
+            .contains("--token")
+    );
+    assert!(
+        house
+            .place
+            .fails(&["say", "--to", "127.0.0.1:1", "/서버"])
+            .contains("reveille demo")
+    );
 }
 
 #[test]
 fn a_time_that_is_none_says_how_to_write_one() {
-    assert!(Place::new().fails(&["--at", "noon", "tick"]).contains("2026-11-23 09:30"));
+    assert!(
+        Place::new()
+            .fails(&["--at", "noon", "tick"])
+            .contains("2026-11-23 09:30")
+    );
 }
 
 #[test]
 fn completions_are_printed_for_every_shell() {
     for shell in ["bash", "zsh", "fish"] {
-        assert!(Place::new().ok(&["completions", shell]).contains("evaluate"), "{shell}");
+        assert!(
+            Place::new()
+                .ok(&["completions", shell])
+                .contains("evaluate"),
+            "{shell}"
+        );
     }
 }
 
 #[test]
 fn a_house_stops_when_it_is_told_to() {
     let mut house: House = Place::new().demo("2026-11-23 13:00");
-    let stopped = std::process::Command::new("kill").arg(house.child.id().to_string()).status().expect("kill");
+    let stopped = std::process::Command::new("kill")
+        .arg(house.child.id().to_string())
+        .status()
+        .expect("kill");
     assert!(stopped.success());
     assert!(house.child.wait().expect("it ends").success());
 }

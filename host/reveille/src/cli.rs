@@ -7,17 +7,21 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 
+/// What both forms of help end with.
+const FIRST_STEPS: &str = "\
+Try it:
+  reveille demo                              36 simulated servers and a webhook on 127.0.0.1:8080
+  reveille say '/서버 Development status'    what a person in chat would type
+  reveille plan Development                  the week as a picture
+  reveille explain Development               who painted today, and why";
+
 /// Wakes EC2 and RDS servers in the morning and puts them to bed at night.
 #[derive(Debug, Parser)]
 #[command(
     name = "reveille",
     version,
-    after_help = "Try it:\n  \
-        reveille demo                                   36 simulated servers and a webhook on 127.0.0.1:8080\n  \
-        reveille say '/서버 Development status'         what a person in chat would type\n  \
-        reveille plan Development                       the week as a picture\n  \
-        reveille explain Development --at '2026-11-23 21:55'   who painted what, and why",
-    after_long_help = ENV_HELP,
+    after_help = FIRST_STEPS,
+    after_long_help = format!("{FIRST_STEPS}\n\n{ENV_HELP}"),
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

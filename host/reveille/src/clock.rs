@@ -35,7 +35,9 @@ impl Clock {
 /// Reads a time given on the command line: RFC 3339, or `YYYY-MM-DD HH:MM[:SS]` (also with a `T`) in `zone`.
 pub(crate) fn read_time(text: &str, zone: Tz) -> Result<DateTime<Utc>, String> {
     let help = || {
-        format!("`{text}` is not a time; write `2026-11-23 09:30` ({zone}) or `2026-11-23T09:30:00+09:00`")
+        format!(
+            "`{text}` is not a time; write `2026-11-23 09:30` ({zone}) or `2026-11-23T09:30:00+09:00`"
+        )
     };
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
@@ -60,15 +62,28 @@ mod tests {
     fn a_time_is_read_in_the_zone_unless_it_has_its_own() {
         let seoul = chrono_tz::Asia::Seoul;
         let expected = Utc.with_ymd_and_hms(2026, 11, 23, 0, 30, 0).unwrap();
-        for text in ["2026-11-23 09:30", "2026-11-23T09:30", "2026-11-23 09:30:00", "2026-11-23T00:30:00Z"] {
+        for text in [
+            "2026-11-23 09:30",
+            "2026-11-23T09:30",
+            "2026-11-23 09:30:00",
+            "2026-11-23T00:30:00Z",
+        ] {
             assert_eq!(read_time(text, seoul), Ok(expected), "{text}");
         }
     }
 
     #[test]
     fn what_is_no_time_says_what_would_be() {
-        assert!(read_time("tomorrow", chrono_tz::Asia::Seoul).unwrap_err().contains("2026-11-23 09:30"));
-        assert!(read_time("2026-03-08 02:30", chrono_tz::America::New_York).unwrap_err().contains("does not exist"));
+        assert!(
+            read_time("tomorrow", chrono_tz::Asia::Seoul)
+                .unwrap_err()
+                .contains("2026-11-23 09:30")
+        );
+        assert!(
+            read_time("2026-03-08 02:30", chrono_tz::America::New_York)
+                .unwrap_err()
+                .contains("does not exist")
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use reveille_core::{
     tick::{Scheduler, Settings},
 };
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
-use reveille_sandbox::Sandbox;
+use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 use crate::{config::Config, jandi::DEFAULT_KEYWORD, terminal};
 
@@ -24,6 +24,8 @@ pub(crate) struct House {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) fleet: Arc<SimulatedFleet>,
     pub(crate) sandbox: Arc<Sandbox>,
+    /// The rule that has the words.
+    formatter: Arc<dyn Formatter>,
     /// Rules that the configuration or the store names and that could not be loaded, with the reason.
     pub(crate) unloaded: Vec<(String, String)>,
 }
@@ -36,8 +38,11 @@ impl House {
             .with_context(|| format!("cannot open the store `{}`", config.store_path.display()))?;
         let store = Arc::new(SqliteStore::new(Arc::clone(&database), config.timezone));
         let fleet = Arc::new(SimulatedFleet::new(database, config.simulation_speed));
-        let mut sandbox = Sandbox::embedded().context("the embedded components do not load")?;
-        let definitions = store.definitions().await.context("the definitions cannot be read")?;
+        let sandbox = Sandbox::embedded().context("the embedded components do not load")?;
+        let definitions = store
+            .definitions()
+            .await
+            .context("the definitions cannot be read")?;
         let mut unloaded = Vec::new();
         for source in config.rules.iter().chain(definitions.rules.values()) {
             if let Err(error) = sandbox.load(source) {
@@ -45,12 +50,16 @@ impl House {
                 unloaded.push((source.name.clone(), error.to_string()));
             }
         }
-        if let Some(formatter) = &config.formatter {
-            sandbox.set_formatter(formatter).map_err(|error| {
-                anyhow::anyhow!("`{formatter}` cannot have the words: {error}. Name a rule that exports a formatter")
-            })?;
-        }
-        Ok(Self { store, fleet, sandbox: Arc::new(sandbox), unloaded })
+        let sandbox = Arc::new(sandbox);
+        let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
+        let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
+        Ok(Self {
+            store,
+            fleet,
+            sandbox,
+            formatter,
+            unloaded,
+        })
     }
 
     /// The chat commands over this house.
@@ -59,15 +68,19 @@ impl House {
             Arc::clone(&self.store) as Arc<dyn Store>,
             Arc::clone(&self.fleet) as Arc<dyn Fleet>,
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
-            Arc::clone(&self.sandbox) as Arc<dyn Formatter>,
-            Manners { locale: config.locale.clone(), persona: config.persona, timezone: config.timezone },
+            Arc::clone(&self.formatter),
+            Manners {
+                locale: config.locale.clone(),
+                persona: config.persona,
+                timezone: config.timezone,
+            },
         )
     }
 
     /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
     pub(crate) fn scheduler(&self, config: &Config, draw: bool) -> Scheduler {
         let notifier = LogNotifier {
-            formatter: Arc::clone(&self.sandbox) as Arc<dyn Formatter>,
+            formatter: Arc::clone(&self.formatter),
             locale: config.locale.clone(),
             persona: config.persona,
             draw,
@@ -77,7 +90,7 @@ impl House {
             Arc::clone(&self.fleet) as Arc<dyn Fleet>,
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::new(notifier),
-            Settings { holder: holder(), ..Settings::default() },
+            Settings::new(&holder()),
         )
     }
 }
@@ -85,7 +98,11 @@ impl House {
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
 /// number, as containers have.
 fn holder() -> String {
-    format!("{}-{}", std::process::id(), chrono::Utc::now().timestamp_micros())
+    format!(
+        "{}-{}",
+        std::process::id(),
+        chrono::Utc::now().timestamp_micros()
+    )
 }
 
 /// Puts announcements into words and writes them to the log, and to the terminal of a demo.
@@ -100,18 +117,24 @@ struct LogNotifier {
 impl Notifier for LogNotifier {
     async fn announce(&self, schedule: &Schedule, announcement: &Announcement, now: Moment) {
         let context = Context {
-            locale: schedule.locale.clone().unwrap_or_else(|| self.locale.clone()),
+            locale: schedule
+                .locale
+                .clone()
+                .unwrap_or_else(|| self.locale.clone()),
             persona: self.persona,
             keyword: String::from(DEFAULT_KEYWORD),
             timezone: schedule.timezone.name().to_owned(),
             now,
         };
         let reply = Reply::Announced(announcement.clone());
-        let message =
-            self.formatter.format(&context, &reply).unwrap_or_else(|_| reveille_core::chat::plain(&reply));
-        tracing::info!(schedule = schedule.name, text = message.body, "announced");
+        let message = self
+            .formatter
+            .format(&context, &reply)
+            .unwrap_or_else(|_| reveille_core::chat::plain(&reply));
         if self.draw {
             print(&terminal::draw_message(&message, terminal::colours()));
+        } else {
+            tracing::info!(schedule = schedule.name, text = message.body, "announced");
         }
     }
 }

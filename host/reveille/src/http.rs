@@ -36,13 +36,25 @@ pub(crate) trait Webhook: Send + Sync + 'static {
     fn answer(&self, body: Bytes) -> impl Future<Output = (StatusCode, String)> + Send;
 }
 
+/// Ends when the program is told to stop.
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // The sender outlives everything that listens to it; without one there is nothing left to run for.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// Serves on `listener` until `stop` turns true, then lets requests under way finish.
-pub(crate) async fn serve<W: Webhook>(listener: TcpListener, webhook: Arc<W>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn serve<W: Webhook>(
+    listener: TcpListener,
+    webhook: Arc<W>,
+    mut stop: watch::Receiver<bool>,
+) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
         // The semaphore is never closed.
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -53,7 +65,7 @@ pub(crate) async fn serve<W: Webhook>(listener: TcpListener, webhook: Arc<W>, mu
                     continue;
                 }
             },
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stopped(&mut stop) => break,
         };
         while connections.try_join_next().is_some() {}
         let webhook = Arc::clone(&webhook);
@@ -72,7 +84,7 @@ pub(crate) async fn serve<W: Webhook>(listener: TcpListener, webhook: Arc<W>, mu
             tokio::pin!(connection);
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
-                _ = stop.wait_for(|stop| *stop) => {
+                () = stopped(&mut stop) => {
                     connection.as_mut().graceful_shutdown();
                     connection.await
                 }
@@ -83,12 +95,21 @@ pub(crate) async fn serve<W: Webhook>(listener: TcpListener, webhook: Arc<W>, mu
         });
     }
     drop(listener);
-    if timeout(STOP_TIME, async { while connections.join_next().await.is_some() {} }).await.is_err() {
+    if timeout(STOP_TIME, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await
+    .is_err()
+    {
         tracing::warn!("{} connections were cut off", connections.len());
     }
 }
 
-async fn route<W: Webhook>(request: Request<Incoming>, webhook: &W, peer: SocketAddr) -> Response<Full<Bytes>> {
+async fn route<W: Webhook>(
+    request: Request<Incoming>,
+    webhook: &W,
+    peer: SocketAddr,
+) -> Response<Full<Bytes>> {
     match (request.uri().path(), request.method()) {
         ("/jandi/webhook", &Method::POST) => {
             let (status, body) = match read_body(request.into_body()).await {
@@ -98,7 +119,9 @@ async fn route<W: Webhook>(request: Request<Incoming>, webhook: &W, peer: Socket
             tracing::debug!(%peer, %status, "webhook");
             respond(status, body)
         }
-        ("/healthz", &Method::GET | &Method::HEAD) => respond(StatusCode::OK, String::from("{\"ok\":true}")),
+        ("/healthz", &Method::GET | &Method::HEAD) => {
+            respond(StatusCode::OK, String::from("{\"ok\":true}"))
+        }
         ("/jandi/webhook", _) => not_allowed("POST"),
         ("/healthz", _) => not_allowed("GET, HEAD"),
         _ => respond(StatusCode::NOT_FOUND, String::new()),
@@ -119,13 +142,18 @@ fn respond(status: StatusCode, body: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;
     if json {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        );
     }
     response
 }
 
 fn not_allowed(methods: &'static str) -> Response<Full<Bytes>> {
     let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, String::new());
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(methods));
     response
 }

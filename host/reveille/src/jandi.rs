@@ -41,7 +41,9 @@ pub(crate) struct Payload {
 /// Never shows the token, nor whom the message is from.
 impl std::fmt::Debug for Payload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Payload").field("keyword", &self.keyword).finish_non_exhaustive()
+        f.debug_struct("Payload")
+            .field("keyword", &self.keyword)
+            .finish_non_exhaustive()
     }
 }
 
@@ -63,7 +65,12 @@ impl Payload {
             return Err(PayloadError::NotAnObject);
         };
         let text_of = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        let short = |text: String| text.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect::<String>();
+        let short = |text: String| {
+            text.chars()
+                .filter(|c| !c.is_control())
+                .take(MAX_NAME_CHARS)
+                .collect::<String>()
+        };
         let writer = fields.get("writer").and_then(Value::as_object);
         let writer_field = |name: &str| text_of(writer.and_then(|writer| writer.get(name)));
 
@@ -74,14 +81,16 @@ impl Payload {
         let text = match (data, text_of(fields.get("text"))) {
             (Some(data), _) => data,
             (None, Some(text)) => {
-                without_keyword(&text, keyword.as_deref().unwrap_or(DEFAULT_KEYWORD)).to_owned()
+                without_keyword(&text, keyword.as_deref().unwrap_or(DEFAULT_KEYWORD))
             }
             (None, None) => return Err(PayloadError::NoText),
         };
         Ok(Self {
             token: text_of(fields.get("token")).unwrap_or_default(),
             writer_name: short(
-                writer_field("name").or_else(|| text_of(fields.get("writerName"))).unwrap_or_default(),
+                writer_field("name")
+                    .or_else(|| text_of(fields.get("writerName")))
+                    .unwrap_or_default(),
             ),
             writer_email: writer_field("email")
                 .or_else(|| text_of(fields.get("writerEmail")))
@@ -99,13 +108,21 @@ impl Payload {
     pub(crate) fn delivery_key(&self) -> Option<String> {
         let created_at = self.created_at.as_deref()?;
         let mut hash = Sha256::new();
-        for part in
-            [self.token.as_str(), self.writer_email.as_deref().unwrap_or(&self.writer_name), created_at, &self.text]
-        {
+        for part in [
+            self.token.as_str(),
+            self.writer_email.as_deref().unwrap_or(&self.writer_name),
+            created_at,
+            &self.text,
+        ] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(
+            hash.finalize()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 }
 
@@ -129,30 +146,47 @@ struct ResponseBlock<'a> {
     image_url: Option<&'a str>,
 }
 
-/// The JSON that JANDI shows as the answer.
-pub(crate) fn response(message: &Message) -> String {
-    let block = |block: &'_ Block| -> ResponseBlock<'_> {
-        ResponseBlock {
+impl<'a> ResponseBlock<'a> {
+    fn of(block: &'a Block) -> Self {
+        Self {
             title: block.title.as_deref(),
             description: block.description.as_deref(),
             image_url: block.image_url.as_deref(),
         }
-    };
+    }
+}
+
+/// The JSON that JANDI shows as the answer.
+pub(crate) fn response(message: &Message) -> String {
     let response = Response {
         body: &message.body,
         connect_color: &message.connect_color,
-        connect_info: message.connect_info.iter().map(block).collect(),
+        connect_info: message.connect_info.iter().map(ResponseBlock::of).collect(),
     };
     // Texts and lists of texts: there is nothing in it that JSON could not hold.
     serde_json::to_string(&response).unwrap_or_default()
 }
 
 /// The JSON that JANDI would send for a message typed by somebody.
-pub(crate) fn outgoing(token: &str, writer: &str, room: &str, typed: &str, created_at: &str) -> String {
+pub(crate) fn outgoing(
+    token: &str,
+    writer: &str,
+    room: &str,
+    typed: &str,
+    created_at: &str,
+) -> String {
     let typed = typed.trim();
-    let keyword: String =
-        typed.trim_start_matches(['/', '／']).split_whitespace().next().unwrap_or(DEFAULT_KEYWORD).to_owned();
-    let data = typed.trim_start_matches(['/', '／']).strip_prefix(&keyword).unwrap_or("").trim();
+    let keyword: String = typed
+        .trim_start_matches(['/', '／'])
+        .split_whitespace()
+        .next()
+        .unwrap_or(DEFAULT_KEYWORD)
+        .to_owned();
+    let data = typed
+        .trim_start_matches(['/', '／'])
+        .strip_prefix(&keyword)
+        .unwrap_or("")
+        .trim();
     serde_json::json!({
         "token": token,
         "teamName": "Reveille",
@@ -170,7 +204,8 @@ pub(crate) fn outgoing(token: &str, writer: &str, room: &str, typed: &str, creat
 /// Reads an answer of [`response`]'s shape.
 pub(crate) fn read_response(body: &[u8]) -> Option<Message> {
     let fields: Value = serde_json::from_slice(body).ok()?;
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let text =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     Some(Message {
         body: text(&fields, "body")?,
         connect_color: text(&fields, "connectColor").unwrap_or_default(),
@@ -204,8 +239,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!(payload.text.trim(), "Development status");
-        assert_eq!((payload.writer_name.as_str(), payload.writer_email.as_deref()), ("하나", None));
-        assert_eq!((payload.room.as_str(), payload.keyword.as_str()), ("개발", "서버"));
+        assert_eq!(
+            (
+                payload.writer_name.as_str(),
+                payload.writer_email.as_deref()
+            ),
+            ("하나", None)
+        );
+        assert_eq!(
+            (payload.room.as_str(), payload.keyword.as_str()),
+            ("개발", "서버")
+        );
     }
 
     #[test]
@@ -221,22 +265,34 @@ mod tests {
 
     #[test]
     fn data_of_another_type_is_passed_over_for_text() {
-        let payload = Payload::read(br#"{"token":"t","text":"/server help","data":{"a":1},"keyword":"server"}"#).unwrap();
+        let payload = Payload::read(
+            br#"{"token":"t","text":"/server help","data":{"a":1},"keyword":"server"}"#,
+        )
+        .unwrap();
         assert_eq!(payload.text.trim(), "help");
     }
 
     #[test]
     fn what_is_no_message_is_refused() {
         for body in ["", "x", "[]", "7", "null", "{\"text\":\"\\ud800\"}"] {
-            assert_eq!(Payload::read(body.as_bytes()), Err(PayloadError::NotAnObject), "{body}");
+            assert_eq!(
+                Payload::read(body.as_bytes()),
+                Err(PayloadError::NotAnObject),
+                "{body}"
+            );
         }
-        assert_eq!(Payload::read(br#"{"token":"t","text":7}"#), Err(PayloadError::NoText));
+        assert_eq!(
+            Payload::read(br#"{"token":"t","text":7}"#),
+            Err(PayloadError::NoText)
+        );
     }
 
     #[test]
     fn the_same_message_has_the_same_key_and_another_has_another() {
         let key = |text: &str, at: &str| {
-            Payload::read(outgoing("t", "하나", "개발", text, at).as_bytes()).unwrap().delivery_key()
+            Payload::read(outgoing("t", "하나", "개발", text, at).as_bytes())
+                .unwrap()
+                .delivery_key()
         };
         assert_eq!(key("/서버 시작", "1"), key("/서버 시작", "1"));
         assert_ne!(key("/서버 시작", "1"), key("/서버 시작", "2"));
@@ -249,7 +305,11 @@ mod tests {
         let message = Message {
             body: "총 36대\n이상".into(),
             connect_color: "#1DDB16".into(),
-            connect_info: vec![Block { title: Some("RDB".into()), description: None, image_url: None }],
+            connect_info: vec![Block {
+                title: Some("RDB".into()),
+                description: None,
+                image_url: None,
+            }],
         };
         assert_eq!(read_response(response(&message).as_bytes()), Some(message));
     }

@@ -18,7 +18,13 @@ pub(crate) fn draw_message(message: &Message, colours: bool) -> String {
         (true, Some((r, g, b))) => format!("\x1b[38;2;{r};{g};{b}m▌\x1b[0m "),
         _ => String::from("▌ "),
     };
-    let bold = |text: &str| if colours { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() };
+    let bold = |text: &str| {
+        if colours {
+            format!("\x1b[1m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    };
     let mut drawn = String::new();
     let mut line = |text: &str| {
         let _ = writeln!(drawn, "{bar}{text}");
@@ -31,7 +37,11 @@ pub(crate) fn draw_message(message: &Message, colours: bool) -> String {
         if let Some(title) = &block.title {
             line(&bold(title));
         }
-        for text in block.description.iter().flat_map(|description| description.lines()) {
+        for text in block
+            .description
+            .iter()
+            .flat_map(|description| description.lines())
+        {
             line(text);
         }
         if let Some(url) = &block.image_url {
@@ -73,7 +83,12 @@ pub(crate) fn draw_day(plan: &DayPlan, colours: bool) -> String {
 
 /// The hours over a row of [`draw_day`].
 pub(crate) fn day_scale() -> String {
-    (0..24).step_by(3).map(|hour| format!("{hour:<6}")).collect::<String>().trim_end().to_owned()
+    (0..24)
+        .step_by(3)
+        .map(|hour| format!("{hour:<6}"))
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
 }
 
 fn rgb(colour: &str) -> Option<(u8, u8, u8)> {
@@ -104,11 +119,18 @@ mod tests {
     #[test]
     fn a_day_is_drawn_in_half_hours() {
         let plan = DayPlan {
-            spans: vec![span(0, 60, Want::Hold), span(570, 1320, Want::Run), span(1320, 1325, Want::Run)],
+            spans: vec![
+                span(0, 60, Want::Hold),
+                span(570, 1320, Want::Run),
+                span(1320, 1325, Want::Run),
+            ],
             notes: vec![],
         };
         let drawn = draw_day(&plan, false);
-        assert_eq!(drawn, format!("▒▒{}{}▌{}", "·".repeat(17), "█".repeat(25), "·".repeat(3)));
+        assert_eq!(
+            drawn,
+            format!("▒▒{}{}▌{}", "·".repeat(17), "█".repeat(25), "·".repeat(3))
+        );
     }
 
     #[test]
@@ -116,7 +138,11 @@ mod tests {
         let message = Message {
             body: "a\nb".into(),
             connect_color: "#1DDB16".into(),
-            connect_info: vec![Block { title: Some("T".into()), description: Some("d".into()), image_url: None }],
+            connect_info: vec![Block {
+                title: Some("T".into()),
+                description: Some("d".into()),
+                image_url: None,
+            }],
         };
         assert_eq!(draw_message(&message, false), "▌ a\n▌ b\n▌ \n▌ T\n▌ d\n");
         assert!(draw_message(&message, true).starts_with("\x1b[38;2;29;219;22m▌"));

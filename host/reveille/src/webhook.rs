@@ -35,8 +35,17 @@ pub(crate) struct JandiWebhook {
 impl JandiWebhook {
     /// `wake` is told when a command has changed something.
     pub(crate) fn new(chat: Chat, tokens: &[Token], clock: Clock, wake: Arc<Notify>) -> Self {
-        let tokens = tokens.iter().map(|token| (digest(&token.secret), token.schedules.clone())).collect();
-        Self { chat, tokens, clock, wake, undated: AtomicU64::new(0) }
+        let tokens = tokens
+            .iter()
+            .map(|token| (digest(&token.secret), token.schedules.clone()))
+            .collect();
+        Self {
+            chat,
+            tokens,
+            clock,
+            wake,
+            undated: AtomicU64::new(0),
+        }
     }
 
     /// A key of its own for a message without a time: nothing tells whether it is a repetition, and one that is taken
@@ -67,14 +76,25 @@ impl Webhook for JandiWebhook {
     async fn answer(&self, body: Bytes) -> (StatusCode, String) {
         let payload = match Payload::read(&body) {
             Ok(payload) => payload,
-            Err(error) => return (StatusCode::BAD_REQUEST, format!("{{\"error\":\"{error}\"}}")),
+            Err(error) => {
+                return (
+                    StatusCode::BAD_REQUEST,
+                    format!("{{\"error\":\"{error}\"}}"),
+                );
+            }
         };
-        let Some(sees) = self.sees(&payload.token) else { return (StatusCode::UNAUTHORIZED, String::new()) };
+        let Some(sees) = self.sees(&payload.token) else {
+            return (StatusCode::UNAUTHORIZED, String::new());
+        };
         let delivery_key = payload.delivery_key().unwrap_or_else(|| self.own_key());
         let incoming = Incoming {
             text: payload.text,
             keyword: payload.keyword,
-            writer: Caller { name: payload.writer_name, email: payload.writer_email, room: payload.room },
+            writer: Caller {
+                name: payload.writer_name,
+                email: payload.writer_email,
+                room: payload.room,
+            },
             sees: sees.clone(),
             delivery_key,
         };

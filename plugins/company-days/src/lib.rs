@@ -26,8 +26,11 @@ pub struct Config {
 pub struct CompanyDays;
 
 impl Planner for CompanyDays {
-    const ABOUT: About =
-        About::new("company-days", env!("CARGO_PKG_VERSION"), "Keeps servers off on days that a company has off.");
+    const ABOUT: About = About::new(
+        "company-days",
+        env!("CARGO_PKG_VERSION"),
+        "Keeps servers off on days that a company has off.",
+    );
     type Config = Config;
 
     fn plan(day: &Day, config: Config, mut plan: DayPlan) -> Result<DayPlan, RuleError> {

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, Duration, Utc};
 
 use super::{
     held::{Held, tell_held},
@@ -86,6 +86,17 @@ impl Scheduler {
             held: Mutex::default(),
             ticking: AtomicBool::new(false),
         }
+    }
+
+    /// Gives the right to act back, so that another host need not wait until the lease ends.
+    ///
+    /// # Errors
+    /// When the store fails; the lease then ends by itself.
+    pub async fn release(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.store
+            .lease(&self.settings.holder, now, Duration::zero())
+            .await
+            .map(drop)
     }
 
     /// One tick: everything is read once, every schedule is looked at, what is to be done is written down and then

@@ -19,7 +19,11 @@ pub(super) async fn apply(path: &Path, setting: Setting) -> anyhow::Result<ExitC
         return Ok(ExitCode::SUCCESS);
     }
     let changes: Vec<_> = differences.iter().map(Difference::change).collect();
-    house.store.commit(&changes).await.context("nothing was applied")?;
+    house
+        .store
+        .commit(&changes)
+        .await
+        .context("nothing was applied")?;
     show(&differences);
     print(&format!("applied: {} definitions\n", differences.len()));
     Ok(ExitCode::SUCCESS)
@@ -29,31 +33,60 @@ pub(super) async fn diff(path: &Path, setting: Setting) -> anyhow::Result<ExitCo
     let house = setting.house().await?;
     let differences = differences(path, &setting, &house).await?;
     show(&differences);
-    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if differences.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 pub(super) async fn export(language: Language, setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
-    print(&definitions_file::write(&house.store.items().await?, language));
+    print(&definitions_file::write(
+        &house.store.items().await?,
+        language,
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Reads a file of definitions, or tells everything that is wrong with it.
 pub(super) fn read(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<Vec<Item>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    definitions_file::read(&text, Language::of(path), setting.config.timezone, &*house.sandbox).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(|fault| format!("\n  {}:{fault}", path.display())).collect();
-        anyhow::anyhow!("nothing was applied: {} faults in `{}`{}", faults.len(), path.display(), faults.concat())
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read `{}`", path.display()))?;
+    definitions_file::read(
+        &text,
+        Language::of(path),
+        setting.config.timezone,
+        &*house.sandbox,
+    )
+    .map_err(|faults| {
+        let faults: Vec<String> = faults
+            .iter()
+            .map(|fault| format!("\n  {}:{fault}", path.display()))
+            .collect();
+        anyhow::anyhow!(
+            "nothing was applied: {} faults in `{}`{}",
+            faults.len(),
+            path.display(),
+            faults.concat()
+        )
     })
 }
 
-async fn differences(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<Vec<Difference>> {
+async fn differences(
+    path: &Path,
+    setting: &Setting,
+    house: &House,
+) -> anyhow::Result<Vec<Difference>> {
     let wanted = read(path, setting, house)?;
     let standing = house.store.items().await?;
     let differences = definitions_file::difference(&standing, &wanted);
     // A stack would put its own version back at its next update.
     for difference in &differences {
-        let (Difference::Removed(key) | Difference::Changed(Item { key, .. }, _)) = difference else { continue };
+        let (Difference::Removed(key) | Difference::Changed(Item { key, .. }, _)) = difference
+        else {
+            continue;
+        };
         let stack = standing
             .iter()
             .find(|item| item.key == *key)

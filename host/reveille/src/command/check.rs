@@ -19,7 +19,12 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let fleet = house.fleet.servers(now).await?;
 
     let mut faults: Vec<String> = definitions.faults.iter().map(ToString::to_string).collect();
-    faults.extend(house.unloaded.iter().map(|(name, cause)| format!("rule {name}: {cause}")));
+    faults.extend(
+        house
+            .unloaded
+            .iter()
+            .map(|(name, cause)| format!("rule {name}: {cause}")),
+    );
     for schedule in definitions.schedules.values() {
         let of_rules = house.sandbox.check_schedule(schedule);
         if of_rules.is_empty() {
@@ -34,7 +39,10 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
         let known = definitions.schedules.contains_key(&*server.schedule)
             || definitions.set_aside.contains_key(&*server.schedule);
         if !known {
-            faults.push(format!("server {}: its schedule `{}` is not there", server.name, server.schedule));
+            faults.push(format!(
+                "server {}: its schedule `{}` is not there",
+                server.name, server.schedule
+            ));
         }
     }
 
@@ -48,7 +56,12 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
         config.timezone,
         config.locale
     );
-    let _ = writeln!(text, "rules     {} loaded: {}", rules.len(), names(rules.iter().map(|rule| rule.name.as_str())));
+    let _ = writeln!(
+        text,
+        "rules     {} loaded: {}",
+        rules.len(),
+        names(rules.iter().map(|rule| rule.name.as_str()))
+    );
     let _ = writeln!(
         text,
         "store     {}: {} schedules, {} periods",
@@ -62,9 +75,21 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     for fault in &faults {
         let _ = writeln!(text, "fault     {fault}");
     }
-    let _ = writeln!(text, "{}", if faults.is_empty() { String::from("all is well") } else { format!("{} faults", faults.len()) });
+    let _ = writeln!(
+        text,
+        "{}",
+        if faults.is_empty() {
+            String::from("all is well")
+        } else {
+            format!("{} faults", faults.len())
+        }
+    );
     print(&text);
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {

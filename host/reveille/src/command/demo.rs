@@ -32,7 +32,13 @@ const GROUPS: [(&str, ServerKind, &str, &str, usize); 6] = [
     ("MONGODB", ServerKind::Ec2, "r6i.large", "mongodb", 9),
     ("RDB", ServerKind::RdsInstance, "db.t3.medium", "mysql", 3),
     ("RDB", ServerKind::RdsCluster, "db.r6g.large", "aurora", 1),
-    ("ELASTIC_SEARCH", ServerKind::Ec2, "r6i.large", "elasticsearch", 8),
+    (
+        "ELASTIC_SEARCH",
+        ServerKind::Ec2,
+        "r6i.large",
+        "elasticsearch",
+        8,
+    ),
     ("SOCKET", ServerKind::Ec2, "c6i.large", "socket", 12),
 ];
 
@@ -53,7 +59,8 @@ pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<Exit
             path.push(ending);
             match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| format!("cannot delete `{}`", path.to_string_lossy()));
+                    return Err(error)
+                        .with_context(|| format!("cannot delete `{}`", path.to_string_lossy()));
                 }
                 Ok(()) | Err(_) => {}
             }
@@ -62,20 +69,47 @@ pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<Exit
     let house = House::open(&config).await?;
     seed(&house, &config, clock.now()).await?;
     let mut tokens = config.tokens.clone();
-    tokens.push(Token { secret: DEMO_TOKEN.to_owned(), schedules: None });
-    open_doors(&house, &config, &tokens, clock, Running { draw: true, timer: true }, |address| {
-        print(&greeting(&address.to_string(), &config.store_path.display().to_string()));
-    })
+    tokens.push(Token {
+        secret: DEMO_TOKEN.to_owned(),
+        schedules: None,
+    });
+    open_doors(
+        &house,
+        &config,
+        &tokens,
+        clock,
+        Running {
+            draw: true,
+            timer: true,
+        },
+        |address| {
+            print(&greeting(
+                &address.to_string(),
+                &config.store_path.display().to_string(),
+            ));
+        },
+    )
     .await
 }
 
 /// Puts the example into an empty store. What an earlier demo, or somebody since, has written is left.
-async fn seed(house: &House, config: &crate::config::Config, now: DateTime<Utc>) -> anyhow::Result<()> {
+async fn seed(
+    house: &House,
+    config: &crate::config::Config,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
     if house.store.items().await?.is_empty() {
-        let items = definitions_file::read(DEFINITIONS, Language::Yaml, config.timezone, &*house.sandbox)
-            .map_err(|faults| anyhow::anyhow!("the example is broken: {faults:?}"))?;
-        let changes: Vec<_> =
-            definitions_file::difference(&[], &items).iter().map(Difference::change).collect();
+        let items = definitions_file::read(
+            DEFINITIONS,
+            Language::Yaml,
+            config.timezone,
+            &*house.sandbox,
+        )
+        .map_err(|faults| anyhow::anyhow!("the example is broken: {faults:?}"))?;
+        let changes: Vec<_> = definitions_file::difference(&[], &items)
+            .iter()
+            .map(Difference::change)
+            .collect();
         house.store.commit(&changes).await?;
         house.fleet.seed(servers(now)).await?;
     }
@@ -85,45 +119,64 @@ async fn seed(house: &House, config: &crate::config::Config, now: DateTime<Utc>)
 /// The example's servers, all stopped; two more of `Development` are seen and left out.
 fn servers(now: DateTime<Utc>) -> Vec<SimulatedServer> {
     let mut servers = Vec::new();
-    let mut add = |name: String, kind, instance_type: &str, schedule: &str, group: Option<&str>, left_out| {
-        let mut tags = BTreeMap::from([
-            (String::from("Name"), name.clone()),
-            (String::from("Schedule"), schedule.to_owned()),
-        ]);
-        if let Some(group) = group {
-            tags.insert(String::from("ScheduleGroup"), group.to_owned());
-        }
-        let id = match kind {
-            ServerKind::Ec2 => format!("i-{:017x}", servers.len() + 1),
-            ServerKind::RdsInstance | ServerKind::RdsCluster => name.clone(),
+    let mut add =
+        |name: String, kind, instance_type: &str, schedule: &str, group: Option<&str>, left_out| {
+            let mut tags = BTreeMap::from([
+                (String::from("Name"), name.clone()),
+                (String::from("Schedule"), schedule.to_owned()),
+            ]);
+            if let Some(group) = group {
+                tags.insert(String::from("ScheduleGroup"), group.to_owned());
+            }
+            let id = match kind {
+                ServerKind::Ec2 => format!("i-{:017x}", servers.len() + 1),
+                ServerKind::RdsInstance | ServerKind::RdsCluster => name.clone(),
+            };
+            servers.push(SimulatedServer {
+                id: ServerId::from(id),
+                name,
+                kind,
+                state: ServerState::Stopped,
+                since: now,
+                instance_type: Some(instance_type.to_owned()),
+                schedule: schedule.to_owned(),
+                group: group.map(str::to_owned),
+                tags,
+                left_out,
+                backup_minute: None,
+            });
         };
-        servers.push(SimulatedServer {
-            id: ServerId::from(id),
-            name,
-            kind,
-            state: ServerState::Stopped,
-            since: now,
-            instance_type: Some(instance_type.to_owned()),
-            schedule: schedule.to_owned(),
-            group: group.map(str::to_owned),
-            tags,
-            left_out,
-            backup_minute: None,
-        });
-    };
     for (group, kind, instance_type, word, count) in GROUPS {
         for number in 1..=count {
-            add(format!("{word}-{number}"), kind, instance_type, "Development", Some(group), None);
+            add(
+                format!("{word}-{number}"),
+                kind,
+                instance_type,
+                "Development",
+                Some(group),
+                None,
+            );
         }
     }
     add("ali".into(), ServerKind::Ec2, "t3.large", "ali", None, None);
     let replica = Some(LeftOut::ReadReplica);
-    add("mysql-replica".into(), ServerKind::RdsInstance, "db.t3.medium", "Development", Some("RDB"), replica);
+    add(
+        "mysql-replica".into(),
+        ServerKind::RdsInstance,
+        "db.t3.medium",
+        "Development",
+        Some("RDB"),
+        replica,
+    );
     servers
 }
 
 fn greeting(address: &str, store: &str) -> String {
-    let to = if address == "127.0.0.1:8080" { String::new() } else { format!(" --to {address}") };
+    let to = if address == "127.0.0.1:8080" {
+        String::new()
+    } else {
+        format!(" --to {address}")
+    };
     format!(
         "Reveille listens on http://{address}/jandi/webhook (token `{DEMO_TOKEN}`)\n\
          \n\

@@ -17,8 +17,8 @@ use serde_json::{Map, Value, value::RawValue};
 
 use reveille_core::{
     model::{
-        Action, Definitions, Item, ItemKey, Minute, Moment, Schedule, Server, ServerId, ServerKind, ServerState,
-        Stored, Want, Wanted, local_moment,
+        Action, Definitions, Item, ItemKey, Minute, Moment, Schedule, Server, ServerId, ServerKind,
+        ServerState, Stored, Want, Wanted, local_moment,
     },
     port::{DecideRequest, DecidedServer, PlanRequest, Rules},
 };
@@ -70,7 +70,11 @@ pub(crate) fn evaluate(
     input: &mut dyn BufRead,
     output: &mut dyn Write,
 ) -> std::io::Result<()> {
-    let mut evaluator = Evaluator { rules, default_zone, schedules: HashMap::new() };
+    let mut evaluator = Evaluator {
+        rules,
+        default_zone,
+        schedules: HashMap::new(),
+    };
     let mut lines: Vec<Vec<u8>> = Vec::new();
     loop {
         let mut line = Vec::new();
@@ -139,7 +143,10 @@ impl Evaluator<'_> {
         for (index, line) in lines.iter().enumerate() {
             let plan = self.plan(line, &mut wants);
             if let Ok(plan) = &plan {
-                together.entry((Arc::as_ptr(&plan.schedule), Arc::as_ptr(&plan.wanted))).or_default().push(index);
+                together
+                    .entry((Arc::as_ptr(&plan.schedule), Arc::as_ptr(&plan.wanted)))
+                    .or_default()
+                    .push(index);
             }
             planned.push(plan);
         }
@@ -155,7 +162,9 @@ impl Evaluator<'_> {
         for (plan, decision) in planned.iter().zip(&decided) {
             let answer = match (plan, decision) {
                 (Err(error), _) | (Ok(_), Some(Err(error))) => Answer::Failed { error },
-                (Ok(_), None) => Answer::Failed { error: "no decision" },
+                (Ok(_), None) => Answer::Failed {
+                    error: "no decision",
+                },
                 (Ok(plan), Some(Ok((action, stored)))) => Answer::Decided {
                     desired: match plan.wanted.want {
                         Want::Run => "running",
@@ -183,27 +192,39 @@ impl Evaluator<'_> {
         line: &[u8],
         wants: &mut HashMap<(*const Schedule, NaiveDate, Minute), Arc<Wanted>>,
     ) -> Result<Planned, String> {
-        let line: Line<'_> = serde_json::from_slice(line).map_err(|error| format!("the line is not understood: {error}"))?;
+        let line: Line<'_> = serde_json::from_slice(line)
+            .map_err(|error| format!("the line is not understood: {error}"))?;
         let instant = DateTime::parse_from_rfc3339(&line.dt)
-            .map_err(|_| format!("`dt` is `{}`, which is not a time of RFC 3339 with its offset", line.dt))?
+            .map_err(|_| {
+                format!(
+                    "`dt` is `{}`, which is not a time of RFC 3339 with its offset",
+                    line.dt
+                )
+            })?
             .with_timezone(&Utc);
         let schedule = self.schedule(line.schedule, line.periods)?;
         let now = local_moment(instant, schedule.timezone);
         let plan = self
             .rules
-            .plan(&PlanRequest { schedule: &schedule, date: now.date, exceptions: &[] })
+            .plan(&PlanRequest {
+                schedule: &schedule,
+                date: now.date,
+                exceptions: &[],
+            })
             .map_err(|failure| failure.to_string())?;
         let span = plan.span_at(now.minute);
         // Lines within one span share what is wanted, and with it a call.
         let begin = span.map_or(Minute(u16::MAX), |span| span.begin);
-        let wanted = wants.entry((Arc::as_ptr(&schedule), now.date, begin)).or_insert_with(|| {
-            Arc::new(Wanted {
-                want: span.map_or(Want::Stop, |span| span.want),
-                instance_type: span.and_then(|span| span.instance_type.clone()),
-                period: span.and_then(|span| span.period.clone()),
-                reason: span.map(|span| span.reason.clone()).unwrap_or_default(),
-            })
-        });
+        let wanted = wants
+            .entry((Arc::as_ptr(&schedule), now.date, begin))
+            .or_insert_with(|| {
+                Arc::new(Wanted {
+                    want: span.map_or(Want::Stop, |span| span.want),
+                    instance_type: span.and_then(|span| span.instance_type.clone()),
+                    period: span.and_then(|span| span.period.clone()),
+                    reason: span.map(|span| span.reason.clone()).unwrap_or_default(),
+                })
+            });
         Ok(Planned {
             wanted: Arc::clone(wanted),
             now,
@@ -213,8 +234,15 @@ impl Evaluator<'_> {
         })
     }
 
-    fn schedule(&mut self, schedule: &RawValue, periods: Option<&RawValue>) -> Result<Arc<Schedule>, String> {
-        let key: ScheduleKey = (schedule.get().into(), periods.map_or("[]", RawValue::get).into());
+    fn schedule(
+        &mut self,
+        schedule: &RawValue,
+        periods: Option<&RawValue>,
+    ) -> Result<Arc<Schedule>, String> {
+        let key: ScheduleKey = (
+            schedule.get().into(),
+            periods.map_or("[]", RawValue::get).into(),
+        );
         if let Some(known) = self.schedules.get(&key) {
             return known.clone();
         }
@@ -223,11 +251,23 @@ impl Evaluator<'_> {
         read
     }
 
-    fn decide(&self, planned: &[Result<Planned, String>], indices: &[usize]) -> Vec<Result<(Action, Stored), String>> {
-        let plans: Vec<&Planned> = indices.iter().filter_map(|index| planned[*index].as_ref().ok()).collect();
-        let Some(first) = plans.first() else { return Vec::new() };
-        let servers: Vec<Server> =
-            plans.iter().enumerate().map(|(index, plan)| server(index, &first.schedule.name, plan.actual)).collect();
+    fn decide(
+        &self,
+        planned: &[Result<Planned, String>],
+        indices: &[usize],
+    ) -> Vec<Result<(Action, Stored), String>> {
+        let plans: Vec<&Planned> = indices
+            .iter()
+            .filter_map(|index| planned[*index].as_ref().ok())
+            .collect();
+        let Some(first) = plans.first() else {
+            return Vec::new();
+        };
+        let servers: Vec<Server> = plans
+            .iter()
+            .enumerate()
+            .map(|(index, plan)| server(index, &first.schedule.name, plan.actual))
+            .collect();
         let asked: Vec<DecidedServer<'_>> = plans
             .iter()
             .zip(&servers)
@@ -248,9 +288,10 @@ impl Evaluator<'_> {
             servers: &asked,
         };
         match self.rules.decide(&request) {
-            Ok(decisions) => {
-                decisions.into_iter().map(|decision| Ok((decision.action, decision.remember))).collect()
-            }
+            Ok(decisions) => decisions
+                .into_iter()
+                .map(|decision| Ok((decision.action, decision.remember)))
+                .collect(),
             Err(failure) => plans.iter().map(|_| Err(failure.to_string())).collect(),
         }
     }
@@ -259,7 +300,8 @@ impl Evaluator<'_> {
 /// Reads a schedule and its periods given as plain attributes.
 fn read_schedule(schedule: &str, periods: &str, default_zone: Tz) -> Result<Arc<Schedule>, String> {
     let attributes = |text: &str| -> Result<Map<String, Value>, String> {
-        serde_json::from_str(text).map_err(|_| format!("`schedule` is {}, not an object of attributes", shown(text)))
+        serde_json::from_str(text)
+            .map_err(|_| format!("`schedule` is {}, not an object of attributes", shown(text)))
     };
     let periods: Vec<Map<String, Value>> = serde_json::from_str(periods)
         .map_err(|_| format!("`periods` is {}, not a list of objects", shown(periods)))?;
@@ -278,12 +320,25 @@ fn read_schedule(schedule: &str, periods: &str, default_zone: Tz) -> Result<Arc<
 fn item(kind: &str, mut attributes: Map<String, Value>) -> Result<Item, String> {
     attributes.remove("type");
     match attributes.remove("name") {
-        Some(Value::String(name)) => Ok(Item { key: ItemKey { kind: kind.to_owned(), name }, attributes }),
+        Some(Value::String(name)) => Ok(Item {
+            key: ItemKey {
+                kind: kind.to_owned(),
+                name,
+            },
+            attributes,
+        }),
         // A single schedule needs no name of its own.
-        None if kind == "schedule" => {
-            Ok(Item { key: ItemKey { kind: kind.to_owned(), name: String::from("schedule") }, attributes })
-        }
-        other => Err(format!("the `name` of a {kind} is {}, not a text", other.unwrap_or(Value::Null))),
+        None if kind == "schedule" => Ok(Item {
+            key: ItemKey {
+                kind: kind.to_owned(),
+                name: String::from("schedule"),
+            },
+            attributes,
+        }),
+        other => Err(format!(
+            "the `name` of a {kind} is {}, not a text",
+            other.unwrap_or(Value::Null)
+        )),
     }
 }
 

@@ -22,13 +22,23 @@ pub(super) async fn run(
     let guess = date.unwrap_or_else(|| today(setting.config.timezone));
     let (schedule, exceptions) = schedule_with_exceptions(&house, name, guess, 1).await?;
     let date = date.unwrap_or_else(|| today(schedule.timezone));
-    let layers = house.sandbox.layers(&PlanRequest { schedule: &schedule, date, exceptions: &exceptions })?;
+    let layers = house.sandbox.layers(&PlanRequest {
+        schedule: &schedule,
+        date,
+        exceptions: &exceptions,
+    })?;
     if json {
         print(&format!("{}\n", serde_json::to_string_pretty(&layers)?));
         return Ok(ExitCode::SUCCESS);
     }
     let colours = terminal::colours();
-    let mut text = format!("{name}, {} ({})\n{:18}{}\n", date.format("%Y-%m-%d %a"), schedule.timezone, "", terminal::day_scale());
+    let mut text = format!(
+        "{name}, {} ({})\n{:18}{}\n",
+        date.format("%Y-%m-%d %a"),
+        schedule.timezone,
+        "",
+        terminal::day_scale()
+    );
     let mut before = None;
     for layer in &layers {
         let unchanged = before == Some(&layer.plan);
@@ -37,7 +47,11 @@ pub(super) async fn run(
             "{:<18}{}{}",
             layer.rule,
             terminal::draw_day(&layer.plan, colours),
-            if unchanged { "  (leaves it as it is)" } else { "" }
+            if unchanged {
+                "  (leaves it as it is)"
+            } else {
+                ""
+            }
         );
         if !unchanged {
             for span in &layer.plan.spans {
@@ -49,7 +63,10 @@ pub(super) async fn run(
                     span.end,
                     span.want.as_str(),
                     span.reason,
-                    span.instance_type.as_ref().map(|kind| format!("  [{kind}]")).unwrap_or_default()
+                    span.instance_type
+                        .as_ref()
+                        .map(|kind| format!("  [{kind}]"))
+                        .unwrap_or_default()
                 );
             }
             for note in &layer.plan.notes {

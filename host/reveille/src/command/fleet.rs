@@ -24,7 +24,10 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
     let now = setting.clock.now();
     match command {
         FleetCommand::List => {
-            let mut text = format!("{:<18} {:<22} {:<14} {:<12} {}\n", "NAME", "ID", "SCHEDULE", "STATE", "GROUP");
+            let mut text = format!(
+                "{:<18} {:<22} {:<14} {:<12} {}\n",
+                "NAME", "ID", "SCHEDULE", "STATE", "GROUP"
+            );
             for server in house.fleet.servers(now).await?.servers.iter() {
                 let _ = writeln!(
                     text,
@@ -40,12 +43,20 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
         }
         FleetCommand::Fault { server, kind } => {
             let server = find(&house, &server, now).await?;
-            house.fleet.set_trouble(&server.id, trouble(kind, now)).await?;
-            print(&format!("{} is broken; mend it with `reveille fleet mend {}`\n", server.name, server.name));
+            house
+                .fleet
+                .set_trouble(&server.id, trouble(kind, now))
+                .await?;
+            print(&format!(
+                "{} is broken; mend it with `reveille fleet mend {}`\n",
+                server.name, server.name
+            ));
         }
         FleetCommand::Mend { server } => {
             // One that has vanished is not among those that are seen: its name is taken as its id.
-            let id = find(&house, &server, now).await.map_or_else(|_| server.as_str().into(), |found| found.id);
+            let id = find(&house, &server, now)
+                .await
+                .map_or_else(|_| server.as_str().into(), |found| found.id);
             house.fleet.clear_troubles(&id).await?;
             print(&format!("{server} is mended\n"));
         }
@@ -63,9 +74,16 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
 }
 
 fn trouble(kind: FaultKind, now: DateTime<Utc>) -> Trouble {
-    let refusal = || (String::from("UnauthorizedOperation"), String::from("You are not authorized to perform this operation."));
+    let refusal = || {
+        (
+            String::from("UnauthorizedOperation"),
+            String::from("You are not authorized to perform this operation."),
+        )
+    };
     match kind {
-        FaultKind::Capacity => Trouble::NoCapacity { until: now + NO_CAPACITY },
+        FaultKind::Capacity => Trouble::NoCapacity {
+            until: now + NO_CAPACITY,
+        },
         FaultKind::RefuseStart => {
             let (code, message) = refusal();
             Trouble::RefuseStart { code, message }
@@ -80,12 +98,24 @@ fn trouble(kind: FaultKind, now: DateTime<Utc>) -> Trouble {
 }
 
 async fn find(house: &House, named: &str, now: DateTime<Utc>) -> anyhow::Result<Server> {
-    let view = house.fleet.servers(now).await.context("the servers cannot be seen")?;
-    let found: Vec<&Server> =
-        view.servers.iter().filter(|server| &*server.name == named || &*server.id.0 == named).collect();
+    let view = house
+        .fleet
+        .servers(now)
+        .await
+        .context("the servers cannot be seen")?;
+    let found: Vec<&Server> = view
+        .servers
+        .iter()
+        .filter(|server| &*server.name == named || &*server.id.0 == named)
+        .collect();
     match found.as_slice() {
         [server] => Ok((*server).clone()),
-        [] => bail!("there is no server `{named}`; `reveille fleet list` shows those that there are"),
-        _ => bail!("{} servers are called `{named}`; give the id of one of them", found.len()),
+        [] => {
+            bail!("there is no server `{named}`; `reveille fleet list` shows those that there are")
+        }
+        _ => bail!(
+            "{} servers are called `{named}`; give the id of one of them",
+            found.len()
+        ),
     }
 }

@@ -42,9 +42,18 @@ impl Setting {
         if let Some(db) = &common.db {
             config.store_path.clone_from(db);
         }
-        let at = common.at.as_deref().map(|text| read_time(text, config.timezone)).transpose();
-        let at = at.map_err(|message| anyhow::anyhow!(message)).context("--at cannot be used")?;
-        Ok(Self { clock: Clock::new(at, common.freeze), config })
+        let at = common
+            .at
+            .as_deref()
+            .map(|text| read_time(text, config.timezone))
+            .transpose();
+        let at = at
+            .map_err(|message| anyhow::anyhow!(message))
+            .context("--at cannot be used")?;
+        Ok(Self {
+            clock: Clock::new(at, common.freeze),
+            config,
+        })
     }
 
     /// Opens the house.
@@ -61,7 +70,11 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Tick { json } => tick::run(json, setting).await,
         Command::Say(args) => say::run(args, setting).await,
         Command::Plan(args) => plan::run(args, setting).await,
-        Command::Explain { schedule, date, json } => explain::run(&schedule, date, json, setting).await,
+        Command::Explain {
+            schedule,
+            date,
+            json,
+        } => explain::run(&schedule, date, json, setting).await,
         Command::Apply(args) => apply::apply(&args.file, setting).await,
         Command::Diff(args) => apply::diff(&args.file, setting).await,
         Command::Export { format } => apply::export(format, setting).await,
@@ -79,16 +92,19 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
 }
 
 fn evaluate_file(file: Option<&Path>, setting: &Setting) -> anyhow::Result<ExitCode> {
-    let rules = reveille_sandbox::Sandbox::embedded().context("the embedded components do not load")?;
+    let rules =
+        reveille_sandbox::Sandbox::embedded().context("the embedded components do not load")?;
     let mut input: Box<dyn std::io::BufRead> = match file {
         Some(path) => Box::new(std::io::BufReader::with_capacity(
             1 << 20,
-            std::fs::File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?,
+            std::fs::File::open(path)
+                .with_context(|| format!("cannot read `{}`", path.display()))?,
         )),
         None => Box::new(std::io::BufReader::with_capacity(1 << 20, std::io::stdin())),
     };
     let mut output = std::io::BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
-    evaluate::evaluate(&rules, setting.config.timezone, &mut input, &mut output).context("evaluate broke off")?;
+    evaluate::evaluate(&rules, setting.config.timezone, &mut input, &mut output)
+        .context("evaluate broke off")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -107,9 +123,14 @@ async fn schedule_with_exceptions(
     let Some(schedule) = definitions.schedules.get(name) else {
         let known: Vec<&str> = definitions.schedules.keys().map(String::as_str).collect();
         if known.is_empty() {
-            anyhow::bail!("there is no schedule yet. Try `reveille demo`, or write some and `reveille apply` them");
+            anyhow::bail!(
+                "there is no schedule yet. Try `reveille demo`, or write some and `reveille apply` them"
+            );
         }
-        anyhow::bail!("there is no schedule `{name}`; there are {}", known.join(", "));
+        anyhow::bail!(
+            "there is no schedule `{name}`; there are {}",
+            known.join(", ")
+        );
     };
     let first = from - chrono::Days::new(1);
     let last = from + chrono::Days::new(u64::from(days) + 1);

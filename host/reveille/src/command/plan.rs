@@ -23,21 +23,35 @@ struct Day<'a> {
 pub(super) async fn run(args: PlanArgs, setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
     let now = setting.clock.now();
-    let guess = args.from.unwrap_or_else(|| local_moment(now, setting.config.timezone).date);
-    let (schedule, exceptions) = schedule_with_exceptions(&house, &args.schedule, guess, args.days).await?;
+    let guess = args
+        .from
+        .unwrap_or_else(|| local_moment(now, setting.config.timezone).date);
+    let (schedule, exceptions) =
+        schedule_with_exceptions(&house, &args.schedule, guess, args.days).await?;
     let here = local_moment(now, schedule.timezone);
     let from = args.from.unwrap_or(here.date);
     let timeline = Timeline::new(&*house.sandbox, &schedule, &exceptions);
     let dates = (0..u64::from(args.days)).map_while(|day| from.checked_add_days(Days::new(day)));
-    let days = dates.map(|date| Ok((date, timeline.plan(date)?))).collect::<anyhow::Result<Vec<_>>>()?;
+    let days = dates
+        .map(|date| Ok((date, timeline.plan(date)?)))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     if args.json {
-        let days: Vec<_> = days.iter().map(|(date, plan)| Day { date: *date, plan }).collect();
+        let days: Vec<_> = days
+            .iter()
+            .map(|(date, plan)| Day { date: *date, plan })
+            .collect();
         print(&format!("{}\n", serde_json::to_string_pretty(&days)?));
         return Ok(ExitCode::SUCCESS);
     }
 
     let colours = terminal::colours();
-    let mut text = format!("{} ({})\n{:16}{}\n", schedule.name, schedule.timezone, "", terminal::day_scale());
+    let mut text = format!(
+        "{} ({})\n{:16}{}\n",
+        schedule.name,
+        schedule.timezone,
+        "",
+        terminal::day_scale()
+    );
     for (date, plan) in &days {
         let runs: Vec<String> = plan
             .spans
@@ -45,12 +59,24 @@ pub(super) async fn run(args: PlanArgs, setting: Setting) -> anyhow::Result<Exit
             .filter(|span| span.want != Want::Stop)
             .map(|span| {
                 let hold = if span.want == Want::Hold { " hold" } else { "" };
-                let reason = if span.reason.is_empty() { String::new() } else { format!(" ({})", span.reason) };
+                let reason = if span.reason.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", span.reason)
+                };
                 format!("{}-{}{hold}{reason}", span.begin, span.end)
             })
             .collect();
-        let runs = if runs.is_empty() { String::from("off") } else { runs.join(", ") };
-        let notes = plan.notes.iter().map(|note| format!("  {note}")).collect::<String>();
+        let runs = if runs.is_empty() {
+            String::from("off")
+        } else {
+            runs.join(", ")
+        };
+        let notes = plan
+            .notes
+            .iter()
+            .map(|note| format!("  {note}"))
+            .collect::<String>();
         let _ = writeln!(
             text,
             "{} {}  {}{notes}",
@@ -59,7 +85,10 @@ pub(super) async fn run(args: PlanArgs, setting: Setting) -> anyhow::Result<Exit
             runs
         );
     }
-    if let Some(next) = timeline.next_change(here)? {
+    // Days that were asked for by date say nothing about now.
+    if args.from.is_none()
+        && let Some(next) = timeline.next_change(here)?
+    {
         let _ = writeln!(text, "next: {} at {}", next.want.as_str(), next.at);
     }
     print(&text);

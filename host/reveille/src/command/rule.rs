@@ -13,7 +13,10 @@ pub(super) async fn list(json: bool, setting: Setting) -> anyhow::Result<ExitCod
     if json {
         print(&format!("{}\n", serde_json::to_string_pretty(&rules)?));
     } else {
-        let mut text = format!("{:<16} {:<9} {:<20} {:<14} {}\n", "NAME", "VERSION", "ROLES", "SHA-256", "SOURCE");
+        let mut text = format!(
+            "{:<16} {:<9} {:<20} {:<14} {}\n",
+            "NAME", "VERSION", "ROLES", "SHA-256", "SOURCE"
+        );
         for rule in &rules {
             let digest: String = rule.sha256.chars().take(12).collect();
             let _ = writeln!(
@@ -32,5 +35,9 @@ pub(super) async fn list(json: bool, setting: Setting) -> anyhow::Result<ExitCod
     for (name, cause) in &house.unloaded {
         print(&format!("{name}: not loaded: {cause}\n"));
     }
-    Ok(if house.unloaded.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if house.unloaded.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

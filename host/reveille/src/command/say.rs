@@ -18,7 +18,13 @@ const MAX_ANSWER_BYTES: usize = 512 * 1024;
 pub(super) async fn run(args: SayArgs, setting: Setting) -> anyhow::Result<ExitCode> {
     let token = args
         .token
-        .or_else(|| setting.config.tokens.first().map(|token| token.secret.clone()))
+        .or_else(|| {
+            setting
+                .config
+                .tokens
+                .first()
+                .map(|token| token.secret.clone())
+        })
         .unwrap_or_else(|| DEMO_TOKEN.to_owned());
     let typed = args.words.join(" ");
     let created_at = chrono::Utc::now().to_rfc3339_opts(SecondsFormat::Nanos, true);
@@ -27,9 +33,16 @@ pub(super) async fn run(args: SayArgs, setting: Setting) -> anyhow::Result<ExitC
     match status {
         StatusCode::OK => {}
         StatusCode::UNAUTHORIZED => {
-            bail!("{} does not know this token. Give the one that it is configured with: --token", args.to)
+            bail!(
+                "{} does not know this token. Give the one that it is configured with: --token",
+                args.to
+            )
         }
-        _ => bail!("{} answered {status}: {}", args.to, String::from_utf8_lossy(&answer)),
+        _ => bail!(
+            "{} answered {status}: {}",
+            args.to,
+            String::from_utf8_lossy(&answer)
+        ),
     }
     if args.json {
         print(&format!("{}\n", String::from_utf8_lossy(&answer)));
@@ -41,10 +54,11 @@ pub(super) async fn run(args: SayArgs, setting: Setting) -> anyhow::Result<ExitC
 }
 
 async fn post(to: &str, body: String) -> anyhow::Result<(StatusCode, Bytes)> {
-    let stream = TcpStream::connect(to)
-        .await
-        .with_context(|| format!("nothing listens on {to}. Start it first: `reveille demo` or `reveille serve`"))?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let stream = TcpStream::connect(to).await.with_context(|| {
+        format!("nothing listens on {to}. Start it first: `reveille demo` or `reveille serve`")
+    })?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(async move {
         let _ = connection.await;
     });
@@ -56,7 +70,11 @@ async fn post(to: &str, body: String) -> anyhow::Result<(StatusCode, Bytes)> {
         .body(Full::new(Bytes::from(body)))?;
     let response = sender.send_request(request).await?;
     let status = response.status();
-    let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES).collect().await;
-    let body = body.map_err(|error| anyhow::anyhow!(error)).context("the answer broke off")?;
+    let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES)
+        .collect()
+        .await;
+    let body = body
+        .map_err(|error| anyhow::anyhow!(error))
+        .context("the answer broke off")?;
     Ok((status, body.to_bytes()))
 }

@@ -12,8 +12,8 @@ use tokio::{
 use super::Setting;
 use crate::{
     cli::ServeArgs,
-    config::{Config, Token},
     clock::Clock,
+    config::{Config, Token},
     house::{House, print},
     http, timer,
     webhook::JandiWebhook,
@@ -30,10 +30,15 @@ pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<Exi
          REVEILLE_JANDI_TOKENS or under [jandi] in the configuration"
     );
     let house = House::open(&config).await?;
-    let running = Running { draw: false, timer: !args.no_timer };
+    let running = Running {
+        draw: false,
+        timer: !args.no_timer,
+    };
     let tokens = config.tokens.clone();
     open_doors(&house, &config, &tokens, clock, running, |address| {
-        print(&format!("reveille listens on http://{address}/jandi/webhook\n"));
+        print(&format!(
+            "reveille listens on http://{address}/jandi/webhook\n"
+        ));
     })
     .await
 }
@@ -57,18 +62,27 @@ pub(super) async fn open_doors(
     greet: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!("cannot listen on {}. Give another address with --listen, such as 127.0.0.1:8081", config.listen)
+        format!(
+            "cannot listen on {}. Give another address with --listen, such as 127.0.0.1:8081",
+            config.listen
+        )
     })?;
+    // Before anyone is told that it listens: whoever started it may stop it from then on.
+    let mut terminate = signal(SignalKind::terminate())?;
     greet(listener.local_addr()?);
     let (stop_sender, stop) = watch::channel(false);
     let wake = Arc::new(Notify::new());
     let webhook = JandiWebhook::new(house.chat(config), tokens, clock, Arc::clone(&wake));
     let door = tokio::spawn(http::serve(listener, Arc::new(webhook), stop.clone()));
     let timer = running.timer.then(|| {
-        tokio::spawn(timer::run(Arc::new(house.scheduler(config, running.draw)), clock, wake, stop))
+        tokio::spawn(timer::run(
+            Arc::new(house.scheduler(config, running.draw)),
+            clock,
+            wake,
+            stop,
+        ))
     });
 
-    let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         _ = terminate.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,

@@ -1,6 +1,12 @@
 //! `reveille tick`: one scheduling run.
 
-use std::process::ExitCode;
+use std::{fmt::Write as _, process::ExitCode};
+
+use reveille_core::{
+    model::Action,
+    tick::{TickOutcome, TickReport},
+};
+use serde_json::json;
 
 use super::Setting;
 use crate::house::print;
@@ -10,12 +16,106 @@ pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode
     let scheduler = house.scheduler(&setting.config, !json);
     let now = setting.clock.now();
     let report = scheduler.tick(now).await?;
-    // The next one may come at once, from another process.
+    // The next run may come at once, from another process.
     scheduler.release(now).await?;
-    if json {
-        print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
+    print(&if json {
+        as_json(&report)
     } else {
-        print(&format!("{report}\n"));
+        as_text(&report)
+    });
+    Ok(match report.outcome {
+        TickOutcome::Done | TickOutcome::Late => ExitCode::SUCCESS,
+        TickOutcome::NotMine | TickOutcome::Overtaken => ExitCode::FAILURE,
+    })
+}
+
+fn word(action: &Action) -> String {
+    match action {
+        Action::None => String::from("leave"),
+        Action::Start => String::from("start"),
+        Action::Stop => String::from("stop"),
+        Action::Resize(instance_type) => format!("resize to {instance_type}"),
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+fn outcome(outcome: TickOutcome) -> &'static str {
+    match outcome {
+        TickOutcome::Done => "done",
+        TickOutcome::NotMine => "not-mine",
+        TickOutcome::Late => "late",
+        TickOutcome::Overtaken => "overtaken",
+    }
+}
+
+fn as_json(report: &TickReport) -> String {
+    let actions: Vec<_> = report
+        .actions
+        .iter()
+        .map(|taken| {
+            json!({
+                "schedule": taken.schedule,
+                "server": taken.server,
+                "action": word(&taken.action),
+                "refused": taken.refused,
+            })
+        })
+        .collect();
+    let report = json!({
+        "outcome": outcome(report.outcome),
+        "schedules": report.schedules,
+        "servers": report.servers,
+        "actions": actions,
+        "held": report.held,
+        "stuck": report.stuck,
+        "unseen": report.unseen,
+        "moving": report.moving,
+        "next_look": report.next_look,
+    });
+    format!("{report:#}\n")
+}
+
+fn as_text(report: &TickReport) -> String {
+    let mut text = match report.outcome {
+        TickOutcome::Done => {
+            format!(
+                "{} schedules, {} servers, {} orders\n",
+                report.schedules,
+                report.servers,
+                report.actions.len()
+            )
+        }
+        TickOutcome::NotMine => {
+            String::from("another Reveille is at work on this store; it does what there is to do\n")
+        }
+        TickOutcome::Late => String::from(
+            "a run of this time or a later one was done before; there is nothing to do\n",
+        ),
+        TickOutcome::Overtaken => {
+            String::from("another Reveille took over in the middle; it goes on\n")
+        }
+    };
+    for taken in &report.actions {
+        let refused = taken
+            .refused
+            .as_ref()
+            .map(|code| format!(", refused: {code}"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "  {}: {} {}{refused}",
+            taken.schedule,
+            word(&taken.action),
+            taken.server
+        );
+    }
+    for schedule in &report.held {
+        let _ = writeln!(text, "  {schedule} holds: one of its rules does not answer");
+    }
+    for server in &report.stuck {
+        let _ = writeln!(text, "  {server} has not arrived in time");
+    }
+    for target in &report.unseen {
+        let _ = writeln!(text, "  {target} cannot be seen");
+    }
+    text
 }

@@ -56,7 +56,9 @@ pub(crate) struct Token {
 /// Never shows the secret.
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Token").field("schedules", &self.schedules).finish_non_exhaustive()
+        f.debug_struct("Token")
+            .field("schedules", &self.schedules)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,7 +66,9 @@ impl std::fmt::Debug for Token {
 #[derive(Debug, Error)]
 pub(crate) enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read the configuration `{path}`. Give its path with --config, or leave it out for the defaults")]
+    #[error(
+        "cannot read the configuration `{path}`. Give its path with --config, or leave it out for the defaults"
+    )]
     Unreadable {
         /// Its path.
         path: PathBuf,
@@ -158,12 +162,18 @@ struct RawRule {
 
 impl Config {
     /// Reads `path`, or the defaults when there is none, and the environment above it.
-    pub(crate) fn load(path: Option<&Path>, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(
+        path: Option<&Path>,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
         let raw = match path {
             None => RawConfig::default(),
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+                let text =
+                    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+                        path: path.to_owned(),
+                        source,
+                    })?;
                 toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
                     path: path.to_owned(),
                     message: error.to_string().trim_end().to_owned(),
@@ -185,7 +195,10 @@ impl Config {
             .unwrap_or(("http.listen", String::from("127.0.0.1:8080")));
         let timezone = variable(env::ENV_TIMEZONE)
             .map(|value| (env::ENV_TIMEZONE, value))
-            .or(raw.defaults.timezone.map(|value| ("defaults.timezone", value)))
+            .or(raw
+                .defaults
+                .timezone
+                .map(|value| ("defaults.timezone", value)))
             .unwrap_or(("defaults.timezone", String::from("Asia/Seoul")));
         let locale = variable(env::ENV_LOCALE)
             .map(|value| (env::ENV_LOCALE, value))
@@ -193,7 +206,10 @@ impl Config {
             .unwrap_or(("defaults.locale", String::from("ko")));
         let persona = variable(env::ENV_PERSONA)
             .map(|value| (env::ENV_PERSONA, value))
-            .or(raw.defaults.persona.map(|value| ("defaults.persona", value)))
+            .or(raw
+                .defaults
+                .persona
+                .map(|value| ("defaults.persona", value)))
             .unwrap_or(("defaults.persona", String::from("light")));
         let mut tokens = raw
             .jandi
@@ -202,10 +218,15 @@ impl Config {
             .map(|token| token.check(folder, variable))
             .collect::<Result<Vec<_>, _>>()?;
         if let Some(more) = variable(env::ENV_TOKENS) {
-            tokens.extend(more.split(',').map(str::trim).filter(|secret| !secret.is_empty()).map(|secret| Token {
-                secret: secret.to_owned(),
-                schedules: None,
-            }));
+            tokens.extend(
+                more.split(',')
+                    .map(str::trim)
+                    .filter(|secret| !secret.is_empty())
+                    .map(|secret| Token {
+                        secret: secret.to_owned(),
+                        schedules: None,
+                    }),
+            );
         }
         Ok(Self {
             store_path: variable(env::ENV_STORE)
@@ -263,7 +284,11 @@ impl Config {
 }
 
 impl RawToken {
-    fn check(self, folder: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Token, ConfigError> {
+    fn check(
+        self,
+        folder: &Path,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Token, ConfigError> {
         let value = |value: &str, remedy: String| ConfigError::Value {
             key: String::from("jandi.tokens"),
             value: value.into(),
@@ -274,11 +299,18 @@ impl RawToken {
             (None, Some(file), None) => {
                 let path = folder.join(file);
                 std::fs::read_to_string(&path).map_err(|error| {
-                    value(&format!("file = {}", path.display()), format!("the file cannot be read ({error})"))
+                    value(
+                        &format!("file = {}", path.display()),
+                        format!("the file cannot be read ({error})"),
+                    )
                 })?
             }
-            (None, None, Some(name)) => variable(&name)
-                .ok_or_else(|| value(&format!("env = {name}"), String::from("the variable is not set")))?,
+            (None, None, Some(name)) => variable(&name).ok_or_else(|| {
+                value(
+                    &format!("env = {name}"),
+                    String::from("the variable is not set"),
+                )
+            })?,
             _ => {
                 return Err(value(
                     "…",
@@ -288,9 +320,15 @@ impl RawToken {
         };
         let secret = secret.trim().to_owned();
         if secret.is_empty() {
-            return Err(value("", String::from("a token is empty; copy it from the webhook's page in JANDI")));
+            return Err(value(
+                "",
+                String::from("a token is empty; copy it from the webhook's page in JANDI"),
+            ));
         }
-        Ok(Token { secret, schedules: self.schedules })
+        Ok(Token {
+            secret,
+            schedules: self.schedules,
+        })
     }
 }
 
@@ -318,23 +356,55 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused_with_its_line() {
         let error = load("[http]\nlisten = \"127.0.0.1:1\"\nport = 7\n").unwrap_err();
-        assert!(error.contains("line 3") && error.contains("port"), "{error}");
+        assert!(
+            error.contains("line 3") && error.contains("port"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_wrong_value_is_quoted_with_what_would_be_right() {
-        assert!(load("[http]\nlisten = \"here\"").unwrap_err().contains("`here`: write an address"));
-        assert!(load("[defaults]\ntimezone = \"../x\"").unwrap_err().contains("IANA"));
-        assert!(load("[defaults]\npersona = \"loud\"").unwrap_err().contains("`off`, `light` or `full`"));
-        assert!(load("[defaults]\nlocale = \"fr\"").unwrap_err().contains("`ko` or `en`"));
+        assert!(
+            load("[http]\nlisten = \"here\"")
+                .unwrap_err()
+                .contains("`here`: write an address")
+        );
+        assert!(
+            load("[defaults]\ntimezone = \"../x\"")
+                .unwrap_err()
+                .contains("IANA")
+        );
+        assert!(
+            load("[defaults]\npersona = \"loud\"")
+                .unwrap_err()
+                .contains("`off`, `light` or `full`")
+        );
+        assert!(
+            load("[defaults]\nlocale = \"fr\"")
+                .unwrap_err()
+                .contains("`ko` or `en`")
+        );
     }
 
     #[test]
     fn a_token_comes_from_exactly_one_place() {
         let error = load("[jandi]\ntokens = [{ token = \"hush\", env = \"X\" }]").unwrap_err();
-        assert!(error.contains("exactly one of") && !error.contains("hush"), "{error}");
-        assert!(load("[jandi]\ntokens = [{ env = \"X\" }]").unwrap_err().contains("`env = X`"));
-        assert_eq!(load("[jandi]\ntokens = [{ token = \" a \" }]").unwrap().tokens[0].secret, "a");
+        assert!(
+            error.contains("exactly one of") && !error.contains("hush"),
+            "{error}"
+        );
+        assert!(
+            load("[jandi]\ntokens = [{ env = \"X\" }]")
+                .unwrap_err()
+                .contains("`env = X`")
+        );
+        assert_eq!(
+            load("[jandi]\ntokens = [{ token = \" a \" }]")
+                .unwrap()
+                .tokens[0]
+                .secret,
+            "a"
+        );
     }
 
     #[test]

@@ -38,10 +38,17 @@ pub(crate) fn difference(before: &[Item], after: &[Item]) -> Vec<Difference> {
             differences.push(Difference::Removed(key));
             continue;
         };
-        let names: std::collections::BTreeSet<&String> = old.attributes.keys().chain(new.attributes.keys()).collect();
+        let names: std::collections::BTreeSet<&String> =
+            old.attributes.keys().chain(new.attributes.keys()).collect();
         let changed: Vec<_> = names
             .into_iter()
-            .map(|name| (name.clone(), old.attributes.get(name).cloned(), new.attributes.get(name).cloned()))
+            .map(|name| {
+                (
+                    name.clone(),
+                    old.attributes.get(name).cloned(),
+                    new.attributes.get(name).cloned(),
+                )
+            })
             .filter(|(_, old, new)| old != new)
             .collect();
         if !changed.is_empty() {
@@ -76,7 +83,11 @@ impl fmt::Display for Difference {
             Self::Changed(item, changed) => {
                 write!(f, "~ {} {}", item.key.kind, item.key.name)?;
                 for (name, before, after) in changed {
-                    let show = |value: &Option<Value>| value.as_ref().map_or_else(|| "unset".into(), Value::to_string);
+                    let show = |value: &Option<Value>| {
+                        value
+                            .as_ref()
+                            .map_or_else(|| "unset".into(), Value::to_string)
+                    };
                     write!(f, "\n    {name}: {} -> {}", show(before), show(after))?;
                 }
                 Ok(())

@@ -32,10 +32,21 @@ pub(crate) use difference::{Difference, difference};
 use node::{Node, NodeValue};
 
 /// The kinds that a file defines, as it names them and as items do. Items of other kinds are left alone.
-pub(crate) const KINDS: [(&str, &str); 3] = [("periods", "period"), ("schedules", "schedule"), ("rules", "rule")];
+pub(crate) const KINDS: [(&str, &str); 3] = [
+    ("periods", "period"),
+    ("schedules", "schedule"),
+    ("rules", "rule"),
+];
 
-const PERIOD_ATTRIBUTES: &[&str] =
-    &["begintime", "endtime", "weekdays", "monthdays", "months", "description", "configured_in_stack"];
+const PERIOD_ATTRIBUTES: &[&str] = &[
+    "begintime",
+    "endtime",
+    "weekdays",
+    "monthdays",
+    "months",
+    "description",
+    "configured_in_stack",
+];
 const SCHEDULE_ATTRIBUTES: &[&str] = &[
     "periods",
     "timezone",
@@ -103,21 +114,36 @@ pub(crate) fn read(
         _ if text.len() as u64 > node::MAX_FILE_BYTES => {
             return Err(vec![FileFault {
                 line: 1,
-                message: format!("the file is over {} MiB", node::MAX_FILE_BYTES / 1024 / 1024),
+                message: format!(
+                    "the file is over {} MiB",
+                    node::MAX_FILE_BYTES / 1024 / 1024
+                ),
             }]);
         }
         Language::Yaml => yaml::read(text),
         Language::Toml => toml::read(text),
     }
-    .map_err(|fault| vec![FileFault { line: fault.line, message: fault.message }])?;
+    .map_err(|fault| {
+        vec![FileFault {
+            line: fault.line,
+            message: fault.message,
+        }]
+    })?;
 
     let mut file = Reading::default();
     file.root(&root);
     let definitions = Definitions::read(&file.items, zone);
-    let of_rules = definitions.schedules.values().flat_map(|schedule| rules.check_schedule(schedule));
+    let of_rules = definitions
+        .schedules
+        .values()
+        .flat_map(|schedule| rules.check_schedule(schedule))
+        .chain(faults_of_periods(&file.items, &definitions, zone, rules));
     let mut seen = std::collections::BTreeSet::new();
     for fault in definitions.faults.iter().cloned().chain(of_rules) {
-        let fault = FileFault { line: file.line_of(&fault), message: fault.to_string() };
+        let fault = FileFault {
+            line: file.line_of(&fault),
+            message: fault.to_string(),
+        };
         // A broken period is a fault of every schedule that uses it: once is enough.
         if seen.insert(fault.clone()) {
             file.faults.push(fault);
@@ -131,12 +157,50 @@ pub(crate) fn read(
     }
 }
 
+/// What the rules cannot read in periods, also in those that no schedule uses or whose schedule is set aside.
+fn faults_of_periods(
+    items: &[Item],
+    definitions: &Definitions,
+    zone: Tz,
+    rules: &dyn Rules,
+) -> Vec<Fault> {
+    let names: Vec<&String> = definitions.periods.keys().collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let probe = Item {
+        key: ItemKey {
+            kind: String::from("schedule"),
+            name: String::from("all-periods"),
+        },
+        attributes: Map::from_iter([(
+            String::from("periods"),
+            Value::from_iter(names.into_iter().cloned()),
+        )]),
+    };
+    let periods = items
+        .iter()
+        .filter(|item| item.key.kind == "period")
+        .cloned();
+    let probed = Definitions::read(&periods.chain([probe]).collect::<Vec<_>>(), zone);
+    probed
+        .schedules
+        .values()
+        .flat_map(|schedule| rules.check_schedule(schedule))
+        .collect()
+}
+
 /// The items as a file's text.
 pub(crate) fn write(items: &[Item], language: Language) -> String {
     let mut kinds: Vec<(&str, BTreeMap<&str, &Map<String, Value>>)> = Vec::new();
     for (plural, kind) in KINDS {
         let of_kind = items.iter().filter(|item| item.key.kind == kind);
-        kinds.push((plural, of_kind.map(|item| (item.key.name.as_str(), &item.attributes)).collect()));
+        kinds.push((
+            plural,
+            of_kind
+                .map(|item| (item.key.name.as_str(), &item.attributes))
+                .collect(),
+        ));
     }
     match language {
         Language::Toml => {
@@ -164,7 +228,11 @@ pub(crate) fn write(items: &[Item], language: Language) -> String {
                 text.push_str(":\n");
                 for (name, attributes) in items {
                     // JSON texts and values are YAML too.
-                    text.push_str(&format!("  {}:{}\n", Value::from(name), if attributes.is_empty() { " {}" } else { "" }));
+                    text.push_str(&format!(
+                        "  {}:{}\n",
+                        Value::from(name),
+                        if attributes.is_empty() { " {}" } else { "" }
+                    ));
                     for (attribute, value) in attributes {
                         text.push_str(&format!("    {attribute}: {value}\n"));
                     }
@@ -190,14 +258,20 @@ impl Reading {
 
     fn root(&mut self, root: &Node) {
         let NodeValue::Map(entries) = &root.value else {
-            self.fault(root.line, String::from("the file must hold `periods`, `schedules` and `rules`, each by name"));
+            self.fault(
+                root.line,
+                String::from("the file must hold `periods`, `schedules` and `rules`, each by name"),
+            );
             return;
         };
         for entry in entries {
             let Some((_, kind)) = KINDS.into_iter().find(|(plural, _)| *plural == entry.key) else {
                 self.fault(
                     entry.line,
-                    format!("`{}` is not known here; write `periods`, `schedules` or `rules`", entry.key),
+                    format!(
+                        "`{}` is not known here; write `periods`, `schedules` or `rules`",
+                        entry.key
+                    ),
                 );
                 continue;
             };
@@ -208,9 +282,16 @@ impl Reading {
                         self.item(kind, &item.key, item.line, &item.node);
                     }
                 }
-                NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::Text(_) | NodeValue::List(_) => self.fault(
+                NodeValue::Bool(_)
+                | NodeValue::Number(_)
+                | NodeValue::Text(_)
+                | NodeValue::List(_) => self.fault(
                     entry.line,
-                    format!("`{}` is {}; write a name for each, with its attributes under it", entry.key, entry.node.what()),
+                    format!(
+                        "`{}` is {}; write a name for each, with its attributes under it",
+                        entry.key,
+                        entry.node.what()
+                    ),
                 ),
             }
         }
@@ -219,14 +300,24 @@ impl Reading {
     fn item(&mut self, kind: &str, name: &str, line: usize, node: &Node) {
         let (known, texts): (_, &[&str]) = match kind {
             "period" => (PERIOD_ATTRIBUTES, PERIOD_ATTRIBUTES),
-            "schedule" => (SCHEDULE_ATTRIBUTES, &["periods", "ssm_maintenance_window", "allow", "protect"]),
+            "schedule" => (
+                SCHEDULE_ATTRIBUTES,
+                &["periods", "ssm_maintenance_window", "allow", "protect"],
+            ),
             _ => (RULE_ATTRIBUTES, &[]),
         };
         let NodeValue::Map(entries) = &node.value else {
-            self.fault(line, format!("{kind} `{name}` is {}; write its attributes under it", node.what()));
+            self.fault(
+                line,
+                format!(
+                    "{kind} `{name}` is {}; write its attributes under it",
+                    node.what()
+                ),
+            );
             return;
         };
-        self.lines.insert((format!("{kind} {name}"), String::new()), line);
+        self.lines
+            .insert((format!("{kind} {name}"), String::new()), line);
         let mut attributes = Map::new();
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
@@ -239,20 +330,41 @@ impl Reading {
                     || format!("known are {}", known.join(", ")),
                     |(_, nearest)| format!("did you mean `{nearest}`?"),
                 );
-                self.fault(entry.line, format!("{kind} {name}: `{}` is not an attribute; {remedy}", entry.key));
+                self.fault(
+                    entry.line,
+                    format!(
+                        "{kind} {name}: `{}` is not an attribute; {remedy}",
+                        entry.key
+                    ),
+                );
                 continue;
             }
-            self.lines.insert((format!("{kind} {name}"), entry.key.clone()), entry.line);
-            let node = if texts.contains(&entry.key.as_str()) { entry.node.numbers_as_texts() } else { entry.node.clone() };
+            self.lines
+                .insert((format!("{kind} {name}"), entry.key.clone()), entry.line);
+            let node = if texts.contains(&entry.key.as_str()) {
+                entry.node.numbers_as_texts()
+            } else {
+                entry.node.clone()
+            };
             if node.value != NodeValue::Null {
                 attributes.insert(entry.key.clone(), node.to_json());
             }
         }
-        self.items.push(Item { key: ItemKey { kind: kind.to_owned(), name: name.to_owned() }, attributes });
+        self.items.push(Item {
+            key: ItemKey {
+                kind: kind.to_owned(),
+                name: name.to_owned(),
+            },
+            attributes,
+        });
     }
 
     fn line_of(&self, fault: &Fault) -> usize {
-        let line = |attribute: &str| self.lines.get(&(fault.item.clone(), attribute.to_owned())).copied();
+        let line = |attribute: &str| {
+            self.lines
+                .get(&(fault.item.clone(), attribute.to_owned()))
+                .copied()
+        };
         line(&fault.attribute).or_else(|| line("")).unwrap_or(1)
     }
 }

@@ -51,7 +51,10 @@ impl Node {
             NodeValue::Text(text) => Value::String(text.clone()),
             NodeValue::List(nodes) => Value::Array(nodes.iter().map(Self::to_json).collect()),
             NodeValue::Map(entries) => Value::Object(
-                entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect::<Map<_, _>>(),
+                entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.node.to_json()))
+                    .collect::<Map<_, _>>(),
             ),
         }
     }
@@ -60,10 +63,17 @@ impl Node {
     pub(super) fn numbers_as_texts(&self) -> Self {
         let value = match &self.value {
             NodeValue::Number(number) => NodeValue::Text(number.to_string()),
-            NodeValue::List(nodes) => NodeValue::List(nodes.iter().map(Self::numbers_as_texts).collect()),
-            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::Map(_) => self.value.clone(),
+            NodeValue::List(nodes) => {
+                NodeValue::List(nodes.iter().map(Self::numbers_as_texts).collect())
+            }
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Text(_) | NodeValue::Map(_) => {
+                self.value.clone()
+            }
         };
-        Self { line: self.line, value }
+        Self {
+            line: self.line,
+            value,
+        }
     }
 
     /// What it is, for messages.

@@ -14,7 +14,10 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
         line: lines.of(fault.span()).unwrap_or(1),
         message: fault.message().to_owned(),
     })?;
-    Ok(Node { line: 1, value: table(document.as_table(), &lines, 1)? })
+    Ok(Node {
+        line: 1,
+        value: table(document.as_table(), &lines, 1)?,
+    })
 }
 
 /// The value as TOML; none for a null, which TOML does not have.
@@ -29,7 +32,10 @@ pub(super) fn write(value: &Value) -> Option<TomlValue> {
         Value::String(text) => text.as_str().into(),
         Value::Array(values) => TomlValue::Array(values.iter().filter_map(write).collect()),
         Value::Object(fields) => TomlValue::InlineTable(
-            fields.iter().filter_map(|(key, value)| Some((key.as_str(), write(value)?))).collect(),
+            fields
+                .iter()
+                .filter_map(|(key, value)| Some((key.as_str(), write(value)?)))
+                .collect(),
         ),
     })
 }
@@ -39,7 +45,11 @@ struct Lines(Vec<usize>);
 
 impl Lines {
     fn new(text: &str) -> Self {
-        Self(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
+        Self(
+            std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect(),
+        )
     }
 
     fn of(&self, span: Option<Range<usize>>) -> Option<usize> {
@@ -55,7 +65,11 @@ fn table(table: &dyn TableLike, lines: &Lines, outer: usize) -> Result<NodeValue
             .and_then(|(key, _)| lines.of(key.span()))
             .or_else(|| lines.of(item.span()))
             .unwrap_or(outer);
-        entries.push(Entry { key: key.to_owned(), line, node: item_node(item, lines, line)? });
+        entries.push(Entry {
+            key: key.to_owned(),
+            line,
+            node: item_node(item, lines, line)?,
+        });
     }
     Ok(NodeValue::Map(entries))
 }
@@ -71,7 +85,10 @@ fn item_node(item: &TomlItem, lines: &Lines, outer: usize) -> Result<Node, Synta
                 .iter()
                 .map(|inner| {
                     let line = lines.of(inner.span()).unwrap_or(line);
-                    Ok(Node { line, value: table(inner, lines, line)? })
+                    Ok(Node {
+                        line,
+                        value: table(inner, lines, line)?,
+                    })
                 })
                 .collect::<Result<_, SyntaxError>>()?,
         ),
@@ -87,15 +104,26 @@ fn value_node(value: &TomlValue, lines: &Lines, outer: usize) -> Result<Node, Sy
         TomlValue::Boolean(value) => NodeValue::Bool(*value.value()),
         TomlValue::Float(number) => match Number::from_f64(*number.value()) {
             Some(number) => NodeValue::Number(number),
-            None => return Err(SyntaxError { line, message: String::from("this is not a number") }),
+            None => {
+                return Err(SyntaxError {
+                    line,
+                    message: String::from("this is not a number"),
+                });
+            }
         },
         // `begintime = 09:30:00` is a local time of TOML's; as a text it says what was meant.
         TomlValue::Datetime(time) => {
             let text = time.value().to_string();
-            NodeValue::Text(text.strip_suffix(":00").map_or_else(|| text.clone(), str::to_owned))
+            NodeValue::Text(
+                text.strip_suffix(":00")
+                    .map_or_else(|| text.clone(), str::to_owned),
+            )
         }
         TomlValue::Array(values) => NodeValue::List(
-            values.iter().map(|value| value_node(value, lines, line)).collect::<Result<_, _>>()?,
+            values
+                .iter()
+                .map(|value| value_node(value, lines, line))
+                .collect::<Result<_, _>>()?,
         ),
         TomlValue::InlineTable(inner) => table(inner, lines, line)?,
     };

@@ -8,7 +8,9 @@ use super::node::{Entry, MAX_DEPTH, Node, NodeValue, SyntaxError};
 
 /// Reads a YAML document.
 pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
-    let mut events = Events { parser: Parser::new_from_str(text) };
+    let mut events = Events {
+        parser: Parser::new_from_str(text),
+    };
     let mut root = None;
     loop {
         let (event, span) = events.next()?;
@@ -22,13 +24,19 @@ pub(super) fn read(text: &str) -> Result<Node, SyntaxError> {
             | Event::MappingStart(..)
             | Event::MappingEnd => {
                 if root.is_some() {
-                    return Err(error(span, "a second document begins here; write one document"));
+                    return Err(error(
+                        span,
+                        "a second document begins here; write one document",
+                    ));
                 }
                 root = Some(events.node(event, span, 0)?);
             }
         }
     }
-    Ok(root.unwrap_or(Node { line: 1, value: NodeValue::Map(Vec::new()) }))
+    Ok(root.unwrap_or(Node {
+        line: 1,
+        value: NodeValue::Map(Vec::new()),
+    }))
 }
 
 struct Events<'a> {
@@ -39,10 +47,14 @@ impl<'a> Events<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), SyntaxError> {
         match self.parser.next() {
             Some(Ok(event)) => Ok(event),
-            Some(Err(fault)) => {
-                Err(SyntaxError { line: fault.marker().line(), message: fault.info().to_owned() })
-            }
-            None => Err(SyntaxError { line: 1, message: String::from("the document does not end") }),
+            Some(Err(fault)) => Err(SyntaxError {
+                line: fault.marker().line(),
+                message: fault.info().to_owned(),
+            }),
+            None => Err(SyntaxError {
+                line: 1,
+                message: String::from("the document does not end"),
+            }),
         }
     }
 
@@ -64,9 +76,17 @@ impl<'a> Events<'a> {
                 NodeValue::List(nodes)
             }
             Event::MappingStart(_, None) => NodeValue::Map(self.entries(depth)?),
-            Event::Alias(_) => return Err(error(span, "aliases (`*name`) are not read; write the value out")),
+            Event::Alias(_) => {
+                return Err(error(
+                    span,
+                    "aliases (`*name`) are not read; write the value out",
+                ));
+            }
             Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) => {
-                return Err(error(span, "tags (`!name`) are not read; write the plain value"));
+                return Err(error(
+                    span,
+                    "tags (`!name`) are not read; write the plain value",
+                ));
             }
             Event::Nothing
             | Event::StreamStart
@@ -90,7 +110,10 @@ impl<'a> Events<'a> {
             };
             let line = span.start.line();
             if let Some(first) = entries.iter().find(|entry| entry.key == key) {
-                let message = format!("`{key}` stands here a second time; the first is in line {}", first.line);
+                let message = format!(
+                    "`{key}` stands here a second time; the first is in line {}",
+                    first.line
+                );
                 return Err(SyntaxError { line, message });
             }
             let (event, span) = self.next()?;
@@ -110,13 +133,17 @@ fn scalar(text: &str, style: ScalarStyle) -> NodeValue {
         "true" | "True" | "TRUE" => NodeValue::Bool(true),
         "false" | "False" | "FALSE" => NodeValue::Bool(false),
         // A leading zero keeps `007` and `0900` as they were typed.
-        _ if text == "0" || !text.starts_with('0') => text
-            .parse::<i64>()
-            .map_or_else(|_| NodeValue::Text(text.to_owned()), |number| NodeValue::Number(Number::from(number))),
+        _ if text == "0" || !text.starts_with('0') => text.parse::<i64>().map_or_else(
+            |_| NodeValue::Text(text.to_owned()),
+            |number| NodeValue::Number(Number::from(number)),
+        ),
         _ => NodeValue::Text(text.to_owned()),
     }
 }
 
 fn error(span: Span, message: &str) -> SyntaxError {
-    SyntaxError { line: span.start.line(), message: message.to_owned() }
+    SyntaxError {
+        line: span.start.line(),
+        message: message.to_owned(),
+    }
 }
