@@ -149,7 +149,7 @@ impl Week {
                     });
                 }
             }
-            assert!(self.now < report.next_look, "{report:?}");
+            assert!(self.now < report.next_look, "{}", self.now);
             self.now = report.next_look.min(end);
         }
     }
@@ -303,7 +303,7 @@ async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_gr
     Week::assert_all(&week.states().await, ServerState::Stopped);
 
     // On Friday there is no capacity for one, and another never arrives.
-    week.notifier.take();
+    let _ = week.notifier.take();
     week.fleet
         .set_trouble(
             &"app-2".into(),

@@ -63,7 +63,7 @@ fn run(place: &Place, words: &str) -> String {
 /// The demo's servers on a Monday at 13:00, all up.
 fn monday() -> House {
     let place = Place::new().demo("2026-11-23 09:00").kill();
-    for time in ["09:30", "09:31", "09:32", "09:33"] {
+    for time in ["09:30", "09:31", "09:32", "09:33", "10:00", "10:01"] {
         place.ok(&["--at", &format!("2026-11-23 {time}"), "tick", "--json"]);
     }
     House::start(
