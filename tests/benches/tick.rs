@@ -30,7 +30,9 @@ fn ticks(runtime: &Runtime, rules: &Arc<dyn Rules>, apart: TimeDelta, count: u64
     while left > 0 {
         let gathered = Crowd::gather(SCHEDULES, Arc::clone(rules));
         let mut crowd = runtime.block_on(gathered).expect("a crowd");
-        runtime.block_on(crowd.tick_after(apart)).expect("a tick to warm up");
+        runtime
+            .block_on(crowd.tick_after(apart))
+            .expect("a tick to warm up");
         let batch = left.min(TICKS_A_DAY);
         let begun = Instant::now();
         for _ in 0..batch {
@@ -44,11 +46,19 @@ fn ticks(runtime: &Runtime, rules: &Arc<dyn Rules>, apart: TimeDelta, count: u64
 
 fn tick(criterion: &mut Criterion) {
     let runtime = runtime();
-    let sandbox: Arc<dyn Rules> = Arc::new(Sandbox::embedded().expect("the default components load"));
+    let sandbox: Arc<dyn Rules> =
+        Arc::new(Sandbox::embedded().expect("the default components load"));
     let plain: Arc<dyn Rules> = Arc::new(NativeRules::default());
     let keeping: Arc<dyn Rules> = Arc::new(NativeRules::keeping_plans());
-    let contenders = [("components", &sandbox), ("libraries", &plain), ("libraries, plans kept", &keeping)];
-    for (when, apart) in [("same minute", TimeDelta::milliseconds(1)), ("next minute", TimeDelta::minutes(1))] {
+    let contenders = [
+        ("components", &sandbox),
+        ("libraries", &plain),
+        ("libraries, plans kept", &keeping),
+    ];
+    for (when, apart) in [
+        ("same minute", TimeDelta::milliseconds(1)),
+        ("next minute", TimeDelta::minutes(1)),
+    ] {
         let mut group = criterion.benchmark_group(format!("tick in the {when}"));
         for (who, rules) in contenders {
             group.bench_function(who, |bencher| {

@@ -1,7 +1,12 @@
 //! Requests a second of the webhook over loopback, beside a bare hyper server that answers a constant: the same
 //! client, the same payloads, turn by turn in one run.
 
-#![allow(clippy::expect_used, clippy::print_stdout, missing_docs, reason = "a bench")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a bench"
+)]
 
 use std::{
     convert::Infallible,
@@ -46,7 +51,10 @@ async fn bare() {
             request.into_body().collect().await.expect("a body");
             Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(CONSTANT))))
         };
-        tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)));
+        tokio::spawn(
+            hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service_fn(answer)),
+        );
     }
 }
 
@@ -61,9 +69,15 @@ impl Drop for BareServer {
 
 fn start_bare() -> (BareServer, String) {
     let bench = env::current_exe().expect("this bench");
-    let mut child = Command::new(bench).env(BARE, "1").stdout(Stdio::piped()).spawn().expect("a process");
+    let mut child = Command::new(bench)
+        .env(BARE, "1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process");
     let mut address = String::new();
-    BufReader::new(child.stdout.take().expect("output")).read_line(&mut address).expect("an address");
+    BufReader::new(child.stdout.take().expect("output"))
+        .read_line(&mut address)
+        .expect("an address");
     (BareServer(child), address.trim().to_owned())
 }
 
@@ -71,8 +85,9 @@ fn start_bare() -> (BareServer, String) {
 async fn converse(address: SocketAddr, words: &'static str, end: Instant) -> u64 {
     let stream = TcpStream::connect(address).await.expect("a connection");
     stream.set_nodelay(true).expect("an option");
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .expect("a handshake");
     tokio::spawn(connection);
     let mut answered = 0;
     while Instant::now() < end {
@@ -85,7 +100,12 @@ async fn converse(address: SocketAddr, words: &'static str, end: Instant) -> u64
         sender.ready().await.expect("the connection is kept");
         let response = sender.send_request(request).await.expect("an answer");
         assert_eq!(response.status(), 200);
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let body = response
+            .into_body()
+            .collect()
+            .await
+            .expect("a body")
+            .to_bytes();
         assert!(body.len() > 100, "{body:?}");
         answered += 1;
     }
@@ -96,8 +116,9 @@ async fn converse(address: SocketAddr, words: &'static str, end: Instant) -> u64
 async fn rate(address: &str, words: &'static str) -> f64 {
     let address = address.parse().expect("an address");
     let begun = Instant::now();
-    let conversations: Vec<_> =
-        (0..CONNECTIONS).map(|_| tokio::spawn(converse(address, words, begun + ROUND))).collect();
+    let conversations: Vec<_> = (0..CONNECTIONS)
+        .map(|_| tokio::spawn(converse(address, words, begun + ROUND)))
+        .collect();
     let mut answered = 0;
     for conversation in conversations {
         answered += conversation.await.expect("a conversation");
@@ -109,8 +130,11 @@ async fn compare() {
     let folder = TempDir::new().expect("a folder");
     let demo = Demo::start(&folder.path().join("webhook.db")).expect("the demo");
     let (_bare, bare) = start_bare();
-    let contenders =
-        [(bare.as_str(), "help"), (&demo.address, "help"), (&demo.address, "Development status")];
+    let contenders = [
+        (bare.as_str(), "help"),
+        (&demo.address, "help"),
+        (&demo.address, "Development status"),
+    ];
     let mut rates = [Vec::new(), Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {
         for ((address, words), rates) in contenders.into_iter().zip(&mut rates) {
@@ -123,8 +147,14 @@ async fn compare() {
     }
     let [bare, help, status] = rates.map(median);
     println!("bare hyper: {bare:.0} requests/s");
-    println!("help: {help:.0} requests/s, {:.2} of bare (at least 0.5)", help / bare);
-    println!("status: {status:.0} requests/s, {:.2} of bare (at least 0.5)", status / bare);
+    println!(
+        "help: {help:.0} requests/s, {:.2} of bare (at least 0.5)",
+        help / bare
+    );
+    println!(
+        "status: {status:.0} requests/s, {:.2} of bare (at least 0.5)",
+        status / bare
+    );
 }
 
 #[tokio::main]

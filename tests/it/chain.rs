@@ -21,7 +21,15 @@ fn company_days() -> &'static [u8] {
         let target = binary().parent().unwrap().join("rules-under-test");
         let built = Command::new(env!("CARGO"))
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .args(["build", "--quiet", "--locked", "--package", "company-days", "--profile", "guest"])
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--package",
+                "company-days",
+                "--profile",
+                "guest",
+            ])
             .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
             .arg(&target)
             .env_remove("RUSTFLAGS")
@@ -29,8 +37,14 @@ fn company_days() -> &'static [u8] {
             .status()
             .unwrap();
         assert!(built.success(), "plugins/company-days does not build");
-        let module = std::fs::read(target.join("wasm32-unknown-unknown/guest/company_days.wasm")).unwrap();
-        ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+        let module =
+            std::fs::read(target.join("wasm32-unknown-unknown/guest/company_days.wasm")).unwrap();
+        ComponentEncoder::default()
+            .validate(true)
+            .module(&module)
+            .unwrap()
+            .encode()
+            .unwrap()
     })
 }
 
@@ -55,10 +69,20 @@ fn place(config: &Value) -> Place {
     let place = Place::new();
     let path = place.folder.path().join("company-days.wasm");
     std::fs::write(&path, company_days()).unwrap();
-    place.file("reveille.toml", &format!("[[rules]]\nname = \"company-days\"\npath = \"{}\"\n", path.display()));
+    place.file(
+        "reveille.toml",
+        &format!(
+            "[[rules]]\nname = \"company-days\"\npath = \"{}\"\n",
+            path.display()
+        ),
+    );
     let store = SqliteStore::new(Database::open(place.db()).unwrap(), Tz::Asia__Seoul);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(store.commit(&definitions(config))).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime
+        .block_on(store.commit(&definitions(config)))
+        .unwrap();
     place
 }
 
@@ -68,7 +92,9 @@ fn founding_day() -> Value {
 }
 
 fn with_rule(arguments: &[&str]) -> Vec<String> {
-    let mut all: Vec<String> = ["--config", "reveille.toml", "--at", MONDAY].map(str::to_owned).into();
+    let mut all: Vec<String> = ["--config", "reveille.toml", "--at", MONDAY]
+        .map(str::to_owned)
+        .into();
     all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
     all
 }
@@ -91,15 +117,33 @@ fn a_rule_from_a_file_takes_its_place_in_the_chain() {
     let days = json_of(&place, &["plan", "with", "--days", "2", "--json"]);
     assert_eq!(days[0]["spans"][0]["want"], "run", "{days}");
     assert_eq!(days[1]["notes"][0], "창립기념일", "{days}");
-    assert!(days[1]["spans"].as_array().unwrap().iter().all(|span| span["want"] != "run"), "{days}");
+    assert!(
+        days[1]["spans"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|span| span["want"] != "run"),
+        "{days}"
+    );
 
-    let layers = json_of(&place, &["explain", "with", "--date", "2026-11-24", "--json"]);
-    let names: Vec<&str> = layers.as_array().unwrap().iter().map(|layer| layer["rule"].as_str().unwrap()).collect();
+    let layers = json_of(
+        &place,
+        &["explain", "with", "--date", "2026-11-24", "--json"],
+    );
+    let names: Vec<&str> = layers
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|layer| layer["rule"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["periods", "company-days"]);
     assert_eq!(layers[0]["plan"]["spans"][0]["want"], "run", "{layers}");
 
     let rules = ok(&place, &["rule", "list"]);
-    assert!(rules.contains("company-days") && rules.contains("planner"), "{rules}");
+    assert!(
+        rules.contains("company-days") && rules.contains("planner"),
+        "{rules}"
+    );
     assert!(ok(&place, &["tick"]).contains("3 schedules"));
 }
 
@@ -111,13 +155,35 @@ fn a_schedule_whose_rule_is_not_loaded_holds_and_the_others_go_on() {
     assert_eq!(tick["held"], json!(["with"]), "{tick}");
     assert_eq!(tick["schedules"], 3, "{tick}");
     let check = place.fails(&["--at", MONDAY, "check"]);
-    assert!(check.contains("with") && check.contains("company-days") && check.contains("not loaded"), "{check}");
-    assert!(place.fails(&["--at", MONDAY, "plan", "with"]).contains("company-days"));
+    assert!(
+        check.contains("with") && check.contains("company-days") && check.contains("not loaded"),
+        "{check}"
+    );
+    assert!(
+        place
+            .fails(&["--at", MONDAY, "plan", "with"])
+            .contains("company-days")
+    );
     for other in ["without", "skipping"] {
-        assert!(place.ok(&["--at", MONDAY, "plan", other]).contains("09:00-18:00"), "{other}");
+        assert!(
+            place
+                .ok(&["--at", MONDAY, "plan", other])
+                .contains("09:00-18:00"),
+            "{other}"
+        );
     }
 
-    let house = House::start(place, &["--at", MONDAY, "--freeze", "serve", "--listen", "127.0.0.1:0"]);
+    let house = House::start(
+        place,
+        &[
+            "--at",
+            MONDAY,
+            "--freeze",
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+        ],
+    );
     let status = house.say("with status").message();
     assert!(status.contains("company-days"), "{status}");
     let status = house.say("without status").message();
@@ -130,8 +196,19 @@ fn a_rule_that_fails_holds_its_schedule_unless_that_says_to_skip_it() {
     let tick = json_of(&place, &["tick", "--json"]);
     assert_eq!(tick["held"], json!(["with"]), "{tick}");
     assert!(ok(&place, &["plan", "skipping"]).contains("09:00-18:00"));
-    let house =
-        House::start(place, &["--config", "reveille.toml", "--at", MONDAY, "--freeze", "serve", "--listen", "127.0.0.1:0"]);
+    let house = House::start(
+        place,
+        &[
+            "--config",
+            "reveille.toml",
+            "--at",
+            MONDAY,
+            "--freeze",
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+        ],
+    );
     let status = house.say("with status").message();
     assert!(status.contains("company-days"), "{status}");
 }
@@ -143,9 +220,15 @@ fn a_rule_is_a_file_of_the_digest_that_the_operator_named() {
     let digest = "0".repeat(64);
     place.file(
         "reveille.toml",
-        &format!("[[rules]]\nname = \"company-days\"\npath = \"{}\"\nsha256 = \"{digest}\"\n", path.display()),
+        &format!(
+            "[[rules]]\nname = \"company-days\"\npath = \"{}\"\nsha256 = \"{digest}\"\n",
+            path.display()
+        ),
     );
     let arguments = with_rule(&["rule", "list"]);
     let listed = place.fails(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    assert!(listed.contains("company-days: not loaded") && listed.contains("000000"), "{listed}");
+    assert!(
+        listed.contains("company-days: not loaded") && listed.contains("000000"),
+        "{listed}"
+    );
 }

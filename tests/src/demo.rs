@@ -16,7 +16,10 @@ use serde_json::json;
 /// When it is not built.
 pub fn program() -> io::Result<PathBuf> {
     let bench = env::current_exe()?;
-    let program = bench.ancestors().nth(2).map(|folder| folder.join("reveille"));
+    let program = bench
+        .ancestors()
+        .nth(2)
+        .map(|folder| folder.join("reveille"));
     program.filter(|program| program.exists()).ok_or_else(|| {
         io::Error::other("the program is not built: run `cargo build --release -p reveille` first")
     })
@@ -50,17 +53,29 @@ impl Demo {
         let mut child = Command::new(program()?)
             .arg("--db")
             .arg(db)
-            .args(["--at", "2026-11-23 10:00", "demo", "--listen", "127.0.0.1:0"])
+            .args([
+                "--at",
+                "2026-11-23 10:00",
+                "demo",
+                "--listen",
+                "127.0.0.1:0",
+            ])
             .env_clear()
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let output = child.stdout.take().ok_or_else(|| io::Error::other("it has no output"))?;
+        let output = child
+            .stdout
+            .take()
+            .ok_or_else(|| io::Error::other("it has no output"))?;
         let mut lines = BufReader::new(output);
         let mut line = String::new();
         while lines.read_line(&mut line)? > 0 {
-            if let Some(address) = line.split_once("http://").and_then(|(_, rest)| rest.split('/').next()) {
+            if let Some(address) = line
+                .split_once("http://")
+                .and_then(|(_, rest)| rest.split('/').next())
+            {
                 let address = address.to_owned();
                 // What it draws later must not fill the pipe.
                 std::thread::spawn(move || io::copy(&mut lines, &mut io::sink()));
@@ -101,7 +116,9 @@ impl Demo {
     /// On other systems.
     pub fn memory(&self, name: &str) -> io::Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
         number.ok_or_else(|| io::Error::other(format!("there is no {name}")))
     }

@@ -169,7 +169,7 @@ fn decisions(criterion: &mut Criterion) {
                 force_pending: false,
             })
             .collect();
-        let mut decide = |schedule: &Schedule| {
+        let decide = |schedule: &Schedule| {
             sandbox.decide(&DecideRequest {
                 schedule,
                 now: Moment {
