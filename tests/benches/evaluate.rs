@@ -1,7 +1,12 @@
 //! Lines a second of `reveille evaluate` on one core: when every line has another schedule and day, and when ten
 //! servers share one.
 
-#![allow(clippy::expect_used, clippy::print_stdout, missing_docs, reason = "a bench")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a bench"
+)]
 
 use std::{
     fmt::Write as _,
@@ -62,7 +67,12 @@ fn spent_by_children() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
     // The fields after the name, which may hold anything: `man 5 proc`, cutime and cstime.
     let (_, fields) = stat.rsplit_once(')').expect("a name");
-    let ticks: f64 = fields.split_whitespace().skip(13).take(2).map(|ticks| ticks.parse::<f64>().expect("ticks")).sum();
+    let ticks: f64 = fields
+        .split_whitespace()
+        .skip(13)
+        .take(2)
+        .map(|ticks| ticks.parse::<f64>().expect("ticks"))
+        .sum();
     ticks / 100.0
 }
 
@@ -70,11 +80,26 @@ fn measure(what: &str, floor: u32, path: &Path, schedules: u32, servers: u32) {
     std::fs::write(path, lines(schedules, servers)).expect("a file");
     let run = || {
         let (begun, spent_before) = (Instant::now(), spent_by_children());
-        let output = pinned().arg("evaluate").arg(path).stderr(Stdio::inherit()).output().expect("it runs");
-        let (passed, spent) = (begun.elapsed().as_secs_f64(), spent_by_children() - spent_before);
+        let output = pinned()
+            .arg("evaluate")
+            .arg(path)
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("it runs");
+        let (passed, spent) = (
+            begun.elapsed().as_secs_f64(),
+            spent_by_children() - spent_before,
+        );
         assert!(output.status.success(), "evaluate fails");
-        let answers = output.stdout.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{\"desired\""));
-        assert_eq!(answers.count(), (schedules * servers) as usize, "every line is answered");
+        let answers = output
+            .stdout
+            .split(|byte| *byte == b'\n')
+            .filter(|line| line.starts_with(b"{\"desired\""));
+        assert_eq!(
+            answers.count(),
+            (schedules * servers) as usize,
+            "every line is answered"
+        );
         let lines = f64::from(schedules * servers);
         (lines / spent, lines / passed)
     };
@@ -90,7 +115,25 @@ fn measure(what: &str, floor: u32, path: &Path, schedules: u32, servers: u32) {
 fn main() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("lines.jsonl");
-    measure("evaluate, every line another schedule and day", 15_000, &path, 40_000, 1);
-    measure("evaluate, ten servers share a schedule and day", 100_000, &path, 20_000, 10);
-    measure("evaluate, 1,000 servers share a schedule and day", 100_000, &path, 200, 1_000);
+    measure(
+        "evaluate, every line another schedule and day",
+        15_000,
+        &path,
+        40_000,
+        1,
+    );
+    measure(
+        "evaluate, ten servers share a schedule and day",
+        100_000,
+        &path,
+        20_000,
+        10,
+    );
+    measure(
+        "evaluate, 1,000 servers share a schedule and day",
+        100_000,
+        &path,
+        200,
+        1_000,
+    );
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
     model::{
-        Action, Exception, Force, Item, Minute, Moment, ServerId, ServerKind, ServerState, Turn, Want, instant_of,
-        reply::Announcement,
+        Action, Exception, Force, Item, Minute, Moment, ServerId, ServerKind, ServerState, Turn,
+        Want, instant_of, reply::Announcement,
     },
     port::{Change, Fleet, Rules, Store},
     testing::{RecordingNotifier, date},
@@ -22,8 +22,15 @@ use tempfile::TempDir;
 
 const ZONE: Tz = Tz::Asia__Seoul;
 /// Name and group; each group after the one that it depends on.
-const SERVERS: [(&str, &str); 7] =
-    [("db-1", "DB"), ("db-2", "DB"), ("app-1", "APP"), ("app-2", "APP"), ("app-3", "APP"), ("web-1", "WEB"), ("web-2", "WEB")];
+const SERVERS: [(&str, &str); 7] = [
+    ("db-1", "DB"),
+    ("db-2", "DB"),
+    ("app-1", "APP"),
+    ("app-2", "APP"),
+    ("app-3", "APP"),
+    ("web-1", "WEB"),
+    ("web-2", "WEB"),
+];
 
 /// An order that was accepted.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +86,11 @@ fn simulated((name, group): (&str, &str)) -> SimulatedServer {
     SimulatedServer {
         id: ServerId::from(name),
         name: name.to_owned(),
-        kind: if group == "DB" { ServerKind::RdsInstance } else { ServerKind::Ec2 },
+        kind: if group == "DB" {
+            ServerKind::RdsInstance
+        } else {
+            ServerKind::Ec2
+        },
         state: ServerState::Stopped,
         since: at(MONDAY, "00:00"),
         instance_type: None,
@@ -108,7 +119,16 @@ impl Week {
             Settings::new("week"),
         );
         let now = at(MONDAY, "00:00");
-        Self { _folder: folder, store, fleet, notifier, scheduler, now, done: Vec::new(), refusals: 0 }
+        Self {
+            _folder: folder,
+            store,
+            fleet,
+            notifier,
+            scheduler,
+            now,
+            done: Vec::new(),
+            refusals: 0,
+        }
     }
 
     /// Looks whenever the scheduler asks to, until this time of this day.
@@ -123,7 +143,11 @@ impl Week {
                 if taken.refused.is_some() {
                     self.refusals += 1;
                 } else {
-                    self.done.push(Done { at: self.now, server: taken.server.to_string(), action: taken.action });
+                    self.done.push(Done {
+                        at: self.now,
+                        server: taken.server.to_string(),
+                        action: taken.action,
+                    });
                 }
             }
             self.now = report.next_look.min(end);
@@ -136,7 +160,14 @@ impl Week {
 
     /// How every server is now.
     async fn states(&self) -> Vec<ServerState> {
-        self.fleet.servers(self.now).await.unwrap().servers.iter().map(|server| server.state).collect()
+        self.fleet
+            .servers(self.now)
+            .await
+            .unwrap()
+            .servers
+            .iter()
+            .map(|server| server.state)
+            .collect()
     }
 
     #[track_caller]
@@ -146,27 +177,57 @@ impl Week {
 
     fn first(&self, day: u32, name: &str, action: &Action) -> DateTime<Utc> {
         let of_day = at(day, "00:00")..at(day + 1, "06:00");
-        let done = self.done.iter().find(|done| of_day.contains(&done.at) && done.server == name && done.action == *action);
-        done.unwrap_or_else(|| panic!("{name} does not {action:?} on day {day}: {:#?}", self.done)).at
+        let done = self.done.iter().find(|done| {
+            of_day.contains(&done.at) && done.server == name && done.action == *action
+        });
+        done.unwrap_or_else(|| panic!("{name} does not {action:?} on day {day}: {:#?}", self.done))
+            .at
     }
 
     /// Each group has arrived before the first server of the next one is told anything.
     #[track_caller]
-    fn assert_in_order(&self, day: u32, action: &Action, names: &[&[&str]], takes: impl Fn(&str) -> Duration) {
+    fn assert_in_order(
+        &self,
+        day: u32,
+        action: &Action,
+        names: &[&[&str]],
+        takes: impl Fn(&str) -> Duration,
+    ) {
         for pair in names.windows(2) {
-            let arrived = pair[0].iter().map(|name| self.first(day, name, action) + takes(name)).max().unwrap();
-            let told = pair[1].iter().map(|name| self.first(day, name, action)).min().unwrap();
-            assert!(arrived <= told, "{action:?} on day {day}: {:?} at {arrived}, {:?} at {told}", pair[0], pair[1]);
+            let arrived = pair[0]
+                .iter()
+                .map(|name| self.first(day, name, action) + takes(name))
+                .max()
+                .unwrap();
+            let told = pair[1]
+                .iter()
+                .map(|name| self.first(day, name, action))
+                .min()
+                .unwrap();
+            assert!(
+                arrived <= told,
+                "{action:?} on day {day}: {:?} at {arrived}, {:?} at {told}",
+                pair[0],
+                pair[1]
+            );
         }
     }
 }
 
 fn start_length(name: &str) -> Duration {
-    if name.starts_with("db") { reveille_local::RDS_START } else { reveille_local::EC2_START }
+    if name.starts_with("db") {
+        reveille_local::RDS_START
+    } else {
+        reveille_local::EC2_START
+    }
 }
 
 fn stop_length(name: &str) -> Duration {
-    if name.starts_with("db") { reveille_local::RDS_STOP } else { reveille_local::EC2_STOP }
+    if name.starts_with("db") {
+        reveille_local::RDS_STOP
+    } else {
+        reveille_local::EC2_STOP
+    }
 }
 
 fn exception(day: u32, action: Turn, at: Option<Minute>) -> Change {
@@ -184,7 +245,11 @@ fn exception(day: u32, action: Turn, at: Option<Minute>) -> Change {
 
 #[tokio::test]
 async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_groups() {
-    const UP: [&[&str]; 3] = [&["db-1", "db-2"], &["app-1", "app-2", "app-3"], &["web-1", "web-2"]];
+    const UP: [&[&str]; 3] = [
+        &["db-1", "db-2"],
+        &["app-1", "app-2", "app-3"],
+        &["web-1", "web-2"],
+    ];
     const DOWN: [&[&str]; 3] = [UP[2], UP[1], UP[0]];
     let mut week = Week::begin().await;
 
@@ -192,18 +257,28 @@ async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_gr
     Week::assert_all(&week.states().await, ServerState::Running);
     week.until(MONDAY, "18:30").await;
     Week::assert_all(&week.states().await, ServerState::Stopped);
-    assert_eq!(week.first(MONDAY, "db-1", &Action::Start), at(MONDAY, "09:00"));
-    assert_eq!(week.first(MONDAY, "web-1", &Action::Stop), at(MONDAY, "18:00"));
+    assert_eq!(
+        week.first(MONDAY, "db-1", &Action::Start),
+        at(MONDAY, "09:00")
+    );
+    assert_eq!(
+        week.first(MONDAY, "web-1", &Action::Stop),
+        at(MONDAY, "18:00")
+    );
     week.assert_in_order(MONDAY, &Action::Start, &UP, start_length);
     week.assert_in_order(MONDAY, &Action::Stop, &DOWN, stop_length);
 
     // Somebody works late: the stop of Tuesday is at 01:00 of the next morning.
-    week.set(exception(TUESDAY, Turn::Stop, Minute::at(25, 0))).await;
+    week.set(exception(TUESDAY, Turn::Stop, Minute::at(25, 0)))
+        .await;
     week.until(TUESDAY, "24:30").await;
     Week::assert_all(&week.states().await, ServerState::Running);
     week.until(WEDNESDAY, "02:00").await;
     Week::assert_all(&week.states().await, ServerState::Stopped);
-    assert_eq!(week.first(TUESDAY, "web-1", &Action::Stop), at(TUESDAY, "25:00"));
+    assert_eq!(
+        week.first(TUESDAY, "web-1", &Action::Stop),
+        at(TUESDAY, "25:00")
+    );
 
     // Nobody is there on Wednesday.
     let before = week.done.len();
@@ -229,8 +304,19 @@ async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_gr
 
     // On Friday there is no capacity for one, and another never arrives.
     let _ = week.notifier.take();
-    week.fleet.set_trouble(&"app-2".into(), Trouble::NoCapacity { until: at(FRIDAY, "10:00") }).await.unwrap();
-    week.fleet.set_trouble(&"web-2".into(), Trouble::Stuck).await.unwrap();
+    week.fleet
+        .set_trouble(
+            &"app-2".into(),
+            Trouble::NoCapacity {
+                until: at(FRIDAY, "10:00"),
+            },
+        )
+        .await
+        .unwrap();
+    week.fleet
+        .set_trouble(&"web-2".into(), Trouble::Stuck)
+        .await
+        .unwrap();
     week.until(FRIDAY, "11:00").await;
     assert!(week.refusals > 0);
     assert!(week.first(FRIDAY, "app-2", &Action::Start) >= at(FRIDAY, "10:00"));
@@ -256,7 +342,12 @@ async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_gr
     // Four working days, and nothing was done twice: what is started is next stopped and the other way round. The
     // one that got stuck was told more than once.
     for (name, _) in SERVERS {
-        let actions: Vec<&Action> = week.done.iter().filter(|done| done.server == name).map(|done| &done.action).collect();
+        let actions: Vec<&Action> = week
+            .done
+            .iter()
+            .filter(|done| done.server == name)
+            .map(|done| &done.action)
+            .collect();
         let mut turns = actions.clone();
         if name == "web-2" {
             turns.dedup();
@@ -268,7 +359,9 @@ async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_gr
 #[tokio::test]
 async fn the_second_tick_of_a_minute_computes_no_plan_and_asks_no_decider_again() {
     let sandbox = Arc::new(Sandbox::embedded().unwrap());
-    let mut crowd = Crowd::gather(40, Arc::clone(&sandbox) as Arc<dyn Rules>).await.unwrap();
+    let mut crowd = Crowd::gather(40, Arc::clone(&sandbox) as Arc<dyn Rules>)
+        .await
+        .unwrap();
     // What was decided of servers that were new is no answer to what they are now.
     crowd.tick_after(Duration::minutes(1)).await.unwrap();
     let before = sandbox.counters();
