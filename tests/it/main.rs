@@ -11,8 +11,11 @@
 )]
 
 mod bad_input;
+mod chat;
+mod conversation;
 mod crash;
 mod docs;
 mod evaluate;
 mod house;
+mod permissions;
 mod terminal;
