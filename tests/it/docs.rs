@@ -1,11 +1,12 @@
 //! What the documents show is what happens: their definitions are applied and their commands run.
 //!
 //! A block of `yaml` is applied to a store of its own; in a block of `console` each `$ reveille …` is run on it and
-//! must print what stands below it. `REVEILLE_DOCS=write` writes down what is printed.
+//! must print what stands below it. A block of `chat` is said to the demo's servers on a Monday at 13:00.
+//! `REVEILLE_DOCS=write` writes down what is printed.
 
-use std::path::{Path, PathBuf};
+use std::{fmt::Write as _, path::Path};
 
-use crate::house::{Place, text};
+use crate::house::{House, Place, text};
 
 /// A block of a document, with the line that it begins at.
 struct Block<'a> {
@@ -59,51 +60,90 @@ fn run(place: &Place, words: &str) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
+/// The demo's servers on a Monday at 13:00, all up.
+fn monday() -> House {
+    let place = Place::new().demo("2026-11-23 09:00").kill();
+    for time in ["09:30", "09:31", "09:32", "09:33", "10:00", "10:01"] {
+        place.ok(&["--at", &format!("2026-11-23 {time}"), "tick", "--json"]);
+    }
+    House::start(
+        place,
+        &[
+            "--at",
+            "2026-11-23 13:00",
+            "--freeze",
+            "serve",
+            "--no-timer",
+            "--listen",
+            "127.0.0.1:0",
+        ],
+    )
+}
+
+/// What `block` shows when it is done again.
+fn redone(block: &Block<'_>, place: &Place) -> String {
+    let mut shown = String::new();
+    let asked = block.lines.iter().filter(|line| line.starts_with("$ "));
+    if block.language == "chat" {
+        let house = monday();
+        for line in asked {
+            let words = line.trim_start_matches("$ /서버").trim();
+            let _ = writeln!(shown, "{line}\n{}", house.say(words).message());
+        }
+    } else {
+        for line in asked {
+            let words = line.strip_prefix("$ reveille ").unwrap_or_else(|| {
+                panic!("line {}: not a command of ours: {line}", block.line);
+            });
+            let _ = write!(shown, "{line}\n{}", run(place, words));
+        }
+    }
+    shown
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
+}
+
 #[track_caller]
 fn check(path: &str) {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
-    let document = std::fs::read_to_string(&path).expect("the document");
-    let mut place = Place::new();
-    let mut printed = document.clone();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let document = std::fs::read_to_string(root.join(path)).expect("the document");
+    let example =
+        std::fs::read_to_string(root.join("host/reveille/demo.yaml")).expect("the example");
+    let begin = |definitions: &str| {
+        let place = Place::new();
+        place.file("house.yaml", definitions);
+        place.ok(&["apply", "-f", "house.yaml"]);
+        place
+    };
+    let mut place = begin(&example);
+    let mut written = document.clone();
     for block in blocks(&document) {
         match block.language {
-            "yaml" => {
-                place = Place::new();
-                place.file("house.yaml", &block.lines.join("\n"));
-                place.ok(&["apply", "-f", "house.yaml"]);
-            }
-            "console" => {
-                let mut shown = String::new();
-                for line in block.lines.iter().filter(|line| line.starts_with("$ ")) {
-                    let words = line
-                        .strip_prefix("$ reveille ")
-                        .unwrap_or_else(|| panic!("{}: not a command of ours: {line}", block.line));
-                    shown.push_str(&format!("{line}\n{}", run(&place, words)));
-                }
-                let stands = block
-                    .lines
-                    .iter()
-                    .map(|line| format!("{line}\n"))
-                    .collect::<String>();
-                let trimmed: String = shown
-                    .lines()
-                    .map(|line| format!("{}\n", line.trim_end()))
-                    .collect();
+            "yaml" => place = begin(&block.lines.join("\n")),
+            "console" | "chat" => {
+                let stands: String = block.lines.iter().map(|line| format!("{line}\n")).collect();
+                let shown = redone(&block, &place);
                 if std::env::var_os("REVEILLE_DOCS").is_some_and(|value| value == "write") {
-                    printed = printed.replacen(&stands, &trimmed, 1);
+                    written = written.replacen(&stands, &shown, 1);
                 } else {
-                    assert_eq!(trimmed, stands, "{}:{}", path.display(), block.line);
+                    assert_eq!(shown, stands, "{path}:{}", block.line);
                 }
             }
             _ => {}
         }
     }
-    if printed != document {
-        std::fs::write(&path, printed).expect("the document is written");
+    if written != document {
+        std::fs::write(root.join(path), written).expect("the document is written");
     }
 }
 
 #[test]
 fn every_example_of_the_semantics_is_true() {
     check("host/reveille-core/SEMANTICS.md");
+}
+
+#[test]
+fn what_the_readme_shows_is_what_happens() {
+    check("README.md");
 }

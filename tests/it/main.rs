@@ -10,10 +10,13 @@
     reason = "tests"
 )]
 
+mod agreement;
 mod bad_input;
 mod chat;
 mod conversation;
+mod chain;
 mod crash;
+mod day;
 mod docs;
 mod evaluate;
 mod house;

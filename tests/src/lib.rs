@@ -1,7 +1,10 @@
 //! Default rules called as plain libraries, behind the same port as the sandbox: what tests hold the components
-//! against, and what benches measure them against.
+//! against, and what benches measure them against. And what benches share.
 
 mod convert;
+mod crowd;
+pub mod demo;
 mod native;
 
+pub use crowd::{Crowd, SERVERS_EACH};
 pub use native::{NativeFormatter, NativeRules};

@@ -42,7 +42,11 @@ pub(crate) fn print(request: &DecideRequest<'_>, steps: &[Step<'_>]) -> u128 {
             .with(&server.instance_type)
             .with(&server.group)
             .with(decided.stored)
-            .with(&(decided.maintenance_now, decided.restarted_by_provider));
+            .with(&[
+                decided.maintenance_now,
+                decided.restarted_by_provider,
+                decided.force_pending,
+            ]);
         for key in steps.iter().flat_map(|step| &step.rule.description.tags) {
             print = print.with(&server.tags.get(key));
         }

@@ -10,13 +10,13 @@
 use std::collections::BTreeMap;
 
 use reveille_sdk::{
-    About, Day, Planner, serde,
+    About, Day, Planner,
     types::{DayPlan, RuleError, Want},
 };
 
 /// What a schedule says of it.
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(crate = "serde", default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Name of each day off by its date, `YYYY-MM-DD`.
     pub off: BTreeMap<String, String>,

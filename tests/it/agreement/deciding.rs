@@ -3,11 +3,11 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 use reveille_core::{
     model::{
-        Force, GroupState, GroupView, Minute, Moment, OnTimeout, Schedule, Server, ServerKind, ServerState, Stored,
-        Want, Wanted,
+        Force, GroupState, GroupView, Minute, Moment, OnTimeout, Schedule, Server, ServerKind,
+        ServerState, Stored, Want, Wanted,
     },
     port::{DecideRequest, DecidedServer, Rules},
-    testing::build,
+    testing::{date, schedule as new_schedule, server as new_server, utc},
 };
 use reveille_tests::NativeRules;
 
@@ -26,7 +26,11 @@ struct Case {
 }
 
 fn servers() -> BoxedStrategy<Case> {
-    let kinds = select(vec![ServerKind::Ec2, ServerKind::RdsInstance, ServerKind::RdsCluster]);
+    let kinds = select(vec![
+        ServerKind::Ec2,
+        ServerKind::RdsInstance,
+        ServerKind::RdsCluster,
+    ]);
     let states = select(vec![
         ServerState::Running,
         ServerState::Stopped,
@@ -36,34 +40,71 @@ fn servers() -> BoxedStrategy<Case> {
         ServerState::Problem,
     ]);
     let words = select(vec![
-        "running", "stopped", "any", "unknown", "retain-running", "start_failed", "stop_failed", "configured",
+        "running",
+        "stopped",
+        "any",
+        "unknown",
+        "retain-running",
+        "start_failed",
+        "stop_failed",
+        "configured",
     ]);
     let groups = options_of(select(vec!["DB", "CACHE", "APP", "웹", "nowhere"]));
     let types = options_of(select(vec!["t3.micro", "m5.large"]));
     (kinds, states, words, groups, types, any::<[bool; 3]>())
-        .prop_map(|(kind, state, word, group, instance_type, [maintenance_now, restarted_by_provider, force_pending])| {
-            let mut server = build::server("i-0", "seoul").kind(kind).state(state).build();
-            server.group = group.map(Into::into);
-            server.instance_type = instance_type.map(Into::into);
-            Case { server, stored: Stored(word.into()), maintenance_now, restarted_by_provider, force_pending }
-        })
+        .prop_map(
+            |(
+                kind,
+                state,
+                word,
+                group,
+                instance_type,
+                [maintenance_now, restarted_by_provider, force_pending],
+            )| {
+                let mut server = new_server("i-0", "seoul").kind(kind).state(state).build();
+                server.group = group.map(Into::into);
+                server.instance_type = instance_type.map(Into::into);
+                Case {
+                    server,
+                    stored: Stored(word.into()),
+                    maintenance_now,
+                    restarted_by_provider,
+                    force_pending,
+                }
+            },
+        )
         .boxed()
 }
 
 fn groups() -> BoxedStrategy<Vec<GroupView>> {
-    let states = select(vec![GroupState::Running, GroupState::Stopped, GroupState::Mixed]);
+    let states = select(vec![
+        GroupState::Running,
+        GroupState::Stopped,
+        GroupState::Mixed,
+    ]);
     let passes = select(vec![OnTimeout::Wait, OnTimeout::Pass]);
     let shape = (states, any::<bool>(), passes, any::<[bool; 4]>());
     (0..=GROUPS.len(), vec(shape, GROUPS.len()))
         .prop_map(|(count, shapes)| {
-            let view = |(index, (state, overdue, on_timeout, on)): (usize, (_, _, _, [bool; 4]))| GroupView {
-                name: GROUPS[index].to_owned(),
-                depends_on: (0..index).filter(|other| on[*other]).map(|other| GROUPS[other].to_owned()).collect(),
-                state,
-                overdue,
-                on_timeout,
-            };
-            shapes.into_iter().take(count).enumerate().map(view).collect()
+            let view =
+                |(index, (state, overdue, on_timeout, on)): (usize, (_, _, _, [bool; 4]))| {
+                    GroupView {
+                        name: GROUPS[index].to_owned(),
+                        depends_on: (0..index)
+                            .filter(|other| on[*other])
+                            .map(|other| GROUPS[other].to_owned())
+                            .collect(),
+                        state,
+                        overdue,
+                        on_timeout,
+                    }
+                };
+            shapes
+                .into_iter()
+                .take(count)
+                .enumerate()
+                .map(view)
+                .collect()
         })
         .boxed()
 }
@@ -71,24 +112,34 @@ fn groups() -> BoxedStrategy<Vec<GroupView>> {
 fn wanted() -> BoxedStrategy<Wanted> {
     let types = options_of(select(vec!["t3.micro".to_owned(), "m5.large".to_owned()]));
     (wants(), types, options_of(texts()), texts())
-        .prop_map(|(want, instance_type, period, reason)| Wanted { want, instance_type, period, reason })
+        .prop_map(|(want, instance_type, period, reason)| Wanted {
+            want,
+            instance_type,
+            period,
+            reason,
+        })
         .boxed()
 }
 
 fn forces() -> BoxedStrategy<Option<Force>> {
-    let force = (select(vec![Want::Run, Want::Stop]), texts(), options_of(texts())).prop_map(|(want, by, reason)| Force {
-        schedule: "seoul".to_owned(),
-        want,
-        since: build::utc("2026-11-23 00:00"),
-        until: build::utc("2026-11-23 12:00"),
-        by,
-        reason,
-    });
+    let force = (
+        select(vec![Want::Run, Want::Stop]),
+        texts(),
+        options_of(texts()),
+    )
+        .prop_map(|(want, by, reason)| Force {
+            schedule: "seoul".to_owned(),
+            want,
+            since: utc("2026-11-23 00:00"),
+            until: utc("2026-11-23 12:00"),
+            by,
+            reason,
+        });
     options_of(force)
 }
 
 fn schedule([enforced, retain_running, stop_new_instances, hibernate]: [bool; 4]) -> Schedule {
-    build::schedule("seoul")
+    new_schedule("seoul")
         .with(|schedule| {
             schedule.enforced = enforced;
             schedule.retain_running = retain_running;
@@ -99,7 +150,13 @@ fn schedule([enforced, retain_running, stop_new_instances, hibernate]: [bool; 4]
         .build()
 }
 
-fn check(schedule: &Schedule, wanted: &Wanted, force: Option<&Force>, groups: &[GroupView], cases: &mut [Case]) {
+fn check(
+    schedule: &Schedule,
+    wanted: &Wanted,
+    force: Option<&Force>,
+    groups: &[GroupView],
+    cases: &mut [Case],
+) {
     for (number, case) in cases.iter_mut().enumerate() {
         case.server.id = format!("i-{number}").into();
     }
@@ -115,7 +172,10 @@ fn check(schedule: &Schedule, wanted: &Wanted, force: Option<&Force>, groups: &[
         .collect();
     let request = DecideRequest {
         schedule,
-        now: Moment { date: build::date(2026, 11, 23), minute: Minute(600) },
+        now: Moment {
+            date: date(2026, 11, 23),
+            minute: Minute(600),
+        },
         wanted,
         force,
         groups,
@@ -145,16 +205,35 @@ proptest! {
 
 #[test]
 fn more_servers_than_a_call_takes_are_all_decided_about_in_their_order() {
-    let states = [ServerState::Running, ServerState::Stopped, ServerState::Busy];
+    let states = [
+        ServerState::Running,
+        ServerState::Stopped,
+        ServerState::Busy,
+    ];
     let mut cases: Vec<Case> = (0..2_345)
         .map(|number| Case {
-            server: build::server("i", "seoul").state(states[number % 3]).build(),
-            stored: if number % 2 == 0 { Stored::STOPPED } else { Stored::UNKNOWN },
+            server: new_server("i", "seoul").state(states[number % 3]).build(),
+            stored: if number % 2 == 0 {
+                Stored::STOPPED
+            } else {
+                Stored::UNKNOWN
+            },
             maintenance_now: number % 7 == 0,
             restarted_by_provider: false,
             force_pending: false,
         })
         .collect();
-    let wanted = Wanted { want: Want::Run, instance_type: None, period: None, reason: "아침".to_owned() };
-    check(&schedule([false, false, true, false]), &wanted, None, &[], &mut cases);
+    let wanted = Wanted {
+        want: Want::Run,
+        instance_type: None,
+        period: None,
+        reason: "아침".to_owned(),
+    };
+    check(
+        &schedule([false, false, true, false]),
+        &wanted,
+        None,
+        &[],
+        &mut cases,
+    );
 }

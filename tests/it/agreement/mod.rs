@@ -5,7 +5,7 @@ mod painting;
 mod wording;
 
 use std::sync::{
-    OnceLock,
+    Arc, OnceLock,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -13,20 +13,28 @@ use chrono::NaiveDate;
 use proptest::{prelude::*, sample::select, test_runner::Config};
 use reveille_core::{
     model::{Minute, Moment, RuleFailure, Want},
-    testing::build::date,
+    testing::date,
 };
-use reveille_sandbox::Sandbox;
+use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 /// Random questions asked of each role. A call takes a millisecond where nothing is optimised.
 const CASES: u32 = 250;
 
-fn sandbox() -> &'static Sandbox {
-    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
-    SANDBOX.get_or_init(|| Sandbox::embedded().expect("the default components load"))
+fn sandbox() -> &'static Arc<Sandbox> {
+    static SANDBOX: OnceLock<Arc<Sandbox>> = OnceLock::new();
+    SANDBOX.get_or_init(|| Arc::new(Sandbox::embedded().expect("the default components load")))
+}
+
+fn formatter() -> SandboxFormatter {
+    SandboxFormatter::new(Arc::clone(sandbox()), SERVERBYEONG)
 }
 
 fn config() -> Config {
-    Config { cases: CASES, failure_persistence: None, ..Config::default() }
+    Config {
+        cases: CASES,
+        failure_persistence: None,
+        ..Config::default()
+    }
 }
 
 /// A digest that no other schedule has: plans are kept under it.
@@ -45,10 +53,16 @@ fn assert_agree<T: PartialEq + std::fmt::Debug>(
 ) {
     match (component, library) {
         (Err(component), Err(library)) => {
-            assert_eq!((&component.rule, component.kind), (&library.rule, library.kind));
+            assert_eq!(
+                (&component.rule, component.kind),
+                (&library.rule, library.kind)
+            );
             // The sandbox says what kind of error it was in front, and cuts what is too long for a message.
             let start: String = library.cause.chars().take(300).collect();
-            assert!(component.cause.contains(&start), "{component} is not {library}");
+            assert!(
+                component.cause.contains(&start),
+                "{component} is not {library}"
+            );
         }
         _ => assert_eq!(component, library),
     }
@@ -70,12 +84,20 @@ fn texts() -> BoxedStrategy<String> {
     .boxed()
 }
 
-fn options_of<T: Clone + std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Option<T>> {
+fn options_of<T: Clone + std::fmt::Debug + 'static>(
+    of: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<Option<T>> {
     proptest::option::of(of).boxed()
 }
 
 fn dates() -> BoxedStrategy<NaiveDate> {
-    let edges = vec![date(2024, 2, 29), date(2026, 12, 31), date(2027, 1, 1), date(1970, 1, 3), date(9999, 12, 30)];
+    let edges = vec![
+        date(2024, 2, 29),
+        date(2026, 12, 31),
+        date(2027, 1, 1),
+        date(1970, 1, 3),
+        date(9999, 12, 30),
+    ];
     prop_oneof![
         8 => (0u64..2_500).prop_map(|days| date(2024, 1, 1) + chrono::Days::new(days)),
         1 => select(edges),
@@ -88,5 +110,7 @@ fn minutes() -> impl Strategy<Value = Minute> {
 }
 
 fn moments() -> BoxedStrategy<Moment> {
-    (dates(), minutes()).prop_map(|(date, minute)| Moment { date, minute }).boxed()
+    (dates(), minutes())
+        .prop_map(|(date, minute)| Moment { date, minute })
+        .boxed()
 }

@@ -6,19 +6,21 @@ use reveille_core::{
     model::{
         Exception, Minute, Moment, ServerKind, ServerState, Span, Turn, Want,
         reply::{
-            Announcement, CancelledView, Context, Counts, ExceptionDeletedView, ExceptionSetView, ExceptionsView,
-            ExtendedView, ForceView, ForcedView, GroupServers, HoldView, InfoView, LayerView, PastAction, Persona,
-            Refusal, Reply, ScheduleLine, ServerNote, ServerView, StatusView, Topic, Turning, UnknownWord,
-            UntilSource, Wave, WhyView,
+            Announcement, CancelledView, Context, Counts, ExceptionDeletedView, ExceptionSetView,
+            ExceptionsView, ExtendedView, ForceView, ForcedView, GroupServers, HoldView, InfoView,
+            LayerView, PastAction, Persona, Refusal, Reply, ScheduleLine, ServerNote, ServerView,
+            StatusView, Topic, Turning, UnknownWord, UntilSource, Wave, WhyView,
         },
     },
     port::Formatter,
 };
 use reveille_tests::NativeFormatter;
 
-use super::{assert_agree, config, dates, minutes, moments, options_of, sandbox, texts, wants};
+use super::{assert_agree, config, dates, formatter, minutes, moments, options_of, texts, wants};
 
-fn lists<T: std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Vec<T>> {
+fn lists<T: std::fmt::Debug + 'static>(
+    of: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<Vec<T>> {
     vec(of, 0..4).boxed()
 }
 
@@ -31,17 +33,37 @@ fn run_or_stop() -> impl Strategy<Value = Want> {
 }
 
 fn turnings() -> BoxedStrategy<Option<Turning>> {
-    options_of((moments(), run_or_stop(), texts()).prop_map(|(at, want, reason)| Turning { at, want, reason }))
+    options_of(
+        (moments(), run_or_stop(), texts()).prop_map(|(at, want, reason)| Turning {
+            at,
+            want,
+            reason,
+        }),
+    )
 }
 
 fn forces() -> BoxedStrategy<ForceView> {
-    (run_or_stop(), texts(), options_of(texts()), moments(), moments())
-        .prop_map(|(want, by, reason, since, until)| ForceView { want, by, reason, since, until })
+    (
+        run_or_stop(),
+        texts(),
+        options_of(texts()),
+        moments(),
+        moments(),
+    )
+        .prop_map(|(want, by, reason, since, until)| ForceView {
+            want,
+            by,
+            reason,
+            since,
+            until,
+        })
         .boxed()
 }
 
 fn holds() -> BoxedStrategy<HoldView> {
-    (texts(), texts(), options_of(moments())).prop_map(|(rule, cause, since)| HoldView { rule, cause, since }).boxed()
+    (texts(), texts(), options_of(moments()))
+        .prop_map(|(rule, cause, since)| HoldView { rule, cause, since })
+        .boxed()
 }
 
 fn counts() -> BoxedStrategy<Counts> {
@@ -64,14 +86,23 @@ fn notes() -> BoxedStrategy<ServerNote> {
         names().prop_map(ServerNote::WaitsFor),
         Just(ServerNote::Busy),
         Just(ServerNote::Retained),
-        select(vec!["read-replica", "cluster-member", "auto-scaling", "new-word"])
-            .prop_map(|reason| ServerNote::LeftOut(reason.to_owned())),
+        select(vec![
+            "read-replica",
+            "cluster-member",
+            "auto-scaling",
+            "new-word"
+        ])
+        .prop_map(|reason| ServerNote::LeftOut(reason.to_owned())),
     ]
     .boxed()
 }
 
 fn servers() -> BoxedStrategy<ServerView> {
-    let kinds = select(vec![ServerKind::Ec2, ServerKind::RdsInstance, ServerKind::RdsCluster]);
+    let kinds = select(vec![
+        ServerKind::Ec2,
+        ServerKind::RdsInstance,
+        ServerKind::RdsCluster,
+    ]);
     let states = select(vec![
         ServerState::Running,
         ServerState::Stopped,
@@ -80,27 +111,65 @@ fn servers() -> BoxedStrategy<ServerView> {
         ServerState::Busy,
         ServerState::Problem,
     ]);
-    (texts(), texts(), kinds, states, texts(), options_of(notes()))
-        .prop_map(|(name, id, kind, state, native_state, note)| ServerView { name, id, kind, state, native_state, note })
+    (
+        texts(),
+        texts(),
+        kinds,
+        states,
+        texts(),
+        options_of(notes()),
+    )
+        .prop_map(|(name, id, kind, state, native_state, note)| ServerView {
+            name,
+            id,
+            kind,
+            state,
+            native_state,
+            note,
+        })
         .boxed()
 }
 
 fn group_servers() -> BoxedStrategy<GroupServers> {
     (options_of(texts()), names(), lists(servers()))
-        .prop_map(|(name, depends_on, servers)| GroupServers { name, depends_on, servers })
+        .prop_map(|(name, depends_on, servers)| GroupServers {
+            name,
+            depends_on,
+            servers,
+        })
         .boxed()
 }
 
 /// Spans that cover a day, as the host hands them over.
 fn spans() -> BoxedStrategy<Vec<Span>> {
-    let paint = (1u16..400, wants(), options_of(texts()), options_of(texts()), texts());
+    let paint = (
+        1u16..400,
+        wants(),
+        options_of(texts()),
+        options_of(texts()),
+        texts(),
+    );
     vec(paint, 1..6)
         .prop_map(|paints| {
             let mut begin = 0;
             let last = paints.len() - 1;
-            let span = |(index, (length, want, instance_type, period, reason)): (usize, (u16, _, _, _, _))| {
-                let end = if index == last { 1440 } else { (begin + length).min(1439 - u16::try_from(last - index).unwrap()) };
-                let span = Span { begin: Minute(begin), end: Minute(end), want, instance_type, period, reason };
+            let span = |(index, (length, want, instance_type, period, reason)): (
+                usize,
+                (u16, _, _, _, _),
+            )| {
+                let end = if index == last {
+                    1440
+                } else {
+                    (begin + length).min(1439 - u16::try_from(last - index).unwrap())
+                };
+                let span = Span {
+                    begin: Minute(begin),
+                    end: Minute(end),
+                    want,
+                    instance_type,
+                    period,
+                    reason,
+                };
                 begin = end;
                 span
             };
@@ -114,7 +183,14 @@ fn turns() -> impl Strategy<Value = Turn> {
 }
 
 fn exceptions() -> BoxedStrategy<Exception> {
-    (texts(), dates(), turns(), options_of((0u16..2880).prop_map(Minute)), texts(), options_of(texts()))
+    (
+        texts(),
+        dates(),
+        turns(),
+        options_of((0u16..2880).prop_map(Minute)),
+        texts(),
+        options_of(texts()),
+    )
         .prop_map(|(schedule, date, action, at, by, reason)| Exception {
             schedule,
             date,
@@ -147,32 +223,92 @@ fn topics() -> impl Strategy<Value = Topic> {
 
 fn unknown_words() -> BoxedStrategy<UnknownWord> {
     (texts(), options_of(texts()), topics(), options_of(texts()))
-        .prop_map(|(text, suggestion, topic, schedule)| UnknownWord { text, suggestion, topic, schedule })
+        .prop_map(|(text, suggestion, topic, schedule)| UnknownWord {
+            text,
+            suggestion,
+            topic,
+            schedule,
+        })
         .boxed()
 }
 
 fn lines() -> BoxedStrategy<ScheduleLine> {
-    (texts(), options_of(wants()), turnings(), counts(), options_of(forces()), names())
-        .prop_map(|(name, want, next, counts, forced, faults)| ScheduleLine { name, want, next, counts, forced, faults })
+    (
+        texts(),
+        options_of(wants()),
+        turnings(),
+        counts(),
+        options_of(forces()),
+        names(),
+    )
+        .prop_map(|(name, want, next, counts, forced, faults)| ScheduleLine {
+            name,
+            want,
+            next,
+            counts,
+            forced,
+            faults,
+        })
         .boxed()
 }
 
 fn statuses() -> BoxedStrategy<Reply> {
     let seen = options_of(moments());
-    (texts(), counts(), lists(group_servers()), turnings(), options_of(forces()), options_of(holds()), names(), seen)
-        .prop_map(|(schedule, counts, groups, next, forced, held, faults, seen)| {
-            Reply::Status(StatusView { schedule, counts, groups, next, forced, held, faults, seen })
-        })
+    (
+        texts(),
+        counts(),
+        lists(group_servers()),
+        turnings(),
+        options_of(forces()),
+        options_of(holds()),
+        names(),
+        seen,
+    )
+        .prop_map(
+            |(schedule, counts, groups, next, forced, held, faults, seen)| {
+                Reply::Status(StatusView {
+                    schedule,
+                    counts,
+                    groups,
+                    next,
+                    forced,
+                    held,
+                    faults,
+                    seen,
+                })
+            },
+        )
         .boxed()
 }
 
 fn infos() -> BoxedStrategy<Reply> {
-    let options = select(vec!["enforced", "retain-running", "maintenance-window-ec2", "maintenance-window-rds", "new"]);
-    let options = lists((options, select(vec!["on", "off"])).prop_map(|(name, is)| (name.to_owned(), is.to_owned())));
+    let options = select(vec![
+        "enforced",
+        "retain-running",
+        "maintenance-window-ec2",
+        "maintenance-window-rds",
+        "new",
+    ]);
+    let options = lists(
+        (options, select(vec!["on", "off"]))
+            .prop_map(|(name, is)| (name.to_owned(), is.to_owned())),
+    );
     let day = (dates(), spans(), names(), lists(exceptions()));
     let ahead = (turnings(), turnings());
-    let above = (options_of(run_or_stop()), options_of(forces()), options_of(holds()));
-    (texts(), options_of(texts()), day, ahead, above, options, names())
+    let above = (
+        options_of(run_or_stop()),
+        options_of(forces()),
+        options_of(holds()),
+    );
+    (
+        texts(),
+        options_of(texts()),
+        day,
+        ahead,
+        above,
+        options,
+        names(),
+    )
         .prop_map(
             |(
                 schedule,
@@ -204,64 +340,166 @@ fn infos() -> BoxedStrategy<Reply> {
 }
 
 fn exception_replies() -> BoxedStrategy<Reply> {
-    let shown = (texts(), options_of(dates()), lists(exceptions()))
-        .prop_map(|(schedule, date, exceptions)| Reply::Exceptions(ExceptionsView { schedule, date, exceptions }));
-    let set = (texts(), exceptions(), options_of(exceptions()), spans(), turnings(), turnings(), any::<bool>()).prop_map(
-        |(schedule, set, replaced, spans, next_start, next_stop, without_effect)| {
-            Reply::ExceptionSet(ExceptionSetView {
+    let shown = (texts(), options_of(dates()), lists(exceptions())).prop_map(
+        |(schedule, date, exceptions)| {
+            Reply::Exceptions(ExceptionsView {
                 schedule,
-                set,
-                replaced,
-                spans,
-                next_start,
-                next_stop,
-                without_effect,
+                date,
+                exceptions,
             })
         },
     );
+    let set = (
+        texts(),
+        exceptions(),
+        options_of(exceptions()),
+        spans(),
+        turnings(),
+        turnings(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(schedule, set, replaced, spans, next_start, next_stop, without_effect)| {
+                Reply::ExceptionSet(ExceptionSetView {
+                    schedule,
+                    set,
+                    replaced,
+                    spans,
+                    next_start,
+                    next_stop,
+                    without_effect,
+                })
+            },
+        );
     let deleted = (texts(), dates(), turns(), options_of(exceptions()), spans()).prop_map(
         |(schedule, date, action, deleted, spans)| {
-            Reply::ExceptionDeleted(ExceptionDeletedView { schedule, date, action, deleted, spans })
+            Reply::ExceptionDeleted(ExceptionDeletedView {
+                schedule,
+                date,
+                action,
+                deleted,
+                spans,
+            })
         },
     );
     prop_oneof![shown, set, deleted].boxed()
 }
 
 fn force_replies() -> BoxedStrategy<Reply> {
-    let sources = select(vec![UntilSource::Plan, UntilSource::Asked, UntilSource::Limit]);
-    let forced = (texts(), forces(), sources, options_of(forces()), names(), any::<[u8; 2]>()).prop_map(
-        |(schedule, forced, until_source, replaced, groups, [to_change, already])| {
-            let (to_change, already) = (u32::from(to_change % 40), u32::from(already % 40));
-            Reply::Forced(ForcedView { schedule, forced, until_source, replaced, groups, to_change, already })
-        },
-    );
-    let cancelled = (texts(), options_of(forces()), options_of(wants()), turnings()).prop_map(
-        |(schedule, cancelled, want, next)| Reply::Cancelled(CancelledView { schedule, cancelled, want, next }),
-    );
-    let extended = (texts(), moments(), moments(), any::<bool>())
-        .prop_map(|(schedule, from, to, forced)| Reply::Extended(ExtendedView { schedule, from, to, forced }));
+    let sources = select(vec![
+        UntilSource::Plan,
+        UntilSource::Asked,
+        UntilSource::Limit,
+    ]);
+    let forced = (
+        texts(),
+        forces(),
+        sources,
+        options_of(forces()),
+        names(),
+        any::<[u8; 2]>(),
+    )
+        .prop_map(
+            |(schedule, forced, until_source, replaced, groups, [to_change, already])| {
+                let (to_change, already) = (u32::from(to_change % 40), u32::from(already % 40));
+                Reply::Forced(ForcedView {
+                    schedule,
+                    forced,
+                    until_source,
+                    replaced,
+                    groups,
+                    to_change,
+                    already,
+                })
+            },
+        );
+    let cancelled = (
+        texts(),
+        options_of(forces()),
+        options_of(wants()),
+        turnings(),
+    )
+        .prop_map(|(schedule, cancelled, want, next)| {
+            Reply::Cancelled(CancelledView {
+                schedule,
+                cancelled,
+                want,
+                next,
+            })
+        });
+    let extended =
+        (texts(), moments(), moments(), any::<bool>()).prop_map(|(schedule, from, to, forced)| {
+            Reply::Extended(ExtendedView {
+                schedule,
+                from,
+                to,
+                forced,
+            })
+        });
     prop_oneof![forced, cancelled, extended].boxed()
 }
 
 fn whys() -> BoxedStrategy<Reply> {
-    let layer = (texts(), wants(), minutes(), minutes(), texts(), any::<bool>()).prop_map(
-        |(rule, want, begin, end, reason, covered)| LayerView { rule, want, begin, end, reason, covered },
-    );
-    let words = select(vec!["start", "stop", "resize", "force_start", "exception set", "cancel", "new word"]);
-    let action = (moments(), words, names(), 0u32..20, texts(), texts(), options_of(texts())).prop_map(
-        |(at, action, servers, count, by, reason, error)| PastAction {
-            at,
-            action: action.to_owned(),
-            servers,
-            count,
-            by,
+    let layer = (
+        texts(),
+        wants(),
+        minutes(),
+        minutes(),
+        texts(),
+        any::<bool>(),
+    )
+        .prop_map(|(rule, want, begin, end, reason, covered)| LayerView {
+            rule,
+            want,
+            begin,
+            end,
             reason,
-            error,
-        },
+            covered,
+        });
+    let words = select(vec![
+        "start",
+        "stop",
+        "resize",
+        "force_start",
+        "exception set",
+        "cancel",
+        "new word",
+    ]);
+    let action = (
+        moments(),
+        words,
+        names(),
+        0u32..20,
+        texts(),
+        texts(),
+        options_of(texts()),
+    )
+        .prop_map(
+            |(at, action, servers, count, by, reason, error)| PastAction {
+                at,
+                action: action.to_owned(),
+                servers,
+                count,
+                by,
+                reason,
+                error,
+            },
+        );
+    let above = (
+        options_of(run_or_stop()),
+        options_of(forces()),
+        options_of(holds()),
     );
-    let above = (options_of(run_or_stop()), options_of(forces()), options_of(holds()));
     let what = (options_of(wants()), lists(layer), lists(exceptions()));
-    (texts(), counts(), what, above, lists(action), lists(servers()), turnings())
+    (
+        texts(),
+        counts(),
+        what,
+        above,
+        lists(action),
+        lists(servers()),
+        turnings(),
+    )
         .prop_map(
             |(
                 schedule,
@@ -299,46 +537,87 @@ fn refusals() -> BoxedStrategy<Refusal> {
         unknown_words().prop_map(Refusal::UnclearDuration),
         topics().prop_map(Refusal::Incomplete),
         (0u32..9_999).prop_map(|longest_chars| Refusal::TextTooLong { longest_chars }),
-        (texts(), 0u32..20_000).prop_map(|(text, longest_minutes)| Refusal::TooLong { text, longest_minutes }),
+        (texts(), 0u32..20_000).prop_map(|(text, longest_minutes)| Refusal::TooLong {
+            text,
+            longest_minutes
+        }),
         (texts(), texts()).prop_map(|(code, incident)| Refusal::Failed { code, incident }),
     ];
     let of_schedules = prop_oneof![
-        (texts(), names(), options_of(texts()))
-            .prop_map(|(name, known, suggestion)| Refusal::UnknownSchedule { name, known, suggestion }),
+        (texts(), names(), options_of(texts())).prop_map(|(name, known, suggestion)| {
+            Refusal::UnknownSchedule {
+                name,
+                known,
+                suggestion,
+            }
+        }),
         names().prop_map(Refusal::ScheduleNeeded),
         named().prop_map(|(name, candidates)| Refusal::AmbiguousSchedule { name, candidates }),
         named().prop_map(|(schedule, allowed)| Refusal::NotAllowed { schedule, allowed }),
         named().prop_map(|(schedule, faults)| Refusal::SetAside { schedule, faults }),
-        (texts(), turnings()).prop_map(|(schedule, next)| Refusal::NothingToExtend { schedule, next }),
+        (texts(), turnings())
+            .prop_map(|(schedule, next)| Refusal::NothingToExtend { schedule, next }),
     ];
     let of_times = prop_oneof![
-        (texts(), options_of(dates())).prop_map(|(text, nearest)| Refusal::ImpossibleDate { text, nearest }),
-        (texts(), lists(minutes())).prop_map(|(text, candidates)| Refusal::AmbiguousTime { text, candidates }),
+        (texts(), options_of(dates()))
+            .prop_map(|(text, nearest)| Refusal::ImpossibleDate { text, nearest }),
+        (texts(), lists(minutes()))
+            .prop_map(|(text, candidates)| Refusal::AmbiguousTime { text, candidates }),
         dates().prop_map(Refusal::PastDate),
         moments().prop_map(Refusal::PastTime),
-        (texts(), exceptions(), moments(), spans())
-            .prop_map(|(schedule, set, other, spans)| Refusal::Contradiction { schedule, set, other, spans }),
+        (texts(), exceptions(), moments(), spans()).prop_map(|(schedule, set, other, spans)| {
+            Refusal::Contradiction {
+                schedule,
+                set: Box::new(set),
+                other,
+                spans,
+            }
+        }),
     ];
     prop_oneof![8 => of_words, 6 => of_schedules, 5 => of_times].boxed()
 }
 
 fn announcements() -> BoxedStrategy<Announcement> {
     let seen = || (texts(), lists(servers()));
-    let wave = (texts(), run_or_stop(), 0u32..40, names(), names(), texts(), turnings()).prop_map(
-        |(schedule, want, count, groups, servers, reason, next)| {
-            Announcement::Turned(Wave { schedule, want, count, groups, servers, reason, next })
-        },
-    );
+    let wave = (
+        texts(),
+        run_or_stop(),
+        0u32..40,
+        names(),
+        names(),
+        texts(),
+        turnings(),
+    )
+        .prop_map(|(schedule, want, count, groups, servers, reason, next)| {
+            Announcement::Turned(Wave {
+                schedule,
+                want,
+                count,
+                groups,
+                servers,
+                reason,
+                next,
+            })
+        });
     prop_oneof![
         wave,
-        (texts(), moments(), 0u32..120)
-            .prop_map(|(schedule, at, minutes)| Announcement::StopNear { schedule, at, minutes }),
+        (texts(), moments(), 0u32..120).prop_map(|(schedule, at, minutes)| {
+            Announcement::StopNear {
+                schedule,
+                at,
+                minutes,
+            }
+        }),
         seen().prop_map(|(schedule, servers)| Announcement::Stuck { schedule, servers }),
         seen().prop_map(|(schedule, servers)| Announcement::Failed { schedule, servers }),
-        seen().prop_map(|(schedule, servers)| Announcement::RestartedByProvider { schedule, servers }),
+        seen().prop_map(|(schedule, servers)| Announcement::RestartedByProvider {
+            schedule,
+            servers
+        }),
         (texts(), holds()).prop_map(|(schedule, hold)| Announcement::Held { schedule, hold }),
         texts().prop_map(|schedule| Announcement::Resumed { schedule }),
-        (texts(), names()).prop_map(|(schedule, groups)| Announcement::GroupOverdue { schedule, groups }),
+        (texts(), names())
+            .prop_map(|(schedule, groups)| Announcement::GroupOverdue { schedule, groups }),
     ]
     .boxed()
 }
@@ -381,7 +660,7 @@ proptest! {
     #[test]
     fn the_words_are_those_of_the_library(reply in replies(), now in moments()) {
         for context in contexts(now) {
-            assert_agree(&sandbox().format(&context, &reply), &NativeFormatter.format(&context, &reply));
+            assert_agree(&formatter().format(&context, &reply), &NativeFormatter.format(&context, &reply));
         }
     }
 }
@@ -392,14 +671,21 @@ fn a_list_that_no_message_could_hold_is_put_into_words_all_the_same() {
         name: format!("schedule-{number}"),
         want: Some(Want::Run),
         next: None,
-        counts: Counts { total: 9, running: 9, ..Counts::default() },
+        counts: Counts {
+            total: 9,
+            running: 9,
+            ..Counts::default()
+        },
         forced: None,
         faults: vec!["a period cannot be read".repeat(9); 3],
     };
     let reply = Reply::Schedules((0..400).map(line).collect());
-    let now = Moment { date: NaiveDate::default(), minute: Minute(600) };
+    let now = Moment {
+        date: NaiveDate::default(),
+        minute: Minute(600),
+    };
     for context in contexts(now) {
-        let message = sandbox().format(&context, &reply);
+        let message = formatter().format(&context, &reply);
         assert!(message.is_ok(), "{message:?}");
         assert_agree(&message, &NativeFormatter.format(&context, &reply));
     }

@@ -10,6 +10,10 @@ use serverbyeong::format;
 use crate::cases::{all, context};
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test may be told to write; a rule may not"
+)]
 fn every_reply_says_what_its_golden_file_says() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let write = std::env::var_os("REVEILLE_GOLDEN").is_some_and(|value| value == "write");

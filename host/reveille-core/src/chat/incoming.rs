@@ -18,11 +18,13 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// What people are shown: the name, else the e-mail address.
+    /// What people are shown: the name, else the e-mail address as far as its `@`. A whole address is never shown.
     #[must_use]
     pub fn shown(&self) -> &str {
         match &self.email {
-            Some(email) if self.name.trim().is_empty() => email,
+            Some(email) if self.name.trim().is_empty() => {
+                email.split_once('@').map_or(email, |(local, _)| local)
+            }
             Some(_) | None => &self.name,
         }
     }
@@ -34,6 +36,12 @@ impl Caller {
             Some(email) if email != self.shown() => format!("{} <{email}>", self.shown()),
             Some(_) | None => self.shown().to_owned(),
         }
+    }
+
+    /// What people are shown of an identity that the audit has kept.
+    #[must_use]
+    pub fn shown_of(identity: &str) -> &str {
+        identity.split_once(" <").map_or(identity, |(shown, _)| shown)
     }
 
     /// Whether `entry`, an e-mail address, a name or a room, means this caller.
@@ -130,7 +138,8 @@ mod tests {
             name: " ".to_owned(),
             ..hana()
         };
-        assert_eq!(nameless.identity(), "hana@example.com");
+        assert_eq!(nameless.identity(), "hana <hana@example.com>");
+        assert_eq!(Caller::shown_of(&nameless.identity()), "hana");
         let unknown = Caller {
             email: None,
             ..hana()

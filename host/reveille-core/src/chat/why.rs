@@ -5,7 +5,7 @@ use crate::model::{
     reply::{LayerView, PastAction, Reply, WhyView},
 };
 
-use super::{roster::Roster, subject::Subject};
+use super::{incoming::Caller, roster::Roster, subject::Subject};
 
 /// How many of the last commands and actions are told: they fit on one screen of a phone.
 pub(super) const PAST_ACTIONS: u32 = 10;
@@ -79,7 +79,7 @@ fn past_action(subject: &Subject<'_>, record: &AuditRecord) -> PastAction {
         action: record.action.clone(),
         servers: record.servers.iter().take(NAMED_SERVERS).cloned().collect(),
         count: u32::try_from(record.servers.len()).unwrap_or(u32::MAX),
-        by: record.by.clone(),
+        by: Caller::shown_of(&record.by).to_owned(),
         reason: record.reason.clone(),
         error: record.error.clone(),
     }
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(differing, ["going", "up"]);
         assert_eq!(view.counts.total, 3);
         assert_eq!(view.actions[0].action, "force_stop");
-        assert_eq!(view.actions[0].by, "Hana <hana@example.com>");
+        assert_eq!(view.actions[0].by, "Hana");
     }
 
     #[tokio::test]

@@ -79,7 +79,10 @@ pub(crate) fn for_rule(
 
 pub(crate) fn server(decided: &DecidedServer<'_>) -> contract::Server {
     let server = decided.server;
-    let restarted = ("restarted-by-provider", "true");
+    let facts = [
+        (decided.restarted_by_provider, "restarted-by-provider"),
+        (decided.force_pending, "force-pending"),
+    ];
     contract::Server {
         id: server.id.0.as_ref().to_owned(),
         name: server.name.as_ref().to_owned(),
@@ -91,10 +94,10 @@ pub(crate) fn server(decided: &DecidedServer<'_>) -> contract::Server {
         remembered: decided.stored.0.as_ref().to_owned(),
         maintenance_now: decided.maintenance_now,
         tags: Vec::new(),
-        extra: decided
-            .restarted_by_provider
-            .then(|| (restarted.0.to_owned(), restarted.1.to_owned()))
+        extra: facts
             .into_iter()
+            .filter(|(holds, _)| *holds)
+            .map(|(_, fact)| (fact.to_owned(), "true".to_owned()))
             .collect(),
     }
 }

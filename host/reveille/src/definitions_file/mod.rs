@@ -12,13 +12,10 @@
 mod difference;
 mod node;
 mod toml;
+mod writing;
 mod yaml;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    path::Path,
-};
+use std::{collections::HashMap, fmt, path::Path};
 
 use chrono_tz::Tz;
 use serde_json::{Map, Value};
@@ -30,6 +27,7 @@ use reveille_core::{
 
 pub(crate) use difference::{Difference, difference};
 use node::{Node, NodeValue};
+pub(crate) use writing::write;
 
 /// The kinds that a file defines, as it names them and as items do. Items of other kinds are left alone.
 pub(crate) const KINDS: [(&str, &str); 3] = [
@@ -188,59 +186,6 @@ fn faults_of_periods(
         .values()
         .flat_map(|schedule| rules.check_schedule(schedule))
         .collect()
-}
-
-/// The items as a file's text.
-pub(crate) fn write(items: &[Item], language: Language) -> String {
-    let mut kinds: Vec<(&str, BTreeMap<&str, &Map<String, Value>>)> = Vec::new();
-    for (plural, kind) in KINDS {
-        let of_kind = items.iter().filter(|item| item.key.kind == kind);
-        kinds.push((
-            plural,
-            of_kind
-                .map(|item| (item.key.name.as_str(), &item.attributes))
-                .collect(),
-        ));
-    }
-    match language {
-        Language::Toml => {
-            let mut document = toml_edit::DocumentMut::new();
-            for (plural, items) in kinds.into_iter().filter(|(_, items)| !items.is_empty()) {
-                let mut of_kind = toml_edit::Table::new();
-                of_kind.set_implicit(true);
-                for (name, attributes) in items {
-                    let mut table = toml_edit::Table::new();
-                    for (attribute, value) in attributes {
-                        if let Some(value) = toml::write(value) {
-                            table.insert(attribute, toml_edit::Item::Value(value));
-                        }
-                    }
-                    of_kind.insert(name, toml_edit::Item::Table(table));
-                }
-                document.insert(plural, toml_edit::Item::Table(of_kind));
-            }
-            document.to_string()
-        }
-        Language::Yaml => {
-            let mut text = String::new();
-            for (plural, items) in kinds.into_iter().filter(|(_, items)| !items.is_empty()) {
-                text.push_str(plural);
-                text.push_str(":\n");
-                for (name, attributes) in items {
-                    // JSON texts and values are YAML too.
-                    text.push_str(&format!(
-                        "  {}:{}\n",
-                        Value::from(name),
-                        if attributes.is_empty() { " {}" } else { "" }
-                    ));
-                    for (attribute, value) in attributes {
-                        text.push_str(&format!("    {attribute}: {value}\n"));
-                    }
-                }
-            }
-            text
-        }
-    }
 }
 
 #[derive(Default)]

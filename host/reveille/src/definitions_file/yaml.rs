@@ -106,7 +106,18 @@ impl<'a> Events<'a> {
             let key = match event {
                 Event::MappingEnd => return Ok(entries),
                 Event::Scalar(text, _, _, None) => text.into_owned(),
-                _ => return Err(error(span, "a key must be a plain text")),
+                Event::Nothing
+                | Event::StreamStart
+                | Event::StreamEnd
+                | Event::DocumentStart(_)
+                | Event::DocumentEnd
+                | Event::Alias(_)
+                | Event::Scalar(..)
+                | Event::SequenceStart(..)
+                | Event::SequenceEnd
+                | Event::MappingStart(..) => {
+                    return Err(error(span, "a key must be a plain text"));
+                }
             };
             let line = span.start.line();
             if let Some(first) = entries.iter().find(|entry| entry.key == key) {

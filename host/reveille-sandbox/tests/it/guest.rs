@@ -1,0 +1,269 @@
+//! A planner whose every function is written by the test, as core instructions in text form, and wrapped as any
+//! toolchain would wrap it.
+
+use wit_component::{ComponentEncoder, StringEncoding};
+use wit_parser::Resolve;
+
+/// Where an `ok` answer without spans stands in the guest's memory: zeros.
+pub(crate) const EMPTY_PLAN: &str = "(i32.const 256)";
+
+/// Interfaces of WASI, as far as tests import them.
+const WASI: &str = r#"
+    package wasi:clocks@0.2.6 {
+        interface monotonic-clock {
+            use wasi:io/poll@0.2.6.{pollable};
+            now: func() -> u64;
+            subscribe-duration: func(when: u64) -> pollable;
+        }
+        interface wall-clock {
+            record datetime { seconds: u64, nanoseconds: u32 }
+            now: func() -> datetime;
+        }
+    }
+    package wasi:io@0.2.6 {
+        interface poll {
+            resource pollable { block: func(); }
+        }
+    }
+    package wasi:cli@0.2.6 {
+        interface exit { exit: func(status: result); }
+        interface environment { get-arguments: func() -> list<string>; }
+    }
+    package wasi:random@0.2.6 {
+        interface random { get-random-u64: func() -> u64; }
+    }
+    package evil:host@1.0.0 {
+        interface exec { run: func(command: string); }
+    }
+"#;
+
+/// A planner under construction. What is not said does nothing, and answers an empty plan.
+pub(crate) struct Guest {
+    world: &'static str,
+    imports: String,
+    memory: String,
+    fields: String,
+    describe: String,
+    plan: String,
+    realloc: String,
+    start: bool,
+    version: &'static str,
+    with_about: bool,
+}
+
+impl Guest {
+    pub(crate) fn new() -> Self {
+        Self {
+            world: "",
+            imports: String::new(),
+            memory: "2".to_owned(),
+            fields: String::new(),
+            describe: "(i32.const 64)".to_owned(),
+            plan: EMPTY_PLAN.to_owned(),
+            realloc: BUMP.to_owned(),
+            start: false,
+            version: "0.1.0",
+            with_about: true,
+        }
+    }
+
+    /// Imports of the world, in WIT.
+    pub(crate) fn importing(mut self, wit: &'static str) -> Self {
+        self.world = wit;
+        self
+    }
+
+    /// The same imports of the core module.
+    pub(crate) fn core_imports(mut self, imports: &str) -> Self {
+        self.imports = imports.to_owned();
+        self
+    }
+
+    /// Pages that the memory begins with, and its limit.
+    pub(crate) fn memory(mut self, pages: &str) -> Self {
+        self.memory = pages.to_owned();
+        self
+    }
+
+    /// Fields of the module besides: tables, functions.
+    pub(crate) fn fields(mut self, fields: &str) -> Self {
+        self.fields = fields.to_owned();
+        self
+    }
+
+    /// The body of `describe`.
+    pub(crate) fn describe(mut self, body: &str) -> Self {
+        self.describe = body.to_owned();
+        self
+    }
+
+    /// The body of `plan-day`; local 0 is where the request stands.
+    pub(crate) fn plan(mut self, body: &str) -> Self {
+        self.plan = body.to_owned();
+        self
+    }
+
+    /// The body of the allocator that the host calls.
+    pub(crate) fn realloc(mut self, body: &str) -> Self {
+        self.realloc = body.to_owned();
+        self
+    }
+
+    /// Runs the function `$start` when it is instantiated.
+    pub(crate) fn starting(mut self) -> Self {
+        self.start = true;
+        self
+    }
+
+    /// Is made for another version of the contract.
+    pub(crate) fn of_version(mut self, version: &'static str) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Does not say who it is.
+    pub(crate) fn without_about(mut self) -> Self {
+        self.with_about = false;
+        self
+    }
+
+    /// The component.
+    pub(crate) fn build(&self) -> Vec<u8> {
+        let version = self.version;
+        let start = if self.start { "(start $start)" } else { "" };
+        let about = if self.with_about {
+            format!(
+                r#"(func (export "reveille:rules/about@{version}#describe") (result i32) {})
+                   (func (export "reveille:rules/about@{version}#check-config") (param i32 i32) (result i32) (i32.const 256))"#,
+                self.describe
+            )
+        } else {
+            String::new()
+        };
+        let core = format!(
+            r#"(module
+                {imports}
+                (memory (export "memory") {memory})
+                (global $free (mut i32) (i32.const 4096))
+                {fields}
+                (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) {realloc})
+                {about}
+                (func (export "reveille:rules/planner@{version}#plan-day") (param i32) (result i32) {plan})
+                (func (export "reveille:rules/planner@{version}#check-schedule")
+                    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 256))
+                {start}
+                (data (i32.const 16) "hostile")
+                (data (i32.const 32) "1.0.0")
+                (data (i32.const 64) "\10\00\00\00\07\00\00\00\20\00\00\00\05\00\00\00")
+            )"#,
+            imports = self.imports,
+            memory = self.memory,
+            fields = self.fields,
+            realloc = self.realloc,
+            plan = self.plan,
+        );
+        let mut module = wat::parse_str(&core).expect("the test's text is WebAssembly");
+        let mut resolve = Resolve::default();
+        let mut wit = String::new();
+        for file in [
+            "types",
+            "about",
+            "imports",
+            "planner",
+            "decider",
+            "formatter",
+            "worlds",
+        ] {
+            let path = format!("{}/../../wit/{file}.wit", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(path).expect("the contract can be read");
+            wit.push_str(&text.replace("package reveille:rules@0.1.0;", ""));
+        }
+        let about = if self.with_about {
+            format!("export reveille:rules/about@{version};")
+        } else {
+            String::new()
+        };
+        let source = format!(
+            "package test:guest;
+            package reveille:rules@{version} {{ {wit} }}
+            {WASI}
+            world guest {{
+                import reveille:rules/log@{version};
+                import reveille:rules/data@{version};
+                {}
+                {about}
+                export reveille:rules/planner@{version};
+            }}",
+            self.world
+        );
+        let package = resolve
+            .push_str("guest.wit", &source)
+            .expect("the test's world is WIT");
+        let world = resolve
+            .select_world(&[package], Some("guest"))
+            .expect("the world is there");
+        wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+            .expect("the world fits into the module");
+        ComponentEncoder::default()
+            .validate(true)
+            .module(&module)
+            .and_then(|mut encoder| encoder.encode())
+            .expect("the module is a component")
+    }
+}
+
+/// Hands out memory and never takes it back.
+const BUMP: &str = "
+    (local $at i32)
+    (local.set $at (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+    (global.set $free (i32.add (local.get $at) (local.get 3)))
+    (local.get $at)";
+
+/// Appends sections to a component: a core module, and `count` instances of it.
+pub(crate) fn with_instances(component: &[u8], module: &str, count: u8) -> Vec<u8> {
+    let module = wat::parse_str(module).expect("the test's text is WebAssembly");
+    let index = core_modules(component);
+    let mut extended = component.to_vec();
+    section(&mut extended, 1, &module);
+    let mut instances = vec![count];
+    for _ in 0..count {
+        instances.extend([0x00, index, 0x00]);
+    }
+    section(&mut extended, 2, &instances);
+    extended
+}
+
+fn section(component: &mut Vec<u8>, id: u8, content: &[u8]) {
+    component.push(id);
+    let mut length = content.len();
+    loop {
+        let low = u8::try_from(length & 0x7f).expect("seven bits");
+        length >>= 7;
+        if length == 0 {
+            component.push(low);
+            break;
+        }
+        component.push(low | 0x80);
+    }
+    component.extend(content);
+}
+
+/// How many core modules stand at the top level of a component.
+fn core_modules(component: &[u8]) -> u8 {
+    let mut rest = &component[8..];
+    let mut count = 0;
+    while let [id, after @ ..] = rest {
+        let (mut length, mut shift, mut at) = (0_usize, 0, 0);
+        loop {
+            length |= usize::from(after[at] & 0x7f) << shift;
+            shift += 7;
+            at += 1;
+            if after[at - 1] & 0x80 == 0 {
+                break;
+            }
+        }
+        count += u8::from(*id == 1);
+        rest = &after[at + length..];
+    }
+    count
+}

@@ -1,0 +1,15 @@
+//! The sandbox through its ports: the default components, rules from files, and what hostile ones may try.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod chain;
+mod guest;
+mod hostile;
+mod house;
+mod refusals;
+mod wasi;
