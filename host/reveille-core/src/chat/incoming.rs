@@ -41,7 +41,9 @@ impl Caller {
     /// What people are shown of an identity that the audit has kept.
     #[must_use]
     pub fn shown_of(identity: &str) -> &str {
-        identity.split_once(" <").map_or(identity, |(shown, _)| shown)
+        identity
+            .split_once(" <")
+            .map_or(identity, |(shown, _)| shown)
     }
 
     /// Whether `entry`, an e-mail address, a name or a room, means this caller.
