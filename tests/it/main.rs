@@ -12,9 +12,9 @@
 
 mod agreement;
 mod bad_input;
+mod chain;
 mod chat;
 mod conversation;
-mod chain;
 mod crash;
 mod day;
 mod docs;

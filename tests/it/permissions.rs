@@ -227,7 +227,7 @@ fn a_refusal_is_kept_with_who_tried() {
     );
     let shown = ask_as(&house, boss(), "mobilepay 이유");
     assert!(
-        shown.contains("하나 <hana@example.com>") && shown.contains("실패"),
+        shown.contains("강제 중지 · 하나") && shown.contains("실패"),
         "{shown}"
     );
 }
