@@ -202,10 +202,15 @@ impl House {
     /// Says something in chat, after the slash and the keyword.
     pub fn say(&self, words: &str) -> Answer {
         let number = self.messages.fetch_add(1, Ordering::Relaxed);
+        self.say_at(words, &format!("2026-11-22T00:00:00.{number:03}Z"))
+    }
+
+    /// Says something that was written at `created_at`: said again at the same time it is the same message.
+    pub fn say_at(&self, words: &str, created_at: &str) -> Answer {
         self.post(&json!({
             "token": TOKEN, "teamName": "팀", "roomName": "개발", "writerName": "하나",
             "writerEmail": "hana@example.com", "text": format!("/서버 {words}"), "data": words, "keyword": "서버",
-            "createdAt": format!("2026-11-22T00:00:00.{number:03}Z"), "platform": "web", "ip": "192.0.2.7",
+            "createdAt": created_at, "platform": "web", "ip": "192.0.2.7",
         }))
     }
 

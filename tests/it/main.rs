@@ -13,9 +13,12 @@
 mod agreement;
 mod bad_input;
 mod chain;
+mod chat;
+mod conversation;
 mod crash;
 mod day;
 mod docs;
 mod evaluate;
 mod house;
+mod permissions;
 mod terminal;

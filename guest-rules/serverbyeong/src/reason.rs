@@ -1,5 +1,10 @@
 //! Reasons of spans: those of the default rules are put into the reader's language, the rest are shown as they are.
 
+use reveille_sdk::types::Span;
+
+/// The code of a failure that is a rule's.
+pub(crate) const RULE_FAILED: &str = "rule.failed";
+
 /// Why a span is as it is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reason<'a> {
@@ -15,6 +20,11 @@ pub(crate) enum Reason<'a> {
     Order(&'a str, Option<&'a str>),
     /// The words of a team's own rule.
     Other(&'a str),
+}
+
+/// Whether a day is as the schedule's `override_status` says, whatever else would change it.
+pub(crate) fn is_fixed(spans: &[Span]) -> bool {
+    spans.iter().any(|span| read(&span.reason) == Reason::Fixed)
 }
 
 /// What `reason` says when a default rule or the host wrote it.

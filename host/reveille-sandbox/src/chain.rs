@@ -20,6 +20,13 @@ pub(crate) enum Role {
     Decider,
 }
 
+/// Where a want comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ordered {
+    ByPlan,
+    ByPerson,
+}
+
 /// A rule in its place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step<'a> {
@@ -111,13 +118,24 @@ impl RuleSet {
         Ok(steps)
     }
 
-    /// The deciders of a schedule in their order.
+    /// The deciders of a schedule in their order. A rule that is not there is passed over while an order stands: the
+    /// order lies above what the rule would have said, and nobody can be asked.
     pub(crate) fn deciders<'a>(
         &'a self,
         schedule: &'a Schedule,
+        ordered: Ordered,
     ) -> Result<Vec<Step<'a>>, RuleFailure> {
         let mut steps = vec![built_in(self.get(TRANSITIONS)?)];
-        self.own(schedule, Role::Decider, &mut steps)?;
+        match ordered {
+            Ordered::ByPlan => self.own(schedule, Role::Decider, &mut steps)?,
+            Ordered::ByPerson => {
+                let loaded = schedule.rules.iter().filter_map(|used| {
+                    let step = self.take_part(used, Role::Decider);
+                    step.ok().flatten()
+                });
+                steps.extend(loaded);
+            }
+        }
         Ok(steps)
     }
 

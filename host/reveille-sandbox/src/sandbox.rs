@@ -20,7 +20,7 @@ use crate::{
     answer,
     cache::Cache,
     call::{Surroundings, Usage},
-    chain::{self, RuleSet},
+    chain::{self, Ordered, RuleSet},
     convert,
     counters::{Counters, Tallies},
     data::{DataSource, hex},
@@ -232,7 +232,11 @@ impl Rules for Sandbox {
             return Ok(Vec::new());
         }
         let rules = self.rules();
-        let steps = rules.deciders(request.schedule)?;
+        let ordered = match request.force {
+            Some(_) => Ordered::ByPerson,
+            None => Ordered::ByPlan,
+        };
+        let steps = rules.deciders(request.schedule, ordered)?;
         let schedule = Fingerprint::new().with(&request.schedule.name).print();
         let print = deciding::print(request, &steps);
         if let Some(kept) = self.cache.decisions(schedule, print) {

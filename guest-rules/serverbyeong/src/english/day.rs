@@ -10,7 +10,7 @@ use reveille_sdk::{
 use super::words;
 use crate::{
     message::{Colour, Draft, names},
-    reason::{self, Reason},
+    reason::{self, Reason, is_fixed},
     text::{name, sentence},
 };
 
@@ -180,7 +180,11 @@ pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft
         draft.line(format!("It was: {}", words::change_with_author(replaced)));
     }
     if view.without_effect {
-        draft.line("Without effect: nothing runs on that day, so there is nothing to change.");
+        draft.line(if is_fixed(&view.spans) {
+            "Without effect: the schedule is fixed, whatever its periods say, so nothing changes."
+        } else {
+            "Without effect: nothing runs on that day, so there is nothing to change."
+        });
     }
     if set.action == Turn::Stop && set.at.is_none() && !view.without_effect {
         draft.line(match &view.next_stop {

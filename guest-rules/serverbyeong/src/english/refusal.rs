@@ -10,8 +10,9 @@ use reveille_sdk::{
 use super::{command, words};
 use crate::{
     message::{Colour, Draft},
+    reason::RULE_FAILED,
     text::name,
-    when::{self, Length, consistent},
+    when::{self, DAY_MINUTES, Length, consistent},
 };
 
 /// A command that was not carried out.
@@ -26,6 +27,9 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
         }
         Refusal::UnknownSchedule(unknown) => unknown_schedule(context, unknown),
         Refusal::ScheduleNeeded(known) => {
+            if known.is_empty() {
+                return warning("There are no schedules that you can see.");
+            }
             let mut draft = warning("Which schedule do you mean?");
             choose(context, &mut draft, known);
             draft
@@ -112,10 +116,14 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
             draft.line(command::example(context, Topic::Help, None));
             draft
         }
-        Refusal::Failed((_, number)) => {
+        Refusal::Failed((code, number)) => {
             let mut draft = Draft::new(
                 Colour::Error,
-                "This could not be done, and the fault is ours. Please try again in a while.",
+                if code == RULE_FAILED {
+                    "A rule of this schedule does not answer, so its plan is not known. Forced starts and stops still work."
+                } else {
+                    "This could not be done, and the fault is ours. Please try again in a while."
+                },
             );
             draft.line(format!(
                 "If it stays, give an operator this number: {}",
@@ -194,13 +202,20 @@ fn stop_example(context: &Context, date: Date, at: Minute) -> String {
 }
 
 fn ambiguous_time(context: &Context, text: &str, times: &[Minute]) -> Draft {
-    let readings: Vec<String> = times.iter().map(|time| when::clock(*time)).collect();
+    let readings: Vec<String> = times
+        .iter()
+        .map(|time| match time.checked_sub(DAY_MINUTES) {
+            None | Some(0) => when::clock(*time),
+            Some(late) => format!("{} the next day", when::clock(late)),
+        })
+        .collect();
     let mut draft = warning(format!(
         "'{}' can be morning or evening. Say which: {}",
         name(text),
         readings.join(" or ")
     ));
-    let time = times.last().copied().unwrap_or(ANY_STOP);
+    let within_the_day = times.iter().rfind(|time| **time <= DAY_MINUTES);
+    let time = within_the_day.copied().unwrap_or(ANY_STOP);
     draft.line(stop_example(
         context,
         when::next_date(context.now.date),

@@ -10,7 +10,7 @@ use reveille_sdk::{
 use super::words;
 use crate::{
     message::{Colour, Draft},
-    reason::{self, Reason},
+    reason::{self, Reason, is_fixed},
     text::{name, sentence},
 };
 
@@ -190,7 +190,11 @@ pub(super) fn exception_set(context: &Context, view: &ExceptionSetView) -> Draft
         ));
     }
     if view.without_effect {
-        draft.line("효과 없음: 이날은 실행 시간이 없어 바뀌는 것이 없습니다.");
+        draft.line(if is_fixed(&view.spans) {
+            "효과 없음: 시간표와 관계없이 고정된 스케줄이라 바뀌는 것이 없습니다."
+        } else {
+            "효과 없음: 이날은 실행 시간이 없어 바뀌는 것이 없습니다."
+        });
     }
     if set.action == Turn::Stop && set.at.is_none() && !view.without_effect {
         draft.line(match &view.next_stop {

@@ -10,8 +10,9 @@ use reveille_sdk::{
 use super::{command, particle::Particle, words};
 use crate::{
     message::{Colour, Draft},
+    reason::RULE_FAILED,
     text::name,
-    when::{self, Length, consistent},
+    when::{self, DAY_MINUTES, Length, consistent},
 };
 
 /// A command that was not carried out.
@@ -26,6 +27,9 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
         }
         Refusal::UnknownSchedule(unknown) => unknown_schedule(context, unknown),
         Refusal::ScheduleNeeded(known) => {
+            if known.is_empty() {
+                return warning("볼 수 있는 스케줄이 없습니다.");
+            }
             let mut draft = warning("어느 스케줄인지 말씀해 주십시오.");
             choose(context, &mut draft, known);
             draft
@@ -114,10 +118,14 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
             draft.line(command::example(context, Topic::Help, None));
             draft
         }
-        Refusal::Failed((_, number)) => {
+        Refusal::Failed((code, number)) => {
             let mut draft = Draft::new(
                 Colour::Error,
-                "저희 쪽 문제로 요청을 처리하지 못했습니다. 잠시 뒤 다시 시도해 주십시오.",
+                if code == RULE_FAILED {
+                    "이 스케줄의 규칙이 답하지 않아 시간표를 알 수 없습니다. 그동안에도 강제 시작과 강제 중지는 할 수 있습니다."
+                } else {
+                    "저희 쪽 문제로 요청을 처리하지 못했습니다. 잠시 뒤 다시 시도해 주십시오."
+                },
             );
             draft.line(format!(
                 "계속되면 운영자에게 이 번호를 알려 주십시오: {}",
@@ -216,7 +224,13 @@ fn stop_example(context: &Context, date: Date, at: Minute) -> String {
 }
 
 fn ambiguous_time(context: &Context, text: &str, times: &[Minute]) -> Draft {
-    let readings: Vec<String> = times.iter().map(|time| when::clock(*time)).collect();
+    let readings: Vec<String> = times
+        .iter()
+        .map(|time| match time.checked_sub(DAY_MINUTES) {
+            None | Some(0) => when::clock(*time),
+            Some(late) => format!("다음 날 {}", when::clock(late)),
+        })
+        .collect();
     let mut draft = warning(about(
         text,
         &format!(
@@ -224,7 +238,8 @@ fn ambiguous_time(context: &Context, text: &str, times: &[Minute]) -> Draft {
             readings.join(", ")
         ),
     ));
-    let time = times.last().copied().unwrap_or(ANY_STOP);
+    let within_the_day = times.iter().rfind(|time| **time <= DAY_MINUTES);
+    let time = within_the_day.copied().unwrap_or(ANY_STOP);
     draft.line(stop_example(
         context,
         when::next_date(context.now.date),

@@ -165,7 +165,7 @@ fn only_our_own_faults_are_red() {
         let message = format(&context("ko", Persona::Light), &reply).unwrap();
         assert_eq!(
             message.connect_color == "#FF0000",
-            name == "refused-failed",
+            matches!(name, "refused-failed" | "refused-rule-failed"),
             "{name}"
         );
     }

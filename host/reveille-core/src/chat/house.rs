@@ -24,7 +24,7 @@ use super::{
     plain::plain,
     refusal_code::refusal_code,
     roster::Roster,
-    schedules, status,
+    schedule_of, schedules, status,
     subject::{Kept, Subject},
     trouble::{Trouble, chain},
     why,
@@ -121,6 +121,9 @@ impl Chat {
         let command = match read(&visible) {
             Ok(command) => command,
             Err(Trouble::Refused(refusal)) => {
+                let about = schedule_of(&message.text, &visible)
+                    .and_then(|name| definitions.schedules.get(name));
+                let context = self.context(about.map(AsRef::as_ref), message, now);
                 return Ok(self.say(&context, Reply::Refused(*refusal)));
             }
             Err(trouble) => return Err(trouble),
@@ -343,7 +346,11 @@ impl Chat {
                 now: local_moment(now, zone),
             })
             .collect();
-        schedules.sort_by(|a, b| a.name.cmp(&b.name));
+        // Examples are made with the first: it should be one that does what they say.
+        schedules.sort_by_key(|known| {
+            let is_set_aside = definitions.set_aside.contains_key(&known.name);
+            (is_set_aside, known.name.clone())
+        });
         GrammarContext { schedules }
     }
 

@@ -41,7 +41,7 @@ pub use command::{Command, ExtendTo, ForceEnd};
 pub use force::HELD_FORCE;
 pub use grammar::{
     GrammarContext, KnownSchedule, LONGEST_EXTEND, MAX_TEXT_CHARS, is_command_word, parse,
-    without_keyword,
+    schedule_of, without_keyword,
 };
 pub use house::{Chat, Manners};
 pub use incoming::{Answer, Caller, Incoming};

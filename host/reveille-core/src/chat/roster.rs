@@ -174,6 +174,10 @@ impl<'a> Roster<'a> {
             .and_then(|memory| memory.request.as_ref())
             .is_some_and(|request| request.reported);
         match error {
+            // What failed once is over when the next attempt is on its way.
+            Some(error)
+                if error.code != ServerError::STUCK
+                    && matches!(server.state, ServerState::Starting | ServerState::Stopping) => {}
             Some(error) if error.code != ServerError::STUCK => {
                 return Some(ServerNote::Failed {
                     code: error.code.clone(),

@@ -54,16 +54,20 @@ pub(super) fn wave(
             .iter()
             .any(|server| server.group.as_deref() == Some(group))
     };
+    let mut groups: Vec<String> = schedule
+        .groups
+        .iter()
+        .filter(|group| is_in(&group.name))
+        .map(|group| group.name.clone())
+        .collect();
+    if want == Want::Stop {
+        groups.reverse();
+    }
     Announcement::Turned(Wave {
         schedule: schedule.name.clone(),
         want,
         count: u32::try_from(servers.len()).unwrap_or(u32::MAX),
-        groups: schedule
-            .groups
-            .iter()
-            .filter(|group| is_in(&group.name))
-            .map(|group| group.name.clone())
-            .collect(),
+        groups,
         servers: servers
             .iter()
             .take(MAX_TOLD_NAMES)

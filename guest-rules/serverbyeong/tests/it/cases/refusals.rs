@@ -141,6 +141,10 @@ fn times() -> Vec<(&'static str, Refusal)> {
             Refusal::AmbiguousTime(("9시".to_owned(), vec![540, 1260])),
         ),
         (
+            "refused-ambiguous-time-next-day",
+            Refusal::AmbiguousTime(("8시까지".to_owned(), vec![1200, 1920])),
+        ),
+        (
             "refused-too-long",
             Refusal::TooLong(("48시간".to_owned(), 750)),
         ),
@@ -218,6 +222,10 @@ fn commands() -> Vec<(&'static str, Refusal)> {
         (
             "refused-failed",
             Refusal::Failed(("store.unavailable".to_owned(), "7K3Q9".to_owned())),
+        ),
+        (
+            "refused-rule-failed",
+            Refusal::Failed(("rule.failed".to_owned(), "7K3Q9".to_owned())),
         ),
     ]
 }

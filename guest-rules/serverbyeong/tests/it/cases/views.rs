@@ -486,6 +486,18 @@ fn exceptions_set() -> Vec<(&'static str, Reply)> {
                 replaced: None,
                 spans: day_off(""),
                 without_effect: true,
+                ..later.clone()
+            }),
+        ),
+        (
+            "exception-set-fixed",
+            Reply::ExceptionSet(ExceptionSetView {
+                set: exception(date(11, 28), Turn::Stop, Some(1380), None),
+                replaced: None,
+                spans: vec![span(0, 1440, Want::Run, "override_status")],
+                next_start: None,
+                next_stop: None,
+                without_effect: true,
                 ..later
             }),
         ),

@@ -226,10 +226,9 @@ impl<'a> Intent<'a> {
                 ForceEnd::At(end)
             }
             (None, date, Some(time)) => {
-                // A turn at a time is an exception.
                 let date = date.map_or("오늘".to_owned(), |date| date.stem);
                 let meant = format!("예외 설정 {date} {verb} {}", time.stem);
-                return Err(self.whole_not_understood(Some(meant)));
+                return Err(self.is_an_exception(meant));
             }
             (None, Some(date), None) => {
                 let meant = if date.josa == Josa::Until {
@@ -240,7 +239,12 @@ impl<'a> Intent<'a> {
                     // `3일` is a date, `3일간` is not.
                     format!("{verb} {}간", date.stem)
                 } else {
-                    format!("예외 설정 {} {verb} 9시", date.stem)
+                    let usual = match turn {
+                        Turn::Start => "9시",
+                        Turn::Stop => "23시",
+                    };
+                    let meant = format!("예외 설정 {} {verb} {usual}", date.stem);
+                    return Err(self.is_an_exception(meant));
                 };
                 return Err(self.whole_not_understood(Some(meant)));
             }
@@ -373,6 +377,13 @@ impl<'a> Intent<'a> {
 
     fn whole_not_understood(&self, suggestion: Option<String>) -> Refusal {
         self.not_understood(&self.message.typed, suggestion)
+    }
+
+    /// A turn at another time than now. An example that turns the servers at once would do what nobody asked for.
+    fn is_an_exception(&self, meant: String) -> Refusal {
+        let mut unknown = self.unknown(&self.message.typed, Some(meant));
+        unknown.topic = Topic::ExceptionSet;
+        Refusal::NotUnderstood(unknown)
     }
 
     /// Whether `time` beside `시작` or `중지` is its end. It is with `까지`. Without, `23시 중지` is what somebody says who

@@ -56,7 +56,7 @@ pub struct KnownSchedule {
 /// What the words of a message are read against.
 #[derive(Debug, Clone)]
 pub struct GrammarContext {
-    /// The schedules that the caller may see, sorted by name; those that are set aside included.
+    /// The schedules that the caller may see, in the order in which they are told; those that are set aside included.
     pub schedules: Vec<KnownSchedule>,
 }
 
@@ -80,6 +80,24 @@ pub fn parse(text: &str, context: &GrammarContext) -> Result<Command, Refusal> {
         names: Names::new(context),
     }
     .read(&text::tokens(&text))
+}
+
+/// The schedule that `text` names, or can only mean, whether or not the rest of it is understood.
+#[must_use]
+pub fn schedule_of<'a>(text: &str, context: &'a GrammarContext) -> Option<&'a str> {
+    if let [only] = context.schedules.as_slice() {
+        return Some(&only.name);
+    }
+    if text.len() > MAX_TEXT_BYTES {
+        return None;
+    }
+    let names = Names::new(context);
+    let tokens = text::tokens(&text::normalised(text));
+    let message = Message::read(&tokens, &names, NaiveDate::default());
+    match message.schedule?.value {
+        Match::One(index) => Some(&context.schedules.get(index)?.name),
+        Match::Several(_) => None,
+    }
 }
 
 /// Whether `name` is a word, a date or a time of the grammar: a schedule of that name could not be spoken of.
@@ -269,7 +287,14 @@ impl Reader<'_> {
             }
         } else {
             let suggestion = verb.map(|(_, word)| word.to_owned());
-            Refusal::NotUnderstood(self.unknown(message, typed, suggestion))
+            let mut unknown = self.unknown(message, typed, suggestion);
+            if let Some((_, word)) = verb
+                && message.words.is_empty()
+                && let Some(topic) = topic::of_question(word)
+            {
+                unknown.topic = topic;
+            }
+            Refusal::NotUnderstood(unknown)
         }
     }
 

@@ -1,6 +1,9 @@
 //! What a message is about, as far as its words tell.
 
-use super::{message::Message, words::Word};
+use super::{
+    message::Message,
+    words::{self, Word},
+};
 use crate::model::{Turn, reply::Topic};
 
 /// What a message is about that says one of these; the first decides.
@@ -28,6 +31,21 @@ pub(super) fn topic(message: &Message) -> Topic {
         (None, Some(Turn::Stop)) => Topic::ForceStop,
         (None, None) => Topic::Help,
     }
+}
+
+/// What a message would be about that says `word` alone, when that only asks.
+pub(super) fn of_question(word: &str) -> Option<Topic> {
+    let said = words::meanings(word, false)?;
+    let is_question = |word: &Word| {
+        matches!(
+            word,
+            Word::Status | Word::Info | Word::Why | Word::Schedules | Word::Exception
+        )
+    };
+    TOPICS
+        .iter()
+        .find(|(word, _)| is_question(word) && said == [*word])
+        .map(|(_, topic)| *topic)
 }
 
 /// The first turn that `message` speaks of.
