@@ -11,6 +11,8 @@
 
 mod difference;
 mod node;
+#[cfg(test)]
+mod tests;
 mod toml;
 mod yaml;
 
@@ -110,6 +112,8 @@ pub(crate) fn read(
     zone: Tz,
     rules: &dyn Rules,
 ) -> Result<Vec<Item>, Vec<FileFault>> {
+    // What is missing at the end would be told in the line after the last.
+    let last_line = text.lines().count().max(1);
     let root = match language {
         _ if text.len() as u64 > node::MAX_FILE_BYTES => {
             return Err(vec![FileFault {
@@ -125,7 +129,7 @@ pub(crate) fn read(
     }
     .map_err(|fault| {
         vec![FileFault {
-            line: fault.line,
+            line: fault.line.min(last_line),
             message: fault.message,
         }]
     })?;
@@ -152,6 +156,9 @@ pub(crate) fn read(
     if file.faults.is_empty() {
         Ok(file.items)
     } else {
+        for fault in &mut file.faults {
+            fault.line = fault.line.min(last_line);
+        }
         file.faults.sort();
         Err(file.faults)
     }
