@@ -13,6 +13,8 @@ mod difference;
 mod node;
 #[cfg(feature = "aws")]
 mod scan;
+#[cfg(test)]
+mod tests;
 mod toml;
 mod writing;
 mod yaml;
@@ -118,7 +120,27 @@ impl fmt::Display for FileFault {
 }
 
 /// Reads a file's text into items, and has everything in them checked, by the rules too.
+///
+/// # Errors
+/// All faults there are, by their lines.
 pub(crate) fn read(
+    text: &str,
+    language: Language,
+    zone: Tz,
+    rules: &dyn Rules,
+) -> Result<Vec<Item>, Vec<FileFault>> {
+    checked_items(text, language, zone, rules).map_err(|mut faults| {
+        // What is missing at the end would be told in the line after the last.
+        let last_line = text.lines().count().max(1);
+        for fault in &mut faults {
+            fault.line = fault.line.min(last_line);
+        }
+        faults.sort();
+        faults
+    })
+}
+
+fn checked_items(
     text: &str,
     language: Language,
     zone: Tz,
@@ -158,7 +180,6 @@ pub(crate) fn read(
     if file.faults.is_empty() {
         Ok(file.items)
     } else {
-        file.faults.sort();
         Err(file.faults)
     }
 }
