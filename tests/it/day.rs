@@ -313,6 +313,11 @@ async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_gr
         )
         .await
         .unwrap();
+    // The file knows it as on its way down until it is ordered again, and what is on its way would get stuck there.
+    week.fleet
+        .set_state(&"web-2".into(), ServerState::Stopped, week.now)
+        .await
+        .unwrap();
     week.fleet
         .set_trouble(&"web-2".into(), Trouble::Stuck)
         .await
@@ -321,17 +326,12 @@ async fn a_week_of_ticks_starts_and_stops_everything_once_in_the_order_of_its_gr
     assert!(week.refusals > 0);
     assert!(week.first(FRIDAY, "app-2", &Action::Start) >= at(FRIDAY, "10:00"));
     week.assert_in_order(FRIDAY, &Action::Start, &UP, start_length);
-    let stuck: Vec<String> = week
-        .notifier
-        .take()
-        .into_iter()
-        .filter_map(|announcement| match announcement {
-            Announcement::Stuck { servers, .. } => Some(servers),
-            _ => None,
-        })
-        .flatten()
-        .map(|server| server.name)
-        .collect();
+    let mut stuck = Vec::new();
+    for announcement in week.notifier.take() {
+        if let Announcement::Stuck { servers, .. } = announcement {
+            stuck.extend(servers.into_iter().map(|server| server.name));
+        }
+    }
     assert_eq!(stuck, ["web-2"]);
     week.fleet.clear_troubles(&"web-2".into()).await.unwrap();
     week.until(FRIDAY, "12:00").await;

@@ -96,8 +96,11 @@ fn schedules() -> BoxedStrategy<Schedule> {
         .boxed()
 }
 
+/// An exception: days after the first, turn, time, by whom and why.
+type Asked = (u64, Turn, Option<Minute>, String, Option<String>);
+
 /// At most one for each turn of each of the days around `date`, in their order.
-fn exceptions() -> BoxedStrategy<Vec<(u64, Turn, Option<Minute>, String, Option<String>)>> {
+fn exceptions() -> BoxedStrategy<Vec<Asked>> {
     let at = (0..=LATEST_EXCEPTION_MINUTE.0).prop_map(Minute);
     let one = move |offset, turn| {
         let set = (options_of(at.clone()), texts(), options_of(texts()))
@@ -112,10 +115,7 @@ fn exceptions() -> BoxedStrategy<Vec<(u64, Turn, Option<Minute>, String, Option<
         .boxed()
 }
 
-fn around(
-    date: NaiveDate,
-    set: Vec<(u64, Turn, Option<Minute>, String, Option<String>)>,
-) -> Vec<Exception> {
+fn around(date: NaiveDate, set: Vec<Asked>) -> Vec<Exception> {
     let first = date - Days::new(2);
     set.into_iter()
         .map(|(offset, action, at, by, reason)| Exception {
