@@ -65,12 +65,24 @@ pub enum OpenError {
 
 /// One SQLite file in write-ahead mode. What a write has answered is on the disk.
 ///
-/// One writer at a time, within the process by a lock and beyond it by SQLite; readers are not held up by it.
+/// One writer at a time, within the process by a lock and beyond it by SQLite; readers are not held up by it. A third
+/// connection only watches whether anybody has written.
 #[derive(Debug)]
 pub struct Database {
     path: PathBuf,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
+    watcher: Mutex<Connection>,
+}
+
+/// Something that was read, with the version of the file that it was read from.
+#[derive(Debug)]
+pub(crate) struct Kept<T>(Mutex<Option<(i64, Arc<T>)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
 }
 
 impl Database {
@@ -102,13 +114,12 @@ impl Database {
             }
             Migrated::Foreign => return Err(OpenError::Foreign { path }),
         }
-        let reader = connect(&path).map_err(failed)?;
-        reader
-            .pragma_update(None, "query_only", true)
-            .map_err(failed)?;
+        let reader = connect_to_read(&path).map_err(failed)?;
+        let watcher = connect_to_read(&path).map_err(failed)?;
         Ok(Arc::new(Self {
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
+            watcher: Mutex::new(watcher),
             path,
         }))
     }
@@ -132,6 +143,37 @@ impl Database {
             read(&snapshot)
         })
         .await
+    }
+
+    /// What `kept` holds as long as nobody has written to the file, else what `read` reads, which is then kept.
+    pub(crate) async fn read_kept<T, F>(
+        self: &Arc<Self>,
+        kept: &Kept<T>,
+        read: F,
+    ) -> Result<Arc<T>, StoreError>
+    where
+        T: Send + Sync + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        // Before the reading: what is written in between makes the version an old one.
+        let version = self.version()?;
+        if let Some((known, value)) = &*kept.0.lock().unwrap_or_else(PoisonError::into_inner)
+            && *known == version
+        {
+            return Ok(Arc::clone(value));
+        }
+        let value = Arc::new(self.read(read).await?);
+        *kept.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((version, Arc::clone(&value)));
+        Ok(value)
+    }
+
+    /// Changes with every commit of any connection, of this process or another. It is looked up in shared memory
+    /// within microseconds, so it needs no thread that may block.
+    fn version(&self) -> Result<i64, StoreError> {
+        lock(&self.watcher)
+            .query_row("PRAGMA data_version", [], |row| row.get(0))
+            .map_err(store_error)
     }
 
     /// Runs `write` on a thread that may block, in a transaction that is durable when this answers, and undone when
@@ -200,6 +242,12 @@ fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     // FULL: a commit is on the disk when it answers, also when the power goes the moment after.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+fn connect_to_read(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 

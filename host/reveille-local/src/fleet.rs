@@ -11,7 +11,7 @@ use reveille_core::{
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use crate::{
-    database::{Database, store_error},
+    database::{Database, Kept, store_error},
     rows::{self, json_text, time, time_text, to_word},
     simulated::{SimulatedServer, Simulation, not_found},
     trouble::Trouble,
@@ -24,13 +24,18 @@ const COLUMNS: &str = "id, name, kind, state, since, instance_type, schedule, se
 pub struct SimulatedFleet {
     database: Arc<Database>,
     speed: NonZeroU32,
+    kept: Kept<Vec<(SimulatedServer, Vec<Trouble>)>>,
 }
 
 impl SimulatedFleet {
     /// The servers in `database`. They start and stop `speed` times as fast as real ones.
     #[must_use]
     pub fn new(database: Arc<Database>, speed: NonZeroU32) -> Self {
-        Self { database, speed }
+        Self {
+            database,
+            speed,
+            kept: Kept::default(),
+        }
     }
 
     /// Adds those of `servers` whose id is not there yet. Answers how many were.
@@ -146,27 +151,20 @@ impl SimulatedFleet {
 #[async_trait]
 impl Fleet for SimulatedFleet {
     async fn servers(&self, now: DateTime<Utc>) -> Result<FleetView, FleetError> {
-        let speed = self.speed;
-        let servers = self
+        let kept = self
             .database
-            .read(move |read| {
+            .read_kept(&self.kept, |read| {
                 let mut troubles = troubles(read)?;
                 let mut statement = read
                     .prepare(&format!("SELECT {COLUMNS} FROM servers ORDER BY id"))
                     .map_err(store_error)?;
                 let rows = statement.query_map([], from_row).map_err(store_error)?;
-                let mut servers = Vec::new();
-                for server in rows {
+                rows.map(|server| {
                     let server = server.map_err(store_error)?;
-                    let mut simulation = Simulation {
-                        troubles: troubles.remove(&server.id).unwrap_or_default(),
-                        server,
-                        speed,
-                    };
-                    simulation.advance(now);
-                    servers.extend(simulation.view(now));
-                }
-                Ok(servers)
+                    let troubles = troubles.remove(&server.id).unwrap_or_default();
+                    Ok((server, troubles))
+                })
+                .collect()
             })
             .await
             .map_err(|error| FleetError {
@@ -174,6 +172,18 @@ impl Fleet for SimulatedFleet {
                 code: "fleet.failed",
                 source: Arc::new(error),
             })?;
+        let servers: Vec<_> = kept
+            .iter()
+            .filter_map(|(server, troubles)| {
+                let mut simulation = Simulation {
+                    server: server.clone(),
+                    troubles: troubles.clone(),
+                    speed: self.speed,
+                };
+                simulation.advance(now);
+                simulation.view(now)
+            })
+            .collect();
         Ok(FleetView {
             servers: servers.into(),
             unseen: Vec::new(),

@@ -12,25 +12,30 @@ use reveille_core::{
 use rusqlite::{OptionalExtension as _, Params, Row, Transaction, params};
 
 use crate::{
-    database::{Database, store_error},
+    database::{Database, Kept, store_error},
     lease,
     rows::{self, date_text, json_text, time, time_text, to_word},
 };
 
 /// Definitions, exceptions, orders, memory and audit in a [`Database`].
 ///
-/// Definitions and what is remembered are read once and handed out until their revision in the file grows, whoever
-/// wrote it: this store, another one on the same [`Database`], another process, or somebody by hand.
+/// What was read is handed out until somebody writes to the file: this store, another one on the same [`Database`],
+/// another process, or somebody by hand. Definitions and what is remembered, which take long to read, are handed out
+/// further until their own revision in the file grows.
 #[derive(Debug)]
 pub struct SqliteStore {
     database: Arc<Database>,
     default_zone: Tz,
-    kept: Arc<Kept>,
+    revised: Arc<Revised>,
+    definitions: Kept<Arc<Definitions>>,
+    remembered: Kept<Arc<Vec<Remembered>>>,
+    exceptions: Kept<Vec<Exception>>,
+    forces: Kept<Vec<Force>>,
 }
 
 /// What was read last, with the revision under which it was read.
 #[derive(Debug, Default)]
-struct Kept {
+struct Revised {
     definitions: Mutex<Option<(i64, Arc<Definitions>)>>,
     remembered: Mutex<Option<(i64, Arc<Vec<Remembered>>)>>,
 }
@@ -42,7 +47,11 @@ impl SqliteStore {
         Self {
             database,
             default_zone,
-            kept: Arc::default(),
+            revised: Arc::default(),
+            definitions: Kept::default(),
+            remembered: Kept::default(),
+            exceptions: Kept::default(),
+            forces: Kept::default(),
         }
     }
 }
@@ -50,14 +59,14 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn definitions(&self) -> Result<Arc<Definitions>, StoreError> {
-        let (kept, default_zone) = (Arc::clone(&self.kept), self.default_zone);
-        self.database
-            .read(move |read| {
-                kept_or(&kept.definitions, read, "items", |read| {
-                    Ok(Definitions::read(&items(read)?, default_zone))
-                })
+        let (revised, default_zone) = (Arc::clone(&self.revised), self.default_zone);
+        let read = move |read: &Transaction<'_>| {
+            kept_or(&revised.definitions, read, "items", |read| {
+                Ok(Definitions::read(&items(read)?, default_zone))
             })
-            .await
+        };
+        let definitions = self.database.read_kept(&self.definitions, read).await?;
+        Ok(Arc::clone(&definitions))
     }
 
     async fn items(&self) -> Result<Vec<Item>, StoreError> {
@@ -70,24 +79,29 @@ impl Store for SqliteStore {
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<Vec<Exception>, StoreError> {
-        let schedule = schedule.map(str::to_owned);
-        self.database
-            .read(move |read| {
+        let exceptions = self
+            .database
+            .read_kept(&self.exceptions, |read| {
                 all(
                     read,
                     "SELECT schedule, date, action, at_minute, by, reason, created_at FROM exceptions
-                     WHERE (?1 IS NULL OR schedule = ?1) AND date BETWEEN ?2 AND ?3
                      ORDER BY schedule, date, action",
-                    params![schedule, date_text(from), date_text(to)],
+                    [],
                     rows::exception,
                 )
             })
-            .await
+            .await?;
+        let asked = exceptions.iter().filter(|exception| {
+            schedule.is_none_or(|schedule| exception.schedule == schedule)
+                && (from..=to).contains(&exception.date)
+        });
+        Ok(asked.cloned().collect())
     }
 
     async fn forces(&self) -> Result<Vec<Force>, StoreError> {
-        self.database
-            .read(|read| {
+        let forces = self
+            .database
+            .read_kept(&self.forces, |read| {
                 all(
                     read,
                     "SELECT schedule, want, since, until, by, reason FROM overrides ORDER BY schedule",
@@ -95,7 +109,8 @@ impl Store for SqliteStore {
                     rows::force,
                 )
             })
-            .await
+            .await?;
+        Ok(Vec::clone(&forces))
     }
 
     async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
@@ -111,19 +126,19 @@ impl Store for SqliteStore {
     }
 
     async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError> {
-        let kept = Arc::clone(&self.kept);
-        self.database
-            .read(move |read| {
-                kept_or(&kept.remembered, read, "remembered", |read| {
-                    all(
-                        read,
-                        "SELECT record FROM remembered ORDER BY server",
-                        [],
-                        |row| rows::json(row, 0),
-                    )
-                })
+        let revised = Arc::clone(&self.revised);
+        let read = move |read: &Transaction<'_>| {
+            kept_or(&revised.remembered, read, "remembered", |read| {
+                all(
+                    read,
+                    "SELECT record FROM remembered ORDER BY server",
+                    [],
+                    |row| rows::json(row, 0),
+                )
             })
-            .await
+        };
+        let remembered = self.database.read_kept(&self.remembered, read).await?;
+        Ok(Arc::clone(&remembered))
     }
 
     async fn remember(

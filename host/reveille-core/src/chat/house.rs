@@ -107,9 +107,6 @@ impl Chat {
         now: DateTime<Utc>,
         read: impl FnOnce(&GrammarContext) -> Result<Command, Trouble> + Send,
     ) -> Result<Answer, Trouble> {
-        if let Some(delivery) = self.store.delivery(&message.delivery_key).await? {
-            return repeat(&delivery);
-        }
         let definitions = self.store.definitions().await?;
         let visible = self.visible(&definitions, message, now);
         // Where one schedule is all that the writer can mean, its language is theirs.
@@ -118,7 +115,16 @@ impl Chat {
             [] | [_, ..] => None,
         };
         let context = self.context(only.map(AsRef::as_ref), message, now);
-        let command = match read(&visible) {
+        let read = read(&visible);
+        // Looking twice does no harm, and nothing is kept of it. A message that is refused now may have been carried
+        // out when it came first: what was a coming day then is a past one a moment after midnight.
+        let may_repeat = read
+            .as_ref()
+            .map_or(true, |command| command.change().is_some());
+        if may_repeat && let Some(delivery) = self.store.delivery(&message.delivery_key).await? {
+            return repeat(&delivery);
+        }
+        let command = match read {
             Ok(command) => command,
             Err(Trouble::Refused(refusal)) => {
                 let about = schedule_of(&message.text, &visible)
