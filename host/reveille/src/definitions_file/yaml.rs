@@ -143,13 +143,22 @@ fn scalar(text: &str, style: ScalarStyle) -> NodeValue {
         "" | "~" | "null" | "Null" | "NULL" => NodeValue::Null,
         "true" | "True" | "TRUE" => NodeValue::Bool(true),
         "false" | "False" | "FALSE" => NodeValue::Bool(false),
-        // A leading zero keeps `007` and `0900` as they were typed.
-        _ if text == "0" || !text.starts_with('0') => text.parse::<i64>().map_or_else(
-            |_| NodeValue::Text(text.to_owned()),
-            |number| NodeValue::Number(Number::from(number)),
-        ),
-        _ => NodeValue::Text(text.to_owned()),
+        _ => number(text).map_or_else(|| NodeValue::Text(text.to_owned()), NodeValue::Number),
     }
+}
+
+/// What would be written otherwise stays as it was typed: `007`, `0900`, `1.10`.
+fn number(text: &str) -> Option<Number> {
+    if text == "0" || !text.starts_with('0') {
+        if let Ok(whole) = text.parse::<i64>() {
+            return Some(whole.into());
+        }
+        if let Ok(whole) = text.parse::<u64>() {
+            return Some(whole.into());
+        }
+    }
+    let fraction = Number::from_f64(text.parse().ok()?)?;
+    (fraction.to_string() == text).then_some(fraction)
 }
 
 fn error(span: Span, message: &str) -> SyntaxError {
