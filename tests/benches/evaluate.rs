@@ -61,17 +61,35 @@ fn pinned() -> Command {
     }
 }
 
+/// Seconds of processor time of all processes that were started here and have ended: what others do on the machine
+/// meanwhile does not count. Linux counts hundredths.
+fn spent_by_children() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    // The fields after the name, which may hold anything: `man 5 proc`, cutime and cstime.
+    let (_, fields) = stat.rsplit_once(')').expect("a name");
+    let ticks: f64 = fields
+        .split_whitespace()
+        .skip(13)
+        .take(2)
+        .map(|ticks| ticks.parse::<f64>().expect("ticks"))
+        .sum();
+    ticks / 100.0
+}
+
 fn measure(what: &str, floor: u32, path: &Path, schedules: u32, servers: u32) {
     std::fs::write(path, lines(schedules, servers)).expect("a file");
     let run = || {
-        let begun = Instant::now();
+        let (begun, spent_before) = (Instant::now(), spent_by_children());
         let output = pinned()
             .arg("evaluate")
             .arg(path)
             .stderr(Stdio::inherit())
             .output()
             .expect("it runs");
-        let spent = begun.elapsed().as_secs_f64();
+        let (passed, spent) = (
+            begun.elapsed().as_secs_f64(),
+            spent_by_children() - spent_before,
+        );
         assert!(output.status.success(), "evaluate fails");
         let answers = output
             .stdout
@@ -82,11 +100,16 @@ fn measure(what: &str, floor: u32, path: &Path, schedules: u32, servers: u32) {
             (schedules * servers) as usize,
             "every line is answered"
         );
-        f64::from(schedules * servers) / spent
+        let lines = f64::from(schedules * servers);
+        (lines / spent, lines / passed)
     };
     run();
-    let rate = median((0..RUNS).map(|_| run()).collect());
-    println!("{what}: {rate:.0} lines/s (at least {floor})");
+    let (of_processor, of_clock): (Vec<f64>, Vec<f64>) = (0..RUNS).map(|_| run()).unzip();
+    println!(
+        "{what}: {:.0} lines a second of processor time (at least {floor}), {:.0} by the clock",
+        median(of_processor),
+        median(of_clock)
+    );
 }
 
 fn main() {

@@ -138,6 +138,7 @@ impl Week {
             let report = self.scheduler.tick(self.now).await.unwrap();
             assert_eq!(report.outcome, TickOutcome::Done, "{}", self.now);
             assert!(report.held.is_empty(), "{report:?}");
+            assert!(self.now < report.next_look, "{report:?}");
             for taken in report.actions {
                 if taken.refused.is_some() {
                     self.refusals += 1;
@@ -149,7 +150,6 @@ impl Week {
                     });
                 }
             }
-            assert!(self.now < report.next_look, "{}", self.now);
             self.now = report.next_look.min(end);
         }
     }

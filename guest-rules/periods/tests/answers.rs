@@ -13,7 +13,7 @@ use reveille_sdk::chrono::{DateTime, Timelike};
 use reveille_sdk::types::{Date, Minute, Period, PeriodUse, Schedule, Want};
 use serde::Deserialize;
 
-const ANSWERS: &str = include_str!("data/aws-instance-scheduler-answers.jsonl");
+const ANSWERS: &str = include_str!("../../../tests/data/aws-instance-scheduler-answers.jsonl");
 
 #[derive(Deserialize)]
 struct Answer {

@@ -228,7 +228,115 @@ pub(crate) fn read_response(body: &[u8]) -> Option<Message> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Fields that JANDI sends, and others.
+    const FIELDS: &[&str] = &[
+        "token",
+        "teamName",
+        "roomName",
+        "writerName",
+        "writerEmail",
+        "writer",
+        "text",
+        "data",
+        "keyword",
+        "createdAt",
+        "platform",
+        "name",
+        "email",
+        "id",
+        "body",
+        "connectColor",
+        "connectInfo",
+        "title",
+        "imageUrl",
+        "other",
+    ];
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            prop::sample::select(vec![
+                "",
+                " ",
+                "/",
+                "서버",
+                "/서버 상태",
+                "／ＳＥＲＶＥＲ",
+                "시작",
+                "\u{0}"
+            ])
+            .prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                any_object(inner),
+            ]
+        })
+    }
+
+    fn any_object(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+        let fields = prop::sample::select(FIELDS).prop_map(str::to_owned);
+        prop::collection::vec((fields, values), 0..12)
+            .prop_map(|fields| Value::Object(fields.into_iter().collect()))
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(body in any::<Vec<u8>>()) {
+            let _ = Payload::read(&body);
+            let _ = read_response(&body);
+        }
+
+        #[test]
+        fn fields_of_any_type_are_read_or_passed_over(fields in any_object(any_value())) {
+            let body = fields.to_string();
+            let _ = read_response(body.as_bytes());
+            let is_text = |name: &str| fields.get(name).is_some_and(Value::is_string);
+            match Payload::read(body.as_bytes()) {
+                Ok(payload) => {
+                    prop_assert!(is_text("text") || is_text("data"));
+                    prop_assert!(!payload.keyword.is_empty());
+                    for short in [&payload.writer_name, &payload.room, &payload.keyword] {
+                        prop_assert!(short.chars().count() <= MAX_NAME_CHARS && !short.contains(char::is_control));
+                    }
+                    prop_assert_eq!(payload.delivery_key().is_some(), payload.created_at.is_some());
+                }
+                Err(error) => {
+                    prop_assert_eq!(error, PayloadError::NoText);
+                    prop_assert!(!is_text("text"));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_typed_here_is_read_as_if_jandi_had_sent_it(typed in any::<String>(), token in any::<String>()) {
+            let payload = Payload::read(outgoing(&token, "하나", "개발", &typed, "1").as_bytes()).unwrap();
+            prop_assert_eq!(payload.token, token);
+            prop_assert_eq!(payload.writer_name, "하나");
+        }
+
+        #[test]
+        fn every_answer_reads_back(
+            body in any::<String>(),
+            blocks in prop::collection::vec((any::<Option<String>>(), any::<Option<String>>()), 0..4),
+        ) {
+            let connect_info = blocks
+                .into_iter()
+                .map(|(title, description)| Block { title, description, image_url: None })
+                .collect();
+            let message = Message { body, connect_color: "#1DDB16".into(), connect_info };
+            prop_assert_eq!(read_response(response(&message).as_bytes()), Some(message));
+        }
+    }
 
     #[test]
     fn a_topic_webhook_is_read() {

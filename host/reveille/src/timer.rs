@@ -42,8 +42,14 @@ pub(crate) async fn run(
         tokio::select! {
             () = tokio::time::sleep(sleep) => {}
             () = wake.notified() => {}
-            () = stopped(&mut stop) => return,
+            () = stopped(&mut stop) => break,
         }
+    }
+    if let Err(error) = scheduler.release(clock.now()).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the lease is not given back; another Reveille waits up to a minute"
+        );
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     refused::Refused,
     report::{ActionTaken, TickError, TickOutcome, TickReport},
     round::{Inputs, Results},
-    settings::{DRIFT_LOOK, Settings},
+    settings::{DRIFT_LOOK, QUICK_LOOK, Settings},
 };
 use crate::{
     model::{
@@ -106,7 +106,8 @@ impl Scheduler {
     /// When the store fails or nothing of the fleet can be seen. What was written down before is finished by the
     /// next tick.
     pub async fn tick(&self, now: DateTime<Utc>) -> Result<TickReport, TickError> {
-        let nothing = |outcome| Ok(TickReport::new(outcome, now + DRIFT_LOOK));
+        // Whoever holds the lease may have died: it is free within a minute.
+        let nothing = |outcome| Ok(TickReport::new(outcome, now + QUICK_LOOK));
         if self.ticking.swap(true, Ordering::Acquire) {
             return nothing(TickOutcome::NotMine);
         }

@@ -1,5 +1,5 @@
-//! A planner whose every function is written by the test, as core instructions in text form, and wrapped as any
-//! toolchain would wrap it.
+//! A rule whose every function is written by the test, as core instructions in text form, and wrapped as any
+//! toolchain would wrap it. It plans, and where the test says so it also decides or has the words.
 
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
@@ -24,20 +24,119 @@ const WASI: &str = r#"
         interface poll {
             resource pollable { block: func(); }
         }
+        interface error {
+            resource error;
+        }
+        interface streams {
+            use error.{error};
+            variant stream-error { last-operation-failed(error), closed }
+            resource output-stream {
+                check-write: func() -> result<u64, stream-error>;
+                write: func(contents: list<u8>) -> result<_, stream-error>;
+                blocking-write-and-flush: func(contents: list<u8>) -> result<_, stream-error>;
+            }
+            resource input-stream {
+                blocking-read: func(len: u64) -> result<list<u8>, stream-error>;
+            }
+        }
     }
     package wasi:cli@0.2.6 {
         interface exit { exit: func(status: result); }
-        interface environment { get-arguments: func() -> list<string>; }
+        interface environment {
+            get-arguments: func() -> list<string>;
+            get-environment: func() -> list<tuple<string, string>>;
+            initial-cwd: func() -> option<string>;
+        }
+        interface stdin {
+            use wasi:io/streams@0.2.6.{input-stream};
+            get-stdin: func() -> input-stream;
+        }
+        interface stdout {
+            use wasi:io/streams@0.2.6.{output-stream};
+            get-stdout: func() -> output-stream;
+        }
     }
     package wasi:random@0.2.6 {
-        interface random { get-random-u64: func() -> u64; }
+        interface random {
+            get-random-bytes: func(len: u64) -> list<u8>;
+            get-random-u64: func() -> u64;
+        }
+        interface insecure { get-insecure-random-u64: func() -> u64; }
+        interface insecure-seed { insecure-seed: func() -> tuple<u64, u64>; }
+    }
+    package wasi:filesystem@0.2.6 {
+        interface types { resource descriptor; }
+        interface preopens {
+            use types.{descriptor};
+            get-directories: func() -> list<tuple<descriptor, string>>;
+        }
+    }
+    package wasi:sockets@0.2.6 {
+        interface network {
+            resource network;
+            enum error-code {
+                unknown, access-denied, not-supported, invalid-argument, out-of-memory, timeout,
+                concurrency-conflict, not-in-progress, would-block, invalid-state, new-socket-limit,
+                address-not-bindable, address-in-use, remote-unreachable, connection-refused, connection-reset,
+                connection-aborted, datagram-too-large, name-unresolvable, temporary-resolver-failure,
+                permanent-resolver-failure,
+            }
+            enum ip-address-family { ipv4, ipv6 }
+        }
+        interface instance-network {
+            use network.{network};
+            instance-network: func() -> network;
+        }
+        interface tcp { resource tcp-socket; }
+        interface udp { resource udp-socket; }
+        interface tcp-create-socket {
+            use network.{error-code, ip-address-family};
+            use tcp.{tcp-socket};
+            create-tcp-socket: func(address-family: ip-address-family) -> result<tcp-socket, error-code>;
+        }
+        interface udp-create-socket {
+            use network.{error-code, ip-address-family};
+            use udp.{udp-socket};
+            create-udp-socket: func(address-family: ip-address-family) -> result<udp-socket, error-code>;
+        }
+        interface ip-name-lookup {
+            use network.{network, error-code};
+            resource resolve-address-stream;
+            resolve-addresses: func(network: borrow<network>, name: string) -> result<resolve-address-stream, error-code>;
+        }
     }
     package evil:host@1.0.0 {
         interface exec { run: func(command: string); }
     }
 "#;
 
-/// A planner under construction. What is not said does nothing, and answers an empty plan.
+/// The function `$agree` of a decider, for its body: lists one decision for each server of the request, which is to
+/// do nothing, and returns where that answer stands. The list begins at `$decisions` and has 36 bytes for each, and
+/// room for one more.
+const AGREE: &str = "
+    (global $decisions (mut i32) (i32.const 0))
+    (func $agree (param $request i32) (result i32)
+        (local $left i32) (local $from i32) (local $to i32)
+        (local.set $left (i32.load offset=96 (local.get $request)))
+        (local.set $from (i32.load offset=92 (local.get $request)))
+        (local.set $to (i32.and (i32.add (global.get $free) (i32.const 7)) (i32.const -8)))
+        (global.set $decisions (local.get $to))
+        (global.set $free
+            (i32.add (local.get $to) (i32.mul (i32.add (local.get $left) (i32.const 1)) (i32.const 36))))
+        (i32.store (i32.const 516) (local.get $to))
+        (i32.store (i32.const 520) (local.get $left))
+        (block $done (loop $next
+            (br_if $done (i32.eqz (local.get $left)))
+            (i64.store align=4 (local.get $to) (i64.load align=4 (local.get $from)))
+            (i32.store offset=20 (local.get $to) (i32.const 48))
+            (i32.store offset=24 (local.get $to) (i32.const 3))
+            (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+            (local.set $from (i32.add (local.get $from) (i32.const 80)))
+            (local.set $to (i32.add (local.get $to) (i32.const 36)))
+            (br $next)))
+        (i32.const 512))";
+
+/// A rule under construction. What is not said does nothing, and answers an empty plan.
 pub(crate) struct Guest {
     world: &'static str,
     imports: String,
@@ -45,6 +144,8 @@ pub(crate) struct Guest {
     fields: String,
     describe: String,
     plan: String,
+    decide: Option<String>,
+    format: Option<String>,
     realloc: String,
     start: bool,
     version: &'static str,
@@ -60,6 +161,8 @@ impl Guest {
             fields: String::new(),
             describe: "(i32.const 64)".to_owned(),
             plan: EMPTY_PLAN.to_owned(),
+            decide: None,
+            format: None,
             realloc: BUMP.to_owned(),
             start: false,
             version: "0.1.0",
@@ -67,7 +170,7 @@ impl Guest {
         }
     }
 
-    /// Imports of the world, in WIT.
+    /// Imports of the world, and further exports, in WIT.
     pub(crate) fn importing(mut self, wit: &'static str) -> Self {
         self.world = wit;
         self
@@ -100,6 +203,18 @@ impl Guest {
     /// The body of `plan-day`; local 0 is where the request stands.
     pub(crate) fn plan(mut self, body: &str) -> Self {
         self.plan = body.to_owned();
+        self
+    }
+
+    /// Decides: the body of `decide`; local 0 is where the request stands, and [`AGREE`] says what it may call.
+    pub(crate) fn decide(mut self, body: &str) -> Self {
+        self.decide = Some(body.to_owned());
+        self
+    }
+
+    /// Has the words: the body of `format`; local 0 is where what is to be said stands.
+    pub(crate) fn format(mut self, body: &str) -> Self {
+        self.format = Some(body.to_owned());
         self
     }
 
@@ -140,6 +255,20 @@ impl Guest {
         } else {
             String::new()
         };
+        let mut roles = String::new();
+        let mut exports = String::new();
+        if let Some(decide) = &self.decide {
+            roles.push_str(&format!(
+                r#"{AGREE} (func (export "reveille:rules/decider@{version}#decide") (param i32) (result i32) {decide})"#
+            ));
+            exports.push_str(&format!("export reveille:rules/decider@{version};"));
+        }
+        if let Some(format) = &self.format {
+            roles.push_str(&format!(
+                r#"(func (export "reveille:rules/formatter@{version}#format") (param i32) (result i32) {format})"#
+            ));
+            exports.push_str(&format!("export reveille:rules/formatter@{version};"));
+        }
         let core = format!(
             r#"(module
                 {imports}
@@ -148,12 +277,14 @@ impl Guest {
                 {fields}
                 (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) {realloc})
                 {about}
+                {roles}
                 (func (export "reveille:rules/planner@{version}#plan-day") (param i32) (result i32) {plan})
                 (func (export "reveille:rules/planner@{version}#check-schedule")
                     (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 256))
                 {start}
                 (data (i32.const 16) "hostile")
                 (data (i32.const 32) "1.0.0")
+                (data (i32.const 48) "any")
                 (data (i32.const 64) "\10\00\00\00\07\00\00\00\20\00\00\00\05\00\00\00")
             )"#,
             imports = self.imports,
@@ -185,6 +316,7 @@ impl Guest {
         };
         let source = format!(
             "package test:guest;
+            interface things {{ resource thing; }}
             package reveille:rules@{version} {{ {wit} }}
             {WASI}
             world guest {{
@@ -193,6 +325,7 @@ impl Guest {
                 {}
                 {about}
                 export reveille:rules/planner@{version};
+                {exports}
             }}",
             self.world
         );

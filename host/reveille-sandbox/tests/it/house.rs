@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use reveille_core::{
     model::{
-        DayPlan, Exception, FailureKind, Minute, OnFailure, Period, PeriodUse, RuleFailure,
-        RuleSource, RuleUse, Schedule, Tier, Turn,
+        DayPlan, Decision, Exception, FailureKind, Minute, Moment, OnFailure, Period, PeriodUse,
+        RuleFailure, RuleSource, RuleUse, Schedule, Server, ServerKind, ServerState, Stored, Tier,
+        Turn, Want, Wanted,
     },
-    port::{PlanRequest, Rules},
+    port::{DecideRequest, DecidedServer, PlanRequest, Rules},
 };
 use reveille_sandbox::{Limits, LoadError, Sandbox};
 
@@ -150,4 +151,58 @@ pub(crate) fn goes_on(sandbox: &Sandbox) {
     let plan = plan(sandbox, &schedule("tokyo"), &[]).expect("other schedules go on");
     assert_eq!(plan.spans.len(), 1);
     assert_eq!(plan.spans[0].reason, "period office-hours");
+}
+
+/// So many servers that run, `i-0` and on.
+pub(crate) fn servers(count: usize) -> Vec<Server> {
+    (0..count)
+        .map(|place| Server {
+            id: format!("i-{place}").as_str().into(),
+            name: format!("web-{place}").into(),
+            kind: ServerKind::Ec2,
+            state: ServerState::Running,
+            native_state: "running".into(),
+            state_reason: None,
+            instance_type: Some("t3.micro".into()),
+            schedule: "seoul".into(),
+            group: None,
+            tags: Arc::new([("Team".to_owned(), "web".to_owned())].into()),
+            left_out: None,
+            open_windows: Vec::new(),
+        })
+        .collect()
+}
+
+/// What is to be done with `servers` at half past nine, when the plan wants them to stop.
+pub(crate) fn decide(
+    sandbox: &Sandbox,
+    schedule: &Schedule,
+    servers: &[Server],
+) -> Result<Vec<Decision>, RuleFailure> {
+    let decided: Vec<DecidedServer<'_>> = servers
+        .iter()
+        .map(|server| DecidedServer {
+            server,
+            stored: &Stored::RUNNING,
+            maintenance_now: false,
+            restarted_by_provider: false,
+            force_pending: false,
+        })
+        .collect();
+    sandbox.decide(&DecideRequest {
+        schedule,
+        now: Moment {
+            date: MONDAY,
+            minute: Minute(570),
+        },
+        wanted: &Wanted {
+            want: Want::Stop,
+            instance_type: None,
+            period: None,
+            reason: "after office-hours".to_owned(),
+        },
+        force: None,
+        groups: &[],
+        servers: &decided,
+    })
 }

@@ -8,6 +8,8 @@
 )]
 
 mod chain;
+mod deciders;
+mod formatters;
 mod guest;
 mod hostile;
 mod house;

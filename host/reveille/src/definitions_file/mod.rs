@@ -11,6 +11,10 @@
 
 mod difference;
 mod node;
+#[cfg(feature = "aws")]
+mod scan;
+#[cfg(test)]
+mod tests;
 mod toml;
 mod writing;
 mod yaml;
@@ -74,13 +78,18 @@ pub(crate) enum Language {
     Yaml,
     /// TOML 1.0.
     Toml,
+    /// What `aws dynamodb scan --output json` prints of a config table.
+    #[cfg(feature = "aws")]
+    Scan,
 }
 
 impl Language {
-    /// By the ending of a path; YAML unless it is `.toml`.
+    /// By the ending of a path: `.toml`, with AWS `.json`, else YAML.
     pub(crate) fn of(path: &Path) -> Self {
         match path.extension().and_then(|ending| ending.to_str()) {
             Some(ending) if ending.eq_ignore_ascii_case("toml") => Self::Toml,
+            #[cfg(feature = "aws")]
+            Some(ending) if ending.eq_ignore_ascii_case("json") => Self::Scan,
             _ => Self::Yaml,
         }
     }
@@ -95,6 +104,15 @@ pub(crate) struct FileFault {
     pub(crate) message: String,
 }
 
+impl From<node::SyntaxError> for Vec<FileFault> {
+    fn from(fault: node::SyntaxError) -> Self {
+        vec![FileFault {
+            line: fault.line,
+            message: fault.message,
+        }]
+    }
+}
+
 impl fmt::Display for FileFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.message)
@@ -102,34 +120,46 @@ impl fmt::Display for FileFault {
 }
 
 /// Reads a file's text into items, and has everything in them checked, by the rules too.
+///
+/// # Errors
+/// All faults there are, by their lines.
 pub(crate) fn read(
     text: &str,
     language: Language,
     zone: Tz,
     rules: &dyn Rules,
 ) -> Result<Vec<Item>, Vec<FileFault>> {
-    let root = match language {
-        _ if text.len() as u64 > node::MAX_FILE_BYTES => {
-            return Err(vec![FileFault {
-                line: 1,
-                message: format!(
-                    "the file is over {} MiB",
-                    node::MAX_FILE_BYTES / 1024 / 1024
-                ),
-            }]);
+    checked_items(text, language, zone, rules).map_err(|mut faults| {
+        // What is missing at the end would be told in the line after the last.
+        let last_line = text.lines().count().max(1);
+        for fault in &mut faults {
+            fault.line = fault.line.min(last_line);
         }
-        Language::Yaml => yaml::read(text),
-        Language::Toml => toml::read(text),
-    }
-    .map_err(|fault| {
-        vec![FileFault {
-            line: fault.line,
-            message: fault.message,
-        }]
-    })?;
+        faults.sort();
+        faults
+    })
+}
 
+fn checked_items(
+    text: &str,
+    language: Language,
+    zone: Tz,
+    rules: &dyn Rules,
+) -> Result<Vec<Item>, Vec<FileFault>> {
+    if text.len() as u64 > node::MAX_FILE_BYTES {
+        let message = format!(
+            "the file is over {} MiB",
+            node::MAX_FILE_BYTES / 1024 / 1024
+        );
+        return Err(vec![FileFault { line: 1, message }]);
+    }
     let mut file = Reading::default();
-    file.root(&root);
+    match language {
+        Language::Yaml => file.root(&yaml::read(text)?),
+        Language::Toml => file.root(&toml::read(text)?),
+        #[cfg(feature = "aws")]
+        Language::Scan => file.items(scan::read(text)?),
+    }
     let definitions = Definitions::read(&file.items, zone);
     let of_rules = definitions
         .schedules
@@ -150,7 +180,6 @@ pub(crate) fn read(
     if file.faults.is_empty() {
         Ok(file.items)
     } else {
-        file.faults.sort();
         Err(file.faults)
     }
 }
@@ -197,6 +226,15 @@ struct Reading {
 }
 
 impl Reading {
+    #[cfg(feature = "aws")]
+    fn items(&mut self, items: Vec<(usize, Item)>) {
+        for (line, item) in items {
+            self.lines
+                .insert((item.key.to_string(), String::new()), line);
+            self.items.push(item);
+        }
+    }
+
     fn fault(&mut self, line: usize, message: String) {
         self.faults.push(FileFault { line, message });
     }

@@ -25,6 +25,8 @@ pub(crate) fn write(items: &[Item], language: Language) -> String {
     match language {
         Language::Toml => write_toml(kinds),
         Language::Yaml => write_yaml(kinds),
+        #[cfg(feature = "aws")]
+        Language::Scan => super::scan::write(items),
     }
 }
 

@@ -85,7 +85,9 @@ pub(super) fn read(text: &str) -> Option<Result<Length, UnclearLength>> {
         None => (text, plus),
     };
     if plus && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let suggestion = Some(format!("+{text}시간"));
+        let suggestion = text
+            .contains(|digit| digit != '0')
+            .then(|| format!("+{text}시간"));
         return Some(Err(UnclearLength { suggestion }));
     }
     let without_suffix = SUFFIXES
@@ -204,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_counted_is_unclear() {
-        for text in ["반나절", "0시간", "0분", "잠깐"] {
+        for text in ["반나절", "0시간", "0분", "잠깐", "+0", "+00"] {
             assert_eq!(
                 read(text),
                 Some(Err(UnclearLength { suggestion: None })),

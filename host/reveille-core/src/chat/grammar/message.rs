@@ -157,40 +157,45 @@ impl Message {
                 });
             }
             Part::Date(value) => {
-                let value = match self.date.take() {
-                    None => value,
-                    Some(first) => Err(second_date(first)),
-                };
-                self.date = Some(Found {
+                let found = |value| Found {
                     typed,
                     stem,
                     josa,
                     value,
+                };
+                self.date = Some(match self.date.take() {
+                    None => found(value),
+                    // The first fault is told, in the words that it is in.
+                    Some(first) if first.value.is_err() => first,
+                    Some(first) if first.value == value => found(value),
+                    Some(first) => found(second_date(first)),
                 });
             }
             Part::Time(value) => {
                 self.time_after_words = !self.words.is_empty();
-                let value = match self.time {
-                    None => value,
-                    Some(_) => Err(TimeFault::Unclear { suggestion: None }),
-                };
-                self.time = Some(Found {
+                let found = |value| Found {
                     typed,
                     stem,
                     josa,
                     value,
+                };
+                self.time = Some(match self.time.take() {
+                    None => found(value),
+                    Some(first) if first.value.is_err() => first,
+                    Some(_) => found(Err(TimeFault::Unclear { suggestion: None })),
                 });
             }
             Part::Length(value) => {
-                let value = match self.length {
-                    None => value,
-                    Some(_) => Err(UnclearLength { suggestion: None }),
-                };
-                self.length = Some(Found {
+                let found = |value| Found {
                     typed,
                     stem,
                     josa,
                     value,
+                };
+                self.length = Some(match self.length.take() {
+                    None => found(value),
+                    Some(first) if first.value.is_err() => first,
+                    Some(_) => found(Err(UnclearLength { suggestion: None })),
                 });
             }
         }
@@ -199,13 +204,12 @@ impl Message {
 }
 
 /// `내일부터 금요일까지`: more than one day is not understood yet, so the first is offered.
-fn second_date(first: Found<Result<NaiveDate, DateFault>>) -> DateFault {
-    match first.value {
-        Ok(date) => DateFault::Unclear {
+fn second_date(first: Found<Result<NaiveDate, DateFault>>) -> Result<NaiveDate, DateFault> {
+    first.value.and_then(|date| {
+        Err(DateFault::Unclear {
             suggestion: Some(date.to_string()),
-        },
-        Err(fault) => fault,
-    }
+        })
+    })
 }
 
 fn joined_by_space(window: &[Token]) -> String {

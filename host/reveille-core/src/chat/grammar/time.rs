@@ -207,7 +207,8 @@ impl Face {
             let (minutes, seconds) = split_digits(minutes)?;
             if !seconds.is_empty() {
                 seconds.strip_prefix(':').and_then(split_digits)?;
-                return Some(unclear(Some(format!("{digits}:{minutes}"))));
+                let meant = Self::of(digits, minutes, false);
+                return Some(unclear(meant.map(|_| format!("{digits}:{minutes}"))));
             }
             Self::of(digits, minutes, false)
         } else if let Some(minutes) = rest.strip_prefix('시') {
@@ -221,7 +222,8 @@ impl Face {
             Self::of(hour, minute, false)
         } else if digits.len() <= 2 {
             // 9, as the time that it probably is.
-            return Some(unclear(Some(format!("{digits}시"))));
+            let meant = Self::of(digits, "0", true);
+            return Some(unclear(meant.map(|_| format!("{digits}시"))));
         } else {
             return None;
         };
@@ -368,6 +370,14 @@ mod tests {
     fn ends(now: &str, text: &str, expected: &str) {
         let end = read(text).unwrap().unwrap().as_end(None, moment(now));
         assert_eq!(end, Ok(moment(expected)), "{text} at {now}");
+    }
+
+    #[test]
+    fn what_is_no_time_either_is_not_offered() {
+        unclear("47", Some("47시"));
+        unclear("70", None);
+        unclear("9:30:00", Some("9:30"));
+        unclear("9:70:00", None);
     }
 
     #[test]

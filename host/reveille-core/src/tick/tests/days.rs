@@ -111,9 +111,25 @@ fn a_second_host_waits_for_the_lease_and_then_takes_over() {
     house.tick_at(now);
     let soon = house.try_tick(&other, now + Duration::seconds(30)).unwrap();
     assert_eq!(soon.outcome, TickOutcome::NotMine);
+    // The first host may have died: the second looks again soon enough to take over within the lease.
+    assert_eq!(soon.next_look, now + Duration::seconds(30) + QUICK_LOOK);
     let later = house.try_tick(&other, now + LEASE).unwrap();
     assert_eq!(later.outcome, TickOutcome::Done);
     assert_eq!(house.orders(), ["09:00 start i-1", "09:00 start i-2"]);
+}
+
+#[test]
+fn a_host_that_stops_gives_the_lease_back() {
+    let house = office();
+    let other = house.host("there", house.store(), house.fleet());
+    let now = utc("2026-11-23 08:59");
+    house.tick_at(now);
+    house
+        .runtime
+        .block_on(house.scheduler.release(now))
+        .unwrap();
+    let soon = house.try_tick(&other, now + Duration::seconds(1)).unwrap();
+    assert_eq!(soon.outcome, TickOutcome::Done);
 }
 
 #[test]

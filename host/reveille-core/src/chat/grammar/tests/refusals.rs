@@ -305,6 +305,38 @@ fn lengths_of_time_have_an_end() {
 }
 
 #[test]
+fn a_second_date_does_not_take_the_blame_of_the_first() {
+    match alone("정보 2/30 내일") {
+        Err(Refusal::ImpossibleDate { text, nearest }) => {
+            assert_eq!((text.as_str(), nearest), ("2/30", Some(day("2027-02-28"))));
+        }
+        other => assert_eq!(format!("{other:?}"), "ImpossibleDate"),
+    }
+    match alone("중지 9 10시까지") {
+        Err(Refusal::UnclearTime(unknown)) => {
+            assert_eq!(unknown.text, "9");
+            assert_eq!(unknown.suggestion.as_deref(), Some("9시"));
+        }
+        other => assert_eq!(format!("{other:?}"), "UnclearTime"),
+    }
+}
+
+#[test]
+fn a_date_is_not_offered_in_place_of_itself() {
+    assert_eq!(
+        alone("정보 11/23 월요일 2026-11-23"),
+        Ok(info("2026-11-23"))
+    );
+    match alone("정보 20261123 오늘 모레") {
+        Err(Refusal::UnclearDate(unknown)) => {
+            assert_eq!(unknown.text, "오늘");
+            assert_eq!(unknown.suggestion.as_deref(), Some("2026-11-23"));
+        }
+        other => assert_eq!(format!("{other:?}"), "UnclearDate"),
+    }
+}
+
+#[test]
 fn dates_are_counted_from_the_day_of_the_schedule() {
     let mut context = context(&["서울", "하와이"]);
     context.schedules[1].now = moment("2026-11-21", 23, 0);
