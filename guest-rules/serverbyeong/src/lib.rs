@@ -41,6 +41,7 @@ use reveille_sdk::{
 ///     keyword: "서버".to_owned(),
 ///     timezone: "Asia/Seoul".to_owned(),
 ///     now: Moment { date: Date { year: 2026, month: 11, day: 22 }, minute: 600 },
+///     schedule: None,
 /// };
 /// let reply = Reply::Refused(Refusal::PastDate(Date { year: 2026, month: 11, day: 20 }));
 /// let message = serverbyeong::format(&context, &reply)?;

@@ -211,6 +211,7 @@ fn replies(criterion: &mut Criterion) {
             date: date(),
             minute: Minute(600),
         },
+        schedule: None,
     };
     let reply = Reply::Status(StatusView {
         schedule: "seoul-office".to_owned(),

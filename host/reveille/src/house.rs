@@ -125,6 +125,7 @@ impl Notifier for LogNotifier {
             keyword: String::from(DEFAULT_KEYWORD),
             timezone: schedule.timezone.name().to_owned(),
             now,
+            schedule: Some(schedule.name.clone()),
         };
         let reply = Reply::Announced(announcement.clone());
         let message = self

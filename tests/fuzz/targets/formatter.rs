@@ -64,6 +64,7 @@ fuzz_target!(|bytes: &[u8]| {
         let context = Context {
             locale: locale.into(),
             ..context.clone()
+            schedule: None,
         };
         check(serverbyeong::format(&context, &reply).expect("every reply has words"));
     }

@@ -648,6 +648,7 @@ fn contexts(now: Moment) -> Vec<Context> {
                 keyword: "서버".to_owned(),
                 timezone: "Asia/Seoul".to_owned(),
                 now,
+                schedule: (persona == Persona::Light).then(|| "개발".to_owned()),
             });
         }
     }

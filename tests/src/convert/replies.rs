@@ -19,6 +19,7 @@ pub(crate) fn context(context: &reply::Context) -> said::Context {
         keyword: context.keyword.clone(),
         timezone: context.timezone.clone(),
         now: moment(context.now),
+        schedule: context.schedule.clone(),
     }
 }
 

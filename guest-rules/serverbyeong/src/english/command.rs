@@ -17,10 +17,17 @@ pub(super) fn example(context: &Context, topic: Topic, schedule: Option<&str>) -
     format!("Example: {}", typed(context, topic, schedule))
 }
 
+/// The schedule of an example: `schedule`, else the one that the message is about.
+pub(super) fn schedule(context: &Context, schedule: Option<&str>) -> String {
+    schedule
+        .or(context.schedule.as_deref())
+        .map_or_else(|| ANY_SCHEDULE.to_owned(), name)
+}
+
 /// A right command about `topic`.
 pub(super) fn typed(context: &Context, topic: Topic, schedule: Option<&str>) -> String {
     let keyword = keyword(context);
-    let schedule = schedule.map_or_else(|| ANY_SCHEDULE.to_owned(), name);
+    let schedule = self::schedule(context, schedule);
     let tomorrow = when::iso(when::next_date(context.now.date));
     let words = match topic {
         Topic::Help => return format!("{keyword} help"),

@@ -50,7 +50,12 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
                 line.push_str(&format!(" 가까운 날짜: {}", words::full_date(*nearest)));
             }
             let mut draft = warning(line);
-            let date = nearest.unwrap_or_else(|| when::next_date(today));
+            let is_ahead = |date: &Date| {
+                (date.year, date.month, date.day) > (today.year, today.month, today.day)
+            };
+            let date = nearest
+                .filter(is_ahead)
+                .unwrap_or_else(|| when::next_date(today));
             draft.line(stop_example(context, date, ANY_STOP));
             draft
         }
@@ -216,8 +221,9 @@ const ANY_STOP: Minute = 23 * 60;
 /// An example of a stop on `date`.
 fn stop_example(context: &Context, date: Date, at: Minute) -> String {
     format!(
-        "예) {} <스케줄> 예외 설정 {} 중지 {}",
+        "예) {} {} 예외 설정 {} 중지 {}",
         command::keyword(context),
+        command::schedule(context, None),
         when::iso(date),
         when::clock(at)
     )

@@ -2,7 +2,7 @@
 
 use reveille_sdk::formatter::{
     Message,
-    replies::{Persona, Reply},
+    replies::{Context, Persona, Reply},
 };
 use serverbyeong::format;
 use unicode_normalization::is_nfc;
@@ -155,6 +155,24 @@ fn whatever_is_not_plain_good_news_has_no_character() {
             if plain.connect_color != "#1DDB16" {
                 assert_eq!(plain, full, "{name}");
             }
+        }
+    }
+}
+
+#[test]
+fn an_example_names_the_schedule_that_the_message_is_about() {
+    for (name, reply) in all() {
+        for locale in LOCALES {
+            let known = Context {
+                schedule: Some("개발".to_owned()),
+                ..context(locale, Persona::Off)
+            };
+            let message = format(&known, &reply).unwrap();
+            let example = message
+                .body
+                .lines()
+                .find(|line| line.contains("<스케줄>") || line.contains("<schedule>"));
+            assert_eq!(example, None, "{name}");
         }
     }
 }

@@ -107,11 +107,15 @@ fn any_context() -> impl Strategy<Value = Context> {
         Just(Persona::Light),
         Just(Persona::Full)
     ];
-    (any::<bool>(), persona, text(), moment()).prop_map(|(korean, persona, keyword, now)| Context {
-        keyword,
-        now,
-        ..context(if korean { "ko" } else { "en" }, persona)
-    })
+    let schedule = option::of(text());
+    (any::<bool>(), persona, text(), moment(), schedule).prop_map(
+        |(korean, persona, keyword, now, schedule)| Context {
+            keyword,
+            now,
+            schedule,
+            ..context(if korean { "ko" } else { "en" }, persona)
+        },
+    )
 }
 
 fn turning() -> impl Strategy<Value = Turning> {

@@ -376,6 +376,7 @@ impl Chat {
             keyword: message.keyword.clone(),
             timezone: zone.name().to_owned(),
             now: local_moment(now, zone),
+            schedule: schedule.map(|schedule| schedule.name.clone()),
         }
     }
 

@@ -29,6 +29,7 @@ pub struct Context {
     pub keyword: String,
     pub timezone: String,
     pub now: Moment,
+    pub schedule: Option<String>,
 }
 
 /// What a command is about.

@@ -55,6 +55,7 @@ fn formatted(sandbox: &Arc<Sandbox>, rule: &str) -> Result<Message, RuleFailure>
             date: MONDAY,
             minute: Minute(570),
         },
+        schedule: None,
     };
     SandboxFormatter::new(Arc::clone(sandbox), rule).format(&context, &reply())
 }

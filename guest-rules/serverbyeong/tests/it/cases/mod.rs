@@ -40,6 +40,7 @@ pub(crate) fn context(locale: &str, persona: Persona) -> Context {
         .to_owned(),
         timezone: "Asia/Seoul".to_owned(),
         now: today(19 * 60 + 50),
+        schedule: None,
     }
 }
 
