@@ -9,6 +9,7 @@
 
 mod chain;
 mod deciders;
+mod files;
 mod formatters;
 mod guest;
 mod hostile;
