@@ -14,5 +14,6 @@ mod formatters;
 mod guest;
 mod hostile;
 mod house;
+mod limits;
 mod refusals;
 mod wasi;
