@@ -18,6 +18,16 @@ pub enum LoadError {
         /// The name.
         name: String,
     },
+    /// The name cannot be shown in a list.
+    #[error(
+        "`{shown}` is no name for a rule; a name has at least one and at most {limit} characters, none of which is invisible, and no space at its ends"
+    )]
+    Name {
+        /// The name, shortened and without what acts on a terminal.
+        shown: String,
+        /// Characters that are allowed.
+        limit: usize,
+    },
     /// The file cannot be read.
     #[error("rule `{name}`: `{path}` cannot be read")]
     Read {

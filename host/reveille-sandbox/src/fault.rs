@@ -2,7 +2,7 @@
 //! for people that names the limit.
 
 use reveille_core::model::FailureKind;
-use wasmtime::Trap;
+use wasmtime::{Trap, component::ResourceTableError};
 use wasmtime_wasi::I32Exit;
 
 use crate::{budget::LimitExceeded, limits::Limits, text};
@@ -40,6 +40,12 @@ impl Fault {
         }
         if let Some(trap) = error.downcast_ref::<Trap>() {
             return Self::of_trap(*trap, limits);
+        }
+        if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
+            return Self::new(
+                FailureKind::Handles,
+                "held more handles than the host keeps for a call",
+            );
         }
         Self::of_message(&format!("{error:#}"), limits)
     }
@@ -93,6 +99,19 @@ impl Fault {
                     "returned more than the {} bytes that it may",
                     text::grouped(limits.returned_bytes as u64)
                 ),
+            )
+        } else if message.contains("write beyond capacity of MemoryOutputPipe") {
+            Self::new(
+                FailureKind::HostCalls,
+                format!(
+                    "wrote more than the {} bytes that a call may",
+                    text::grouped(limits.log_bytes as u64)
+                ),
+            )
+        } else if message.contains("requested len") {
+            Self::new(
+                FailureKind::Output,
+                format!("asked for too many random bytes at once: {detail}"),
             )
         } else if message.contains("exceeds memory limits")
             || message.contains("resource limit exceeded")
@@ -160,6 +179,24 @@ mod tests {
             "resource limit exceeded: instance count too high at 17",
             FailureKind::Memory,
             "instance count too high at 17",
+        );
+    }
+
+    #[test]
+    fn more_output_than_is_kept_is_told_by_its_message() {
+        check(
+            "write beyond capacity of MemoryOutputPipe",
+            FailureKind::HostCalls,
+            "8,192 bytes",
+        );
+    }
+
+    #[test]
+    fn too_many_random_bytes_are_told_by_their_message() {
+        check(
+            "requested len 5000 exceeds limit 4096",
+            FailureKind::Output,
+            "4096",
         );
     }
 

@@ -17,8 +17,19 @@ const WITHOUT_WASI: &str = "build it without WASI (Rust: for wasm32-unknown-unkn
 const NOT_OFFERED: &str =
     "a rule may import reveille:rules/log and reveille:rules/data, and nothing else";
 
+/// Refuses a file of more bytes than its tier allows.
+pub(crate) fn size(name: &str, bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
+    if bytes.len() > limits.file_bytes {
+        return Err(LoadError::TooLarge {
+            name: name.to_owned(),
+            limit: limits.file_bytes,
+        });
+    }
+    Ok(())
+}
+
 /// Says what is wrong with a file that is no binary component.
-pub(crate) fn file(name: &str, bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
+pub(crate) fn file(name: &str, bytes: &[u8]) -> Result<(), LoadError> {
     let not = |what, remedy| {
         Err(LoadError::NotAComponent {
             name: name.to_owned(),
@@ -26,12 +37,6 @@ pub(crate) fn file(name: &str, bytes: &[u8], limits: &Limits) -> Result<(), Load
             remedy,
         })
     };
-    if bytes.len() > limits.file_bytes {
-        return Err(LoadError::TooLarge {
-            name: name.to_owned(),
-            limit: limits.file_bytes,
-        });
-    }
     if bytes.is_empty() {
         return not("the file is empty", "build it again");
     }

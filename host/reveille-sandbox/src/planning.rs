@@ -152,7 +152,9 @@ fn call(
     let painted = convert::planner::answered(painted);
     painted
         .check()
-        .map_err(|fault| step.rule.refuse(fault.to_string()))?;
+        .map_err(|fault| fault.to_string())
+        .and_then(|()| convert::planner::check_words(&painted))
+        .map_err(|what| step.rule.refuse(what))?;
     Ok(painted)
 }
 

@@ -2,8 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::Read,
+    fs::{self, File},
+    io::{self, Read},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -34,7 +34,11 @@ use crate::{
     limits::Limits,
     planning::{self, Planning, since_1970},
     rule::{Origin, Rule},
+    text,
 };
+
+/// Most characters of the name of a rule.
+const NAME_CHARS: usize = 64;
 
 /// Rules in their sandbox. The default components are always in it; others come and go.
 ///
@@ -282,7 +286,7 @@ impl Rules for Sandbox {
         let seen = convert::planner::schedule(schedule);
         for step in steps {
             match step.rule.check_schedule(&seen) {
-                Ok(found) => faults.extend(found.into_iter().map(convert::planner::fault)),
+                Ok(found) => faults.extend(convert::planner::faults(found)),
                 Err(unanswered) => faults.push(fault(&step.rule.failure(unanswered))),
             }
         }
@@ -367,9 +371,9 @@ fn load_embedded(embedded: &Embedded) -> Result<Rule, LoadError> {
 
 fn load_bytes(source: &RuleSource, limits: Limits, bytes: &[u8]) -> Result<Rule, LoadError> {
     let name = &source.name;
-    if is_embedded(name) {
-        return Err(LoadError::NameTaken { name: name.clone() });
-    }
+    check_name(name)?;
+    // A file that was read up to its limit has another digest than the whole of it.
+    inspect::size(name, bytes, &limits)?;
     let sha256 = hex(&Sha256::digest(bytes));
     if let Some(expected) = &source.sha256
         && !expected.eq_ignore_ascii_case(&sha256)
@@ -380,7 +384,7 @@ fn load_bytes(source: &RuleSource, limits: Limits, bytes: &[u8]) -> Result<Rule,
             actual: sha256,
         });
     }
-    inspect::file(name, bytes, &limits)?;
+    inspect::file(name, bytes)?;
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
     let component = compiled(name, bytes)?;
     let origin = Origin {
@@ -390,6 +394,25 @@ fn load_bytes(source: &RuleSource, limits: Limits, bytes: &[u8]) -> Result<Rule,
         wasi: source.wasi,
     };
     Rule::new(engine, &component, surroundings(name, limits), origin)
+}
+
+fn check_name(name: &str) -> Result<(), LoadError> {
+    if is_embedded(name) {
+        return Err(LoadError::NameTaken {
+            name: name.to_owned(),
+        });
+    }
+    let fits = !name.is_empty()
+        && name.trim() == name
+        && name.chars().count() <= NAME_CHARS
+        && !name.chars().any(text::acts);
+    if fits {
+        return Ok(());
+    }
+    Err(LoadError::Name {
+        shown: text::log_line(&text::shortened(name, NAME_CHARS)),
+        limit: NAME_CHARS,
+    })
 }
 
 fn compiled(name: &str, wasm: &[u8]) -> Result<wasmtime::component::Component, LoadError> {
@@ -421,6 +444,10 @@ fn read(source: &RuleSource, limits: &Limits) -> Result<Vec<u8>, LoadError> {
         path: source.path.clone(),
         source: error,
     };
+    // Opening a pipe would wait for somebody who writes into it.
+    if !fs::metadata(&source.path).map_err(failed)?.is_file() {
+        return Err(failed(io::Error::other("it is not a file")));
+    }
     let file = File::open(&source.path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(limits.file_bytes as u64 + 1)

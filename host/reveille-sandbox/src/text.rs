@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// Whether a character acts on a terminal, a log or the direction of the text around it. The direction marks are
 /// those of Unicode's "Trojan Source" advisory (2021).
-fn acts(character: char) -> bool {
+pub(crate) fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }

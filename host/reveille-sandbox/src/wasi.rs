@@ -2,9 +2,14 @@
 //! or sockets; the wall clock stands at the date of the request, the other at zero, a sleep is over at once, and
 //! random numbers are the same at every call. Output goes to the rule's log.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    thread,
+    time::Duration,
+};
 
 use reveille_core::model::FailureKind;
+use sha2::{Digest, Sha256};
 use wasmtime::{
     Store,
     component::{HasData, Instance, InstancePre, Linker, Resource, ResourceTable},
@@ -30,8 +35,16 @@ const TABLE_CAPACITY: usize = 128;
 /// Most random bytes that are given at once.
 const RANDOM_BYTES: u64 = 4096;
 
-/// What the random numbers of every call begin with; any number does.
+/// What seeds the hash maps of a call; any number does.
 const SEED: u64 = 7;
+
+/// The random bytes of every call, over and over: the digests of 0, 1, 2 and on. Eight bytes alone would make every
+/// number the same, and whoever waits for another one would wait for ever.
+static RANDOM: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    (0..128_u8)
+        .flat_map(|number| Sha256::digest([number]))
+        .collect()
+});
 
 /// State of a call that has WASI.
 pub(crate) struct WasiCall {
@@ -136,14 +149,13 @@ fn state(surroundings: &Arc<Surroundings>, limits: &Limits, wall_clock: Duration
     let stderr = MemoryOutputPipe::new(limits.log_bytes);
     let mut table = ResourceTable::new();
     table.set_max_capacity(TABLE_CAPACITY);
-    let seed = SEED.to_le_bytes().to_vec();
     let ctx = WasiCtx::builder()
         .stdout(stdout.clone())
         .stderr(stderr.clone())
         .wall_clock(StoppedClock(wall_clock))
         .monotonic_clock(Zero)
-        .secure_random(Deterministic::new(seed.clone()))
-        .insecure_random(Deterministic::new(seed))
+        .secure_random(Deterministic::new(RANDOM.clone()))
+        .insecure_random(Deterministic::new(RANDOM.clone()))
         .insecure_random_seed(u128::from(SEED))
         .max_random_size(RANDOM_BYTES)
         .allow_tcp(false)

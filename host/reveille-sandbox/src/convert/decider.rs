@@ -7,7 +7,7 @@ use reveille_core::{
     port::{DecideRequest, DecidedServer},
 };
 
-use super::{moment, server_kind, server_state, want};
+use super::{WORD_CHARS, is_word, moment, server_kind, server_state, want};
 use crate::{bindings::exports::reveille::rules::decider as contract, rule::Rule, text};
 
 /// Everything of a request but the servers, the decisions so far, and what depends on the rule.
@@ -102,9 +102,6 @@ pub(crate) fn server(decided: &DecidedServer<'_>) -> contract::Server {
     }
 }
 
-/// Most characters of what a rule may remember, and of an instance type; AWS has none of over 30.
-const WORD_CHARS: usize = 64;
-
 /// One decision for each of `servers` in their order, or what is wrong with them.
 pub(crate) fn check(
     decisions: &mut [contract::Decision],
@@ -132,9 +129,6 @@ pub(crate) fn check(
             }
             words.push(instance_type);
         }
-        let is_word = |word: &&String| {
-            word.len() <= WORD_CHARS && word.chars().all(|character| character.is_ascii_graphic())
-        };
         if let Some(word) = words.iter().find(|word| !is_word(word)) {
             return Err(format!(
                 "`{}` is no word to remember and no instance type",

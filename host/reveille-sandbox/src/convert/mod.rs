@@ -9,6 +9,14 @@ use reveille_core::model::{Exception, Minute, Moment, ServerKind, ServerState, T
 
 use crate::bindings::reveille::rules::types;
 
+/// Most characters of what a rule may remember, and of an instance type; AWS has none of over 30.
+const WORD_CHARS: usize = 64;
+
+/// Whether text may be remembered, or be an instance type.
+fn is_word(text: &str) -> bool {
+    text.len() <= WORD_CHARS && text.chars().all(|character| character.is_ascii_graphic())
+}
+
 pub(crate) fn date(date: NaiveDate) -> types::Date {
     types::Date {
         year: u16::try_from(date.year()).unwrap_or(1970),

@@ -2,7 +2,7 @@
 
 use reveille_core::model::{self, DayPlan, Fault, Minute, Schedule, Want};
 
-use super::want;
+use super::{WORD_CHARS, is_word, want};
 use crate::{
     bindings::{exports::reveille::rules::planner, reveille::rules::types},
     text,
@@ -75,10 +75,41 @@ pub(crate) fn answered(plan: types::DayPlan) -> DayPlan {
     }
 }
 
-pub(crate) fn fault(fault: planner::Fault) -> Fault {
-    Fault {
-        item: text::line(fault.item),
-        attribute: text::line(fault.attribute),
-        message: text::line(fault.message),
+/// Says what is wrong with the words of a plan that [`DayPlan::check`] does not look at.
+pub(crate) fn check_words(plan: &DayPlan) -> Result<(), String> {
+    for span in &plan.spans {
+        if let Some(instance_type) = span.instance_type.as_deref()
+            && !is_word(instance_type)
+        {
+            return Err(format!(
+                "`{}` is no instance type",
+                text::log_line(&text::shortened(instance_type, WORD_CHARS))
+            ));
+        }
+        let chars = span
+            .period
+            .as_ref()
+            .map_or(0, |period| period.chars().count());
+        if chars > model::MAX_REASON_CHARS {
+            return Err(format!(
+                "the name of a period has {chars} characters; at most {} are allowed",
+                model::MAX_REASON_CHARS
+            ));
+        }
     }
+    Ok(())
+}
+
+/// Most faults of one rule that are told, and most characters of each part of them.
+const FAULTS: usize = 256;
+const FAULT_CHARS: usize = 1_000;
+
+/// The faults in the house's words; people would not read more of them than these.
+pub(crate) fn faults(faults: Vec<planner::Fault>) -> impl Iterator<Item = Fault> {
+    let told = |said: String| text::line(text::shortened(&said, FAULT_CHARS).into_owned());
+    faults.into_iter().take(FAULTS).map(move |fault| Fault {
+        item: told(fault.item),
+        attribute: told(fault.attribute),
+        message: told(fault.message),
+    })
 }

@@ -144,6 +144,7 @@ pub(crate) struct Guest {
     fields: String,
     describe: String,
     plan: String,
+    check_schedule: String,
     decide: Option<String>,
     format: Option<String>,
     realloc: String,
@@ -161,6 +162,7 @@ impl Guest {
             fields: String::new(),
             describe: "(i32.const 64)".to_owned(),
             plan: EMPTY_PLAN.to_owned(),
+            check_schedule: EMPTY_PLAN.to_owned(),
             decide: None,
             format: None,
             realloc: BUMP.to_owned(),
@@ -203,6 +205,12 @@ impl Guest {
     /// The body of `plan-day`; local 0 is where the request stands.
     pub(crate) fn plan(mut self, body: &str) -> Self {
         self.plan = body.to_owned();
+        self
+    }
+
+    /// The body of `check-schedule`.
+    pub(crate) fn check_schedule(mut self, body: &str) -> Self {
+        self.check_schedule = body.to_owned();
         self
     }
 
@@ -280,7 +288,7 @@ impl Guest {
                 {roles}
                 (func (export "reveille:rules/planner@{version}#plan-day") (param i32) (result i32) {plan})
                 (func (export "reveille:rules/planner@{version}#check-schedule")
-                    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 256))
+                    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) {check_schedule})
                 {start}
                 (data (i32.const 16) "hostile")
                 (data (i32.const 32) "1.0.0")
@@ -292,6 +300,7 @@ impl Guest {
             fields = self.fields,
             realloc = self.realloc,
             plan = self.plan,
+            check_schedule = self.check_schedule,
         );
         let mut module = wat::parse_str(&core).expect("the test's text is WebAssembly");
         let mut resolve = Resolve::default();

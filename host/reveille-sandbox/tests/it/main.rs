@@ -9,9 +9,11 @@
 
 mod chain;
 mod deciders;
+mod files;
 mod formatters;
 mod guest;
 mod hostile;
 mod house;
+mod limits;
 mod refusals;
 mod wasi;
