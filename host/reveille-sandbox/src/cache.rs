@@ -8,7 +8,7 @@ use std::{
 };
 
 use lru::LruCache;
-use reveille_core::model::{DayPlan, Decision, RuleFailure};
+use reveille_core::model::{DayPlan, Decision, RuleFailure, reply::Message};
 
 use crate::fingerprint::ByPrint;
 
@@ -19,20 +19,28 @@ const PLANS: usize = 65_536;
 /// Schedules whose last decisions are kept.
 const DECIDED: usize = 8_192;
 
+/// Messages that are kept: what a busy room asks within a minute, in which the time that a message shows is the same. A
+/// message takes a few kilobytes.
+const MESSAGES: usize = 256;
+
 /// A plan that was answered, or why there is none.
 pub(crate) type KeptPlan = Result<Arc<DayPlan>, Arc<RuleFailure>>;
 
 /// Decisions that were answered, or why there are none.
 pub(crate) type KeptDecisions = Result<Arc<[Decision]>, Arc<RuleFailure>>;
 
+/// A message that was answered, or why there is none.
+pub(crate) type KeptMessage = Result<Arc<Message>, Arc<RuleFailure>>;
+
 type Prints<V> = Mutex<LruCache<u128, V, BuildHasherDefault<ByPrint>>>;
 
-/// Both caches. One lock each: a look takes some fifty nanoseconds, far less than what is done between two.
+/// All caches. One lock each: a look takes some fifty nanoseconds, far less than what is done between two.
 #[derive(Debug)]
 pub(crate) struct Cache {
     plans: Prints<KeptPlan>,
     /// By schedule; with the print of the request that they answer.
     decisions: Prints<(u128, KeptDecisions)>,
+    messages: Prints<KeptMessage>,
 }
 
 impl Cache {
@@ -40,6 +48,7 @@ impl Cache {
         Self {
             plans: Mutex::new(lru(PLANS)),
             decisions: Mutex::new(lru(DECIDED)),
+            messages: Mutex::new(lru(MESSAGES)),
         }
     }
 
@@ -49,6 +58,14 @@ impl Cache {
 
     pub(crate) fn keep_plan(&self, print: u128, plan: KeptPlan) {
         lock(&self.plans).put(print, plan);
+    }
+
+    pub(crate) fn message(&self, print: u128) -> Option<KeptMessage> {
+        lock(&self.messages).get(&print).cloned()
+    }
+
+    pub(crate) fn keep_message(&self, print: u128, message: KeptMessage) {
+        lock(&self.messages).put(print, message);
     }
 
     /// The last decisions of a schedule, if they answered the same request.

@@ -15,6 +15,8 @@ pub struct Counters {
     pub decision_hits: u64,
     /// Calls of formatters.
     pub formatter_calls: u64,
+    /// Messages that were at hand.
+    pub message_hits: u64,
 }
 
 #[derive(Debug, Default)]
@@ -24,6 +26,7 @@ pub(crate) struct Tallies {
     decider_calls: AtomicU64,
     decision_hits: AtomicU64,
     formatter_calls: AtomicU64,
+    message_hits: AtomicU64,
 }
 
 impl Tallies {
@@ -47,6 +50,10 @@ impl Tallies {
         self.formatter_calls.fetch_add(1, Relaxed);
     }
 
+    pub(crate) fn hit_message(&self) {
+        self.message_hits.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn read(&self) -> Counters {
         Counters {
             plans_computed: self.plans_computed.load(Relaxed),
@@ -54,6 +61,7 @@ impl Tallies {
             decider_calls: self.decider_calls.load(Relaxed),
             decision_hits: self.decision_hits.load(Relaxed),
             formatter_calls: self.formatter_calls.load(Relaxed),
+            message_hits: self.message_hits.load(Relaxed),
         }
     }
 }

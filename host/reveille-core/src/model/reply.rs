@@ -22,7 +22,7 @@ pub enum Persona {
 }
 
 /// Where and for whom a reply is put into words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Context {
     pub locale: String,
     pub persona: Persona,
@@ -52,14 +52,14 @@ pub enum Topic {
 }
 
 /// A turn that lies ahead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Turning {
     pub at: Moment,
     pub want: Want,
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ForceView {
     pub want: Want,
     pub by: String,
@@ -68,7 +68,7 @@ pub struct ForceView {
     pub until: Moment,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct HoldView {
     pub rule: String,
     pub cause: String,
@@ -76,7 +76,7 @@ pub struct HoldView {
 }
 
 /// How many servers are how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Counts {
     pub total: u32,
     pub running: u32,
@@ -85,7 +85,7 @@ pub struct Counts {
     pub problem: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ServerNote {
     Stuck(Option<String>),
@@ -96,7 +96,7 @@ pub enum ServerNote {
     LeftOut(String),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ServerView {
     pub name: String,
     pub id: String,
@@ -107,14 +107,14 @@ pub struct ServerView {
     pub note: Option<ServerNote>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct GroupServers {
     pub name: Option<String>,
     pub depends_on: Vec<String>,
     pub servers: Vec<ServerView>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ScheduleLine {
     pub name: String,
     pub want: Option<Want>,
@@ -124,7 +124,7 @@ pub struct ScheduleLine {
     pub faults: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct StatusView {
     pub schedule: String,
     pub counts: Counts,
@@ -136,7 +136,7 @@ pub struct StatusView {
     pub seen: Option<Moment>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct InfoView {
     pub schedule: String,
     pub description: Option<String>,
@@ -153,14 +153,14 @@ pub struct InfoView {
     pub faults: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ExceptionsView {
     pub schedule: String,
     pub date: Option<NaiveDate>,
     pub exceptions: Vec<Exception>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ExceptionSetView {
     pub schedule: String,
     pub set: Exception,
@@ -171,7 +171,7 @@ pub struct ExceptionSetView {
     pub without_effect: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ExceptionDeletedView {
     pub schedule: String,
     pub date: NaiveDate,
@@ -180,7 +180,7 @@ pub struct ExceptionDeletedView {
     pub spans: Vec<Span>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UntilSource {
     Plan,
@@ -188,7 +188,7 @@ pub enum UntilSource {
     Limit,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ForcedView {
     pub schedule: String,
     pub forced: ForceView,
@@ -199,7 +199,7 @@ pub struct ForcedView {
     pub already: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct CancelledView {
     pub schedule: String,
     pub cancelled: Option<ForceView>,
@@ -207,7 +207,7 @@ pub struct CancelledView {
     pub next: Option<Turning>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ExtendedView {
     pub schedule: String,
     pub from: Moment,
@@ -215,7 +215,7 @@ pub struct ExtendedView {
     pub forced: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct LayerView {
     pub rule: String,
     pub want: Want,
@@ -225,7 +225,7 @@ pub struct LayerView {
     pub covered: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct PastAction {
     pub at: Moment,
     pub action: String,
@@ -236,7 +236,7 @@ pub struct PastAction {
     pub error: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct WhyView {
     pub schedule: String,
     pub counts: Counts,
@@ -252,7 +252,7 @@ pub struct WhyView {
 }
 
 /// A word that was not understood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct UnknownWord {
     pub text: String,
     pub suggestion: Option<String>,
@@ -261,7 +261,7 @@ pub struct UnknownWord {
 }
 
 /// Why a command was not carried out. Nothing has changed when one of these is the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     NotUnderstood(UnknownWord),
@@ -321,7 +321,7 @@ pub enum Refusal {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Wave {
     pub schedule: String,
     pub want: Want,
@@ -333,7 +333,7 @@ pub struct Wave {
 }
 
 /// What the host says unasked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Announcement {
     Turned(Wave),
@@ -368,7 +368,7 @@ pub enum Announcement {
 }
 
 /// Everything that there is to say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reply {
     Help { schedules: Vec<String> },
@@ -387,7 +387,7 @@ pub enum Reply {
 }
 
 /// A block under the text of a message.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Block {
     pub title: Option<String>,
     pub description: Option<String>,
@@ -395,7 +395,7 @@ pub struct Block {
 }
 
 /// A message as the messenger shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Message {
     pub body: String,
     /// `#RRGGBB`.
