@@ -462,8 +462,23 @@ fn a_flood_of_resources_is_too_many_handles() {
         FailureKind::Handles,
         "64 handles",
     );
-    // Whoever gives them back may have as many as the fuel allows.
+    // 64 at a time and not one more.
+    let collect = |count: u32| {
+        flood(&format!(
+            "(local $i i32)
+             (loop $again
+                (drop (call $new (i32.const 1)))
+                (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $i) (i32.const {count}))))
+             (i32.const 256)"
+        ))
+    };
+    fails(&collect(65), FailureKind::Handles, "64 handles");
     let sandbox = sandbox();
+    let schedule = with_rule("seoul", "hostile", OnFailure::Hold);
+    load(&sandbox, "hostile", &collect(64)).expect("it can be loaded");
+    plan(&sandbox, &schedule, &[]).expect("it holds what it may");
+    // Whoever gives them back may have as many as the fuel allows.
     let frugal = flood(
         "(local $i i32)
          (loop $again
@@ -473,7 +488,6 @@ fn a_flood_of_resources_is_too_many_handles() {
          (i32.const 256)",
     );
     load(&sandbox, "hostile", &frugal).expect("it can be loaded");
-    let schedule = with_rule("seoul", "hostile", OnFailure::Hold);
     plan(&sandbox, &schedule, &[]).expect("it holds one at a time");
     for misuse in [
         "(local $one i32) (local.set $one (call $new (i32.const 1))) (call $drop (local.get $one)) (call $drop (local.get $one)) (unreachable)",

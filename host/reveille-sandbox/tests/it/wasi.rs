@@ -432,6 +432,10 @@ fn handles_that_are_collected_without_end_are_too_many() {
     let failure = plan(&sandbox, &with_rule("seoul", "wasi", OnFailure::Hold), &[])
         .expect_err("it does not end");
     assert_eq!(failure.kind, FailureKind::Handles, "{failure}");
+    assert!(
+        failure.cause.contains("than the host keeps for a call"),
+        "{failure}"
+    );
     goes_on(&sandbox);
 }
 
