@@ -1,11 +1,15 @@
 //! The port `Fleet` over simulated servers, which are kept in the file: they outlive the program as real ones do.
 
-use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use reveille_core::{
-    model::{LeftOut, ServerId, ServerKind, ServerState},
+    model::{LeftOut, Server, ServerId, ServerKind, ServerState},
     port::{ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, Outcome, StoreError},
 };
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
@@ -24,7 +28,19 @@ const COLUMNS: &str = "id, name, kind, state, since, instance_type, schedule, se
 pub struct SimulatedFleet {
     database: Arc<Database>,
     speed: NonZeroU32,
-    kept: Kept<Vec<(SimulatedServer, Vec<Trouble>)>>,
+    kept: Kept<Rows>,
+    shown: Mutex<Option<Shown>>,
+}
+
+/// Servers with their troubles, as they stand in the file.
+type Rows = Vec<(SimulatedServer, Vec<Trouble>)>;
+
+/// How the servers were in one second: nothing of the simulation takes less.
+#[derive(Debug)]
+struct Shown {
+    rows: Arc<Rows>,
+    second: i64,
+    servers: Arc<[Server]>,
 }
 
 impl SimulatedFleet {
@@ -35,6 +51,7 @@ impl SimulatedFleet {
             database,
             speed,
             kept: Kept::default(),
+            shown: Mutex::default(),
         }
     }
 
@@ -151,7 +168,7 @@ impl SimulatedFleet {
 #[async_trait]
 impl Fleet for SimulatedFleet {
     async fn servers(&self, now: DateTime<Utc>) -> Result<FleetView, FleetError> {
-        let kept = self
+        let rows = self
             .database
             .read_kept(&self.kept, |read| {
                 let mut troubles = troubles(read)?;
@@ -172,7 +189,18 @@ impl Fleet for SimulatedFleet {
                 code: "fleet.failed",
                 source: Arc::new(error),
             })?;
-        let servers: Vec<_> = kept
+        let second = now.timestamp();
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shown) = &*shown
+            && shown.second == second
+            && Arc::ptr_eq(&shown.rows, &rows)
+        {
+            return Ok(FleetView {
+                servers: Arc::clone(&shown.servers),
+                unseen: Vec::new(),
+            });
+        }
+        let servers: Arc<[Server]> = rows
             .iter()
             .filter_map(|(server, troubles)| {
                 let mut simulation = Simulation {
@@ -184,8 +212,13 @@ impl Fleet for SimulatedFleet {
                 simulation.view(now)
             })
             .collect();
+        *shown = Some(Shown {
+            rows,
+            second,
+            servers: Arc::clone(&servers),
+        });
         Ok(FleetView {
-            servers: servers.into(),
+            servers,
             unseen: Vec::new(),
         })
     }
