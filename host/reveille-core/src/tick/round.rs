@@ -222,11 +222,16 @@ impl<'a> Results<'a> {
     fn finish(&mut self, member: Member<'a>, aim: &Aim<'_>) {
         let memory = &member.memory;
         self.moving |= match (&memory.request, member.server.state) {
-            (Some(request), _) => {
+            (Some(request), state) => {
                 if let Some(at) = request.not_before.filter(|at| aim.now < *at) {
                     self.look_at(at);
                 }
+                // What people have been told of is looked at when it is tried again; a later attempt that takes is
+                // watched all the same, because groups may be waiting for it.
+                let underway = request.at == aim.now
+                    || matches!(state, ServerState::Starting | ServerState::Stopping);
                 !request.reported
+                    || underway && aim.now < request.at + aim.settings.limit(member.server.kind)
             }
             // Somebody else has sent it on its way; what never arrives is not watched for ever.
             (None, ServerState::Starting | ServerState::Stopping) => {

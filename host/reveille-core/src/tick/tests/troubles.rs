@@ -9,7 +9,7 @@ use crate::{
     model::{ServerKind, ServerState, Stored, Want},
     port::{ActErrorKind, Store, StoreError},
     testing::{FailingStore, PaintedRules, StoreCall, Trouble, plan_of, schedule, server, utc},
-    tick::PROVIDER_RESTARTS_AFTER,
+    tick::{PROVIDER_RESTARTS_AFTER, QUICK_LOOK},
 };
 
 fn house(servers: &[&str]) -> House {
@@ -118,6 +118,29 @@ fn capacity_that_comes_back_is_taken_within_a_quarter_of_an_hour() {
     house.run("2026-11-23 12:01", "2026-11-23 12:16");
     assert_eq!(house.state("i-1"), ServerState::Running);
     assert_eq!(house.memory("i-1").error, None);
+}
+
+#[test]
+fn a_start_that_takes_after_refusals_is_watched_until_it_arrives() {
+    let house = house(&["i-1"]);
+    house.fleet.trouble(
+        "i-1",
+        Trouble::RefusesStart(ActErrorKind::Capacity, "InsufficientInstanceCapacity"),
+    );
+    house.run("2026-11-23 09:00", "2026-11-23 10:00");
+    house.fleet.heal("i-1");
+    let mut now = utc("2026-11-23 10:00");
+    while house.state("i-1") == ServerState::Stopped {
+        now += Duration::minutes(1);
+        house.tick_at(now);
+    }
+    // Groups may be waiting for it.
+    while house.state("i-1") != ServerState::Running {
+        now += Duration::seconds(1);
+        let report = house.tick_at(now);
+        let there = house.state("i-1") == ServerState::Running;
+        assert!(there || report.next_look <= now + QUICK_LOOK, "{now}");
+    }
 }
 
 #[test]
