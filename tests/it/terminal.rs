@@ -275,3 +275,19 @@ fn a_house_stops_when_it_is_told_to() {
     assert!(stopped.success());
     assert!(house.child.wait().expect("it ends").success());
 }
+
+#[test]
+fn what_another_process_writes_is_in_the_next_answer() {
+    let house = Place::new().demo("2026-11-23 08:00");
+    let asked = || house.say("Development status").message();
+    let before = asked();
+    assert_eq!(asked(), before);
+    house.place.ok(&["fleet", "set", "socket-1", "running"]);
+    assert_ne!(asked(), before);
+    assert!(asked().contains("socket-1 : 실행 중"));
+
+    let plan = || house.say("Development info").message();
+    let before = plan();
+    house.say("Development exception set 2026-11-23 stop 23:30");
+    assert_ne!(plan(), before);
+}

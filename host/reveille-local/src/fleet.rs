@@ -167,6 +167,10 @@ impl SimulatedFleet {
 
 #[async_trait]
 impl Fleet for SimulatedFleet {
+    fn revision(&self) -> Option<u64> {
+        self.database.version().ok().map(i64::cast_unsigned)
+    }
+
     async fn servers(&self, now: DateTime<Utc>) -> Result<FleetView, FleetError> {
         let rows = self
             .database

@@ -58,6 +58,10 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
+    fn revision(&self) -> Option<u64> {
+        self.database.version().ok().map(i64::cast_unsigned)
+    }
+
     async fn definitions(&self) -> Result<Arc<Definitions>, StoreError> {
         let (revised, default_zone) = (Arc::clone(&self.revised), self.default_zone);
         let read = move |read: &Transaction<'_>| {

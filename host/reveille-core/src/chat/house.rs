@@ -22,6 +22,7 @@ use super::{
     natural::natural,
     parse,
     plain::plain,
+    recent::{Recent, Stamp},
     refusal_code::refusal_code,
     roster::Roster,
     schedule_of, schedules, status,
@@ -53,6 +54,7 @@ pub struct Chat {
     rules: Arc<dyn Rules>,
     formatter: Arc<dyn Formatter>,
     manners: Manners,
+    recent: Arc<Recent>,
 }
 
 impl Chat {
@@ -71,13 +73,34 @@ impl Chat {
             rules,
             formatter,
             manners,
+            recent: Arc::default(),
         }
     }
 
     /// The answer to `message`. There always is one.
     pub async fn answer(&self, message: &Incoming, now: DateTime<Utc>) -> Answer {
+        // Before anything is read: what is written meanwhile makes the stamp an old one.
+        let stamp = self.stamp(now);
+        if let Some(answer) = stamp.and_then(|stamp| self.recent.answer(stamp, message)) {
+            return answer;
+        }
         let read = |context: &GrammarContext| parse(&message.text, context).map_err(Trouble::from);
-        self.serve(message, now, read).await
+        let answer = self.serve(message, now, read).await;
+        if let Some(stamp) = stamp
+            && answer.reply.as_ref().is_some_and(only_tells)
+        {
+            self.recent.keep(stamp, message, &answer);
+        }
+        answer
+    }
+
+    /// None where the ports cannot tell whether anything has changed.
+    fn stamp(&self, now: DateTime<Utc>) -> Option<Stamp> {
+        Some(Stamp::new(
+            now,
+            self.store.revision()?,
+            self.fleet.revision()?,
+        ))
     }
 
     /// Carries out `command` as if `message` had said it: for whoever has a command without its words.
@@ -447,6 +470,25 @@ fn repeat(delivery: &Delivery) -> Result<Answer, Trouble> {
         reply: None,
         changed: false,
     })
+}
+
+/// Whether this is what somebody is told who only asks.
+fn only_tells(reply: &Reply) -> bool {
+    match reply {
+        Reply::Help { .. }
+        | Reply::Schedules(_)
+        | Reply::Status(_)
+        | Reply::Info(_)
+        | Reply::Exceptions(_)
+        | Reply::Why(_) => true,
+        Reply::ExceptionSet(_)
+        | Reply::ExceptionDeleted(_)
+        | Reply::Forced(_)
+        | Reply::Cancelled(_)
+        | Reply::Extended(_)
+        | Reply::Refused(_)
+        | Reply::Announced(_) => false,
+    }
 }
 
 #[cfg(test)]

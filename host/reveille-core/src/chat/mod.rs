@@ -27,6 +27,7 @@ mod incoming;
 mod info;
 mod natural;
 mod plain;
+mod recent;
 mod refusal_code;
 mod roster;
 mod schedules;

@@ -94,6 +94,12 @@ pub struct FleetError {
 /// The servers of every configured account and region.
 #[async_trait]
 pub trait Fleet: Send + Sync {
+    /// A number that is another one after every change of the servers but those that time alone brings; none when the
+    /// fleet cannot tell it within microseconds.
+    fn revision(&self) -> Option<u64> {
+        None
+    }
+
     /// All servers as they are at `now`. Called once a tick and once for a command that shows servers.
     ///
     /// What cannot be seen goes into [`FleetView::unseen`].

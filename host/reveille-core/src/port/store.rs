@@ -101,6 +101,12 @@ pub struct TickRecord {
 /// Where everything is kept. What a call has answered survives the death of the process at any moment.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// A number that is another one after every write of anybody; none when the store cannot tell it within
+    /// microseconds. As long as it stays the same, so does everything that is read.
+    fn revision(&self) -> Option<u64> {
+        None
+    }
+
     /// All definitions, read. The same `Arc` may be handed out as long as nothing has changed; what another host
     /// changed is seen within a minute.
     async fn definitions(&self) -> Result<Arc<Definitions>, StoreError>;

@@ -215,6 +215,8 @@ fn check(text: &str, language: Language) {
             let others = match language {
                 Language::Yaml => vec![Language::Yaml],
                 Language::Toml => vec![Language::Toml, Language::Yaml],
+                #[cfg(feature = "aws")]
+                Language::Scan => vec![Language::Scan],
             };
             let sorted = |mut items: Vec<Item>| {
                 items.sort_by(|a, b| a.key.cmp(&b.key));
