@@ -171,8 +171,12 @@ impl Database {
     /// Changes with every commit of any connection, of this process or another. It is looked up in shared memory
     /// within microseconds, so it needs no thread that may block.
     pub(crate) fn version(&self) -> Result<i64, StoreError> {
-        lock(&self.watcher)
-            .query_row("PRAGMA data_version", [], |row| row.get(0))
+        let watcher = lock(&self.watcher);
+        let mut statement = watcher
+            .prepare_cached("PRAGMA data_version")
+            .map_err(store_error)?;
+        statement
+            .query_row([], |row| row.get(0))
             .map_err(store_error)
     }
 

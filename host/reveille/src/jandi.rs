@@ -3,6 +3,8 @@
 //! Only the token and the text are needed; every other field may be missing, be of another type or be unknown,
 //! because JANDI's payloads differ between topic and team webhooks and have grown without notice.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -117,12 +119,11 @@ impl Payload {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        Some(
-            hash.finalize()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
+        let mut key = String::with_capacity(64);
+        for byte in hash.finalize() {
+            let _ = write!(key, "{byte:02x}");
+        }
+        Some(key)
     }
 }
 

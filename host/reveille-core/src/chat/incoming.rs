@@ -95,7 +95,7 @@ impl Incoming {
 pub struct Answer {
     /// In words.
     pub message: Message,
-    /// As data; none where the message had been delivered before and is answered as it was then.
+    /// As data; none where the message, or the same question, was answered before and is answered as it was then.
     pub reply: Option<Reply>,
     /// What is wanted has changed: the scheduler should look now rather than at its next tick.
     pub changed: bool,

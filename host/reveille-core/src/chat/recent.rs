@@ -66,15 +66,21 @@ impl Recent {
 
     /// Keeps an answer that was worked out from what was there under `stamp`.
     pub(super) fn keep(&self, stamp: Stamp, message: &Incoming, answer: &Answer) {
+        // As data it is several times as large as in words, and nobody has to look into it again.
+        let answer = Answer {
+            message: answer.message.clone(),
+            reply: None,
+            changed: false,
+        };
         let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *recent {
             Some((kept, answers)) if *kept == stamp => {
                 if answers.len() < MOST_QUESTIONS {
-                    answers.insert(Question::of(message), answer.clone());
+                    answers.insert(Question::of(message), answer);
                 }
             }
             other => {
-                let answers = HashMap::from([(Question::of(message), answer.clone())]);
+                let answers = HashMap::from([(Question::of(message), answer)]);
                 *other = Some((stamp, answers));
             }
         }
