@@ -228,6 +228,14 @@ fn replies(criterion: &mut Criterion) {
         seen: None,
     });
     criterion.bench_function("format/status, fresh instance", |bencher| {
+        // Another minute each time, and more minutes than messages are kept: none is at hand.
+        let mut context = context.clone();
+        bencher.iter(|| {
+            context.now.minute.0 = (context.now.minute.0 + 1) % 1440;
+            formatter.format(&context, &reply)
+        });
+    });
+    criterion.bench_function("format/status, at hand", |bencher| {
         bencher.iter(|| formatter.format(&context, &reply));
     });
 }
