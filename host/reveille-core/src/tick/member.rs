@@ -20,9 +20,6 @@ use crate::{
     port::{ActError, ActErrorKind, OrderAction},
 };
 
-/// The code of [`ServerError`] for a server that does not arrive and whose provider gives no code.
-const STUCK_CODE: &str = "stuck";
-
 /// Resizing takes two orders, a stop and a start: neither is a failed attempt.
 const RESIZE_STEPS: u32 = 2;
 
@@ -421,7 +418,7 @@ impl<'a> Member<'a> {
         let memory = self.memory.to_mut();
         if memory.error.is_none() {
             memory.error = Some(ServerError {
-                code: STUCK_CODE.to_owned(),
+                code: ServerError::STUCK.to_owned(),
                 message,
                 at: aim.now,
             });
