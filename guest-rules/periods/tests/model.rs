@@ -363,3 +363,40 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    // A case is half a million minutes.
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_minute_of_a_year_is_as_the_model_says_in_zones_whose_clocks_change(
+        models in prop::collection::vec(model(), 1..4),
+        zone in prop::sample::select(vec![
+            chrono_tz::America::New_York,
+            chrono_tz::Europe::London,
+            chrono_tz::Australia::Lord_Howe,
+            chrono_tz::Africa::Casablanca,
+            chrono_tz::America::St_Johns,
+        ]),
+        year in prop::sample::select(vec![2024, 2026, 2027]),
+    ) {
+        let timetable = Timetable::read(&schedule(&models)).unwrap();
+        let begin = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_time(Default::default()).and_utc();
+        let mut today = (NaiveDate::MIN, timetable.plan(Date::from(begin.date_naive())));
+        for minute in 0..366 * 1440 {
+            // Time passes evenly; what the clock on the wall shows of it does not.
+            let shown = (begin + TimeDelta::minutes(minute)).with_timezone(&zone).naive_local();
+            if today.0 != shown.date() {
+                today = (shown.date(), timetable.plan(Date::from(shown.date())));
+            }
+            let of_day = u16::try_from(shown.hour() * 60 + shown.minute()).unwrap();
+            let (want, index) = desired(&models, shown);
+            let span = today.1.span_at(of_day);
+            if today.1.want_at(of_day) != want
+                || span.and_then(|span| span.period.as_deref()) != index.map(|index| format!("p{index}")).as_deref()
+            {
+                prop_assert!(false, "{} in {}: {:?} and {:?}, not {:?}", shown, zone, want, index, span);
+            }
+        }
+    }
+}
