@@ -1,7 +1,9 @@
-//! What AWS and Reveille say to each other.
+//! The ports of Reveille on AWS: its store on DynamoDB, its fleet on EC2 and RDS.
 //!
-//! Without features there are no SDKs in here, only the shapes of data: [`config_item`] reads and writes the config
-//! table of AWS Instance Scheduler. The adapters for DynamoDB, EC2 and RDS come with the feature `aws` of the
-//! program.
+//! One file a service; nothing outside knows a type of an SDK. [`config_item`] is the exception: it reads and writes
+//! the config table's items as plain data, whoever hands them in.
 
+pub mod client;
 pub mod config_item;
+pub mod target;
+pub mod trouble;

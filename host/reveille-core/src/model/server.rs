@@ -9,6 +9,18 @@ use serde::{Deserialize, Serialize};
 #[serde(from = "String", into = "String")]
 pub struct ServerId(pub Arc<str>);
 
+impl ServerId {
+    /// What the provider calls it where it is unique: `i-0abc` of an ARN that ends in `instance/i-0abc`, `orders` of
+    /// one that ends in `db:orders`; the whole id where it is none.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        if !self.0.starts_with("arn:") {
+            return &self.0;
+        }
+        self.0.rsplit(['/', ':']).next().unwrap_or(&self.0)
+    }
+}
+
 impl From<String> for ServerId {
     fn from(id: String) -> Self {
         Self(id.into())

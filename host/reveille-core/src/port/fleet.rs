@@ -91,6 +91,21 @@ pub struct FleetError {
     pub source: Arc<dyn std::error::Error + Send + Sync>,
 }
 
+/// What a tick found and did, for a fleet that leaves traces of it where its operators look.
+#[derive(Debug, Clone, Copy)]
+pub struct Trace<'a> {
+    /// The servers as the tick found them, sorted by id.
+    pub servers: &'a [Server],
+    /// Servers whose tag names no schedule that can be used, sorted by id; those left out are not among them.
+    pub unscheduled: &'a [&'a Server],
+    /// The orders that were given.
+    pub orders: &'a [Order],
+    /// What came of them, in their order.
+    pub outcomes: &'a [Outcome],
+    /// The tick before; none at the first.
+    pub last: Option<DateTime<Utc>>,
+}
+
 /// The servers of every configured account and region.
 #[async_trait]
 pub trait Fleet: Send + Sync {
@@ -111,4 +126,9 @@ pub trait Fleet: Send + Sync {
     /// Carries out `orders`, each on its own: one that is refused does not touch the others. An order whose server
     /// is there already is accepted and does nothing. Answers one outcome for each, in their order.
     async fn act(&self, orders: &[Order], now: DateTime<Utc>) -> Vec<Outcome>;
+
+    /// Leaves traces of the tick at `now`: tags, events, figures. Called once a tick that was finished, when all that
+    /// matters has been written down; it must not take longer than a few seconds, and what fails is logged by the
+    /// implementer. Does nothing unless the fleet has such a place.
+    async fn trace(&self, _trace: &Trace<'_>, _now: DateTime<Utc>) {}
 }

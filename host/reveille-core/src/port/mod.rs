@@ -7,9 +7,9 @@ mod rules;
 mod store;
 
 pub use fleet::{
-    ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome,
+    ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome, Trace,
 };
 pub use formatter::Formatter;
 pub use notifier::Notifier;
 pub use rules::{DecideRequest, DecidedServer, PlanRequest, Rules};
-pub use store::{Change, Delivery, Lease, Store, StoreError, TickRecord};
+pub use store::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord};

@@ -98,6 +98,21 @@ pub struct TickRecord {
     pub at: DateTime<Utc>,
 }
 
+/// Everything that a tick goes by.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// What the last tick left behind.
+    pub last_tick: Option<TickRecord>,
+    /// [`Store::definitions`].
+    pub definitions: Arc<Definitions>,
+    /// [`Store::exceptions`] of all schedules.
+    pub exceptions: Vec<Exception>,
+    /// [`Store::forces`].
+    pub forces: Vec<Force>,
+    /// [`Store::remembered`].
+    pub remembered: Arc<Vec<Remembered>>,
+}
+
 /// Where everything is kept. What a call has answered survives the death of the process at any moment.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -157,6 +172,24 @@ pub trait Store: Send + Sync {
 
     /// What the last tick left behind.
     async fn last_tick(&self) -> Result<Option<TickRecord>, StoreError>;
+
+    /// Everything that a tick goes by, exceptions dated from `from` to `to`. Called once a tick, right after the lease
+    /// was taken: a store may hand out what it learned when it answered `lease`, because nobody else writes what is
+    /// remembered meanwhile, and what people write a moment later is the next tick's.
+    async fn snapshot(
+        &self,
+        _lease: &Lease,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Snapshot, StoreError> {
+        Ok(Snapshot {
+            last_tick: self.last_tick().await?,
+            definitions: self.definitions().await?,
+            exceptions: self.exceptions(None, from, to).await?,
+            forces: self.forces().await?,
+            remembered: self.remembered().await?,
+        })
+    }
 
     /// Records a tick. [`StoreError::Conflict`] when `lease` is no longer the newest or a later tick is recorded.
     async fn record_tick(&self, lease: &Lease, record: &TickRecord) -> Result<(), StoreError>;

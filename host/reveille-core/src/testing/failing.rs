@@ -12,7 +12,7 @@ use crate::{
     model::{AuditRecord, Definitions, Exception, Force, Item, Remembered, ServerId},
     port::{
         ActError, ActErrorKind, Change, Delivery, Fleet, FleetError, FleetView, Lease, Order,
-        Outcome, Store, StoreError, TickRecord,
+        Outcome, Store, StoreError, TickRecord, Trace,
     },
 };
 
@@ -226,5 +226,9 @@ impl Fleet for FailingFleet {
             }),
         };
         orders.iter().map(refused).collect()
+    }
+
+    async fn trace(&self, trace: &Trace<'_>, now: DateTime<Utc>) {
+        self.inner.trace(trace, now).await;
     }
 }

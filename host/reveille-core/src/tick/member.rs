@@ -219,10 +219,14 @@ impl<'a> Member<'a> {
             Action::Resize(_) => is_up(self.server.state),
         };
         would_stop
-            && schedule
-                .protect
-                .iter()
-                .any(|protected| *protected == *self.server.name || *protected == *self.server.id.0)
+            && schedule.protect.iter().any(|protected| {
+                [
+                    &*self.server.name,
+                    &*self.server.id.0,
+                    self.server.id.resource(),
+                ]
+                .contains(&protected.as_str())
+            })
     }
 
     fn arrive(&mut self) {

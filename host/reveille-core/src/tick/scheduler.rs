@@ -20,11 +20,11 @@ use super::{
 };
 use crate::{
     model::{
-        AuditRecord, Definitions, Exception, Force, Remembered, Server, ServerId, ServerState,
-        local_moment,
+        AuditRecord, Exception, Force, Remembered, Server, ServerId, ServerState, local_moment,
     },
     port::{
-        Change, Fleet, FleetView, Lease, Notifier, Order, Rules, Store, StoreError, TickRecord,
+        Change, Fleet, FleetView, Lease, Notifier, Order, Outcome, Rules, Snapshot, Store,
+        StoreError, TickRecord, Trace,
     },
 };
 
@@ -50,12 +50,22 @@ pub struct Scheduler {
 
 /// Everything that a tick goes by, read once.
 struct Seen {
-    last: Option<DateTime<Utc>>,
-    definitions: Arc<Definitions>,
-    exceptions: Vec<Exception>,
-    forces: Vec<Force>,
-    remembered: Arc<Vec<Remembered>>,
+    store: Snapshot,
     fleet: FleetView,
+}
+
+impl Seen {
+    fn last(&self) -> Option<DateTime<Utc>> {
+        self.store.last_tick.as_ref().map(|record| record.at)
+    }
+}
+
+/// What came of the orders of a tick.
+#[derive(Default)]
+struct Acted {
+    orders: Vec<Order>,
+    outcomes: Vec<Outcome>,
+    actions: Vec<ActionTaken>,
 }
 
 /// Set while a tick is under way; dropping it ends that, whichever way the tick is left.
@@ -127,25 +137,26 @@ impl Scheduler {
     }
 
     async fn tick_under(&self, lease: &Lease, now: DateTime<Utc>) -> Result<TickReport, TickError> {
-        let last = self.store.last_tick().await?.map(|record| record.at);
-        if last.is_some_and(|last| now <= last) {
+        let store = self.read(lease, now).await?;
+        if store.last_tick.as_ref().is_some_and(|last| now <= last.at) {
             return Ok(TickReport::new(TickOutcome::Late, now + DRIFT_LOOK));
         }
-        let seen = self.look(last, now).await?;
+        let fleet = self.fleet.servers(now).await?;
+        let seen = Seen { store, fleet };
         let before = self
             .held
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         let (mut results, gone, servers) = self.rounds(&seen, &before, now);
-        let held = tell_held(&mut results, &seen.definitions, &before, now);
+        let held = tell_held(&mut results, &seen.store.definitions, &before, now);
 
         // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
         if !results.changed.is_empty() || !gone.is_empty() {
             self.store.remember(lease, &results.changed, &gone).await?;
         }
         self.write_audit(std::mem::take(&mut results.audit)).await?;
-        let actions = self.act(lease, &mut results, now).await?;
+        let acted = self.act(lease, &mut results, now).await?;
         for News {
             schedule,
             announcement,
@@ -158,10 +169,18 @@ impl Scheduler {
         self.store
             .record_tick(lease, &TickRecord { at: now })
             .await?;
+        let trace = Trace {
+            servers: &seen.fleet.servers,
+            unscheduled: &unscheduled(&seen),
+            orders: &acted.orders,
+            outcomes: &acted.outcomes,
+            last: seen.last(),
+        };
+        self.fleet.trace(&trace, now).await;
         Ok(TickReport {
-            schedules: seen.definitions.schedules.len(),
+            schedules: seen.store.definitions.schedules.len(),
             servers,
-            actions,
+            actions: acted.actions,
             held: results
                 .held
                 .iter()
@@ -180,11 +199,7 @@ impl Scheduler {
         })
     }
 
-    async fn look(
-        &self,
-        last: Option<DateTime<Utc>>,
-        now: DateTime<Utc>,
-    ) -> Result<Seen, TickError> {
+    async fn read(&self, lease: &Lease, now: DateTime<Utc>) -> Result<Snapshot, StoreError> {
         let today = now.date_naive();
         let from = today
             .checked_sub_days(Days::new(DAYS_BACK))
@@ -192,14 +207,7 @@ impl Scheduler {
         let to = today
             .checked_add_days(Days::new(DAYS_AHEAD))
             .unwrap_or(today);
-        Ok(Seen {
-            last,
-            definitions: self.store.definitions().await?,
-            exceptions: self.store.exceptions(None, from, to).await?,
-            forces: self.store.forces().await?,
-            remembered: self.store.remembered().await?,
-            fleet: self.fleet.servers(now).await?,
-        })
+        self.store.snapshot(lease, from, to).await
     }
 
     /// Every schedule's round; also what is to be forgotten, and how many servers are scheduled.
@@ -211,12 +219,14 @@ impl Scheduler {
     ) -> (Results<'a>, Vec<ServerId>, usize) {
         let (mut by_schedule, gone) = gather(seen);
         let exceptions: HashMap<&str, &[Exception]> = seen
+            .store
             .exceptions
             .chunk_by(|one, next| one.schedule == next.schedule)
             .filter_map(|chunk| Some((chunk.first()?.schedule.as_str(), chunk)))
             .collect();
         // One that has ended is left where it is: to delete it could delete the one that a person gives just now.
         let forces: HashMap<&str, &Force> = seen
+            .store
             .forces
             .iter()
             .filter(|force| now < force.until)
@@ -224,7 +234,7 @@ impl Scheduler {
             .collect();
         let mut results = Results::default();
         let mut count = 0;
-        for (name, schedule) in &seen.definitions.schedules {
+        for (name, schedule) in &seen.store.definitions.schedules {
             let servers = by_schedule.remove(name.as_str()).unwrap_or_default();
             count += servers.len();
             let inputs = Inputs {
@@ -233,7 +243,7 @@ impl Scheduler {
                 schedule,
                 exceptions: exceptions.get(name.as_str()).copied().unwrap_or_default(),
                 force: forces.get(name.as_str()).copied(),
-                last: seen.last,
+                last: seen.last(),
                 held_since: held.get(name).map(|held| held.since),
                 now,
             };
@@ -256,9 +266,9 @@ impl Scheduler {
         lease: &Lease,
         results: &mut Results<'_>,
         now: DateTime<Utc>,
-    ) -> Result<Vec<ActionTaken>, TickError> {
+    ) -> Result<Acted, TickError> {
         if results.orders.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Acted::default());
         }
         let orders: Vec<Order> = results
             .orders
@@ -274,8 +284,22 @@ impl Scheduler {
         }
         self.write_audit(refused.audit).await?;
         results.news.extend(refused.news);
-        Ok(refused.actions)
+        Ok(Acted {
+            orders,
+            outcomes,
+            actions: refused.actions,
+        })
     }
+}
+
+/// Servers whose tag names no schedule that can be used.
+fn unscheduled(seen: &Seen) -> Vec<&Server> {
+    let schedules = &seen.store.definitions.schedules;
+    seen.fleet
+        .servers
+        .iter()
+        .filter(|server| server.left_out.is_none() && !schedules.contains_key(&*server.schedule))
+        .collect()
 }
 
 /// The servers of each schedule beside what is remembered of them, in the order of their ids; and what is remembered
@@ -283,9 +307,10 @@ impl Scheduler {
 type BySchedule<'a> = HashMap<&'a str, Vec<(&'a Server, Option<&'a Remembered>)>>;
 
 fn gather(seen: &Seen) -> (BySchedule<'_>, Vec<ServerId>) {
-    let mut by_schedule: BySchedule<'_> = HashMap::with_capacity(seen.definitions.schedules.len());
+    let mut by_schedule: BySchedule<'_> =
+        HashMap::with_capacity(seen.store.definitions.schedules.len());
     let mut gone = Vec::new();
-    let mut remembered = seen.remembered.iter().peekable();
+    let mut remembered = seen.store.remembered.iter().peekable();
     for server in seen.fleet.servers.iter() {
         while let Some(lost) = remembered.next_if(|memory| memory.server < server.id) {
             gone.push(lost.server.clone());

@@ -1,0 +1,69 @@
+//! How AWS is reached: region, endpoint, patience. Credentials come from where every AWS tool takes them.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+
+/// How long a connection may take: within AWS it takes milliseconds, across the world a quarter of a second.
+const CONNECT: Duration = Duration::from_secs(3);
+/// How long one attempt may take, its answer read: the longest, a page of 1,000 instances, takes about two seconds.
+const ATTEMPT: Duration = Duration::from_secs(10);
+/// How long a call may take with all its attempts: well under a lease, so that what waits here cannot outlive it.
+const CALL: Duration = Duration::from_secs(25);
+/// Most attempts of a call; what still fails then is tried again by the next tick.
+const ATTEMPTS: u32 = 4;
+
+/// How long to wait for AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a connection.
+    pub connect: Duration,
+    /// For one attempt, its answer read.
+    pub attempt: Duration,
+    /// For a call with all its attempts.
+    pub call: Duration,
+    /// Most attempts of a call.
+    pub attempts: u32,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: CONNECT,
+            attempt: ATTEMPT,
+            call: CALL,
+            attempts: ATTEMPTS,
+        }
+    }
+}
+
+/// Where AWS is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Name of a region; none leaves it to the environment.
+    pub region: Option<String>,
+    /// Another address than AWS's own for every service, such as a local server's.
+    pub endpoint: Option<String>,
+    /// How long to wait.
+    pub patience: Patience,
+}
+
+/// What every client is made from. Nothing is called yet; credentials are looked for with the first call.
+pub async fn connect(place: &Place) -> SdkConfig {
+    let patience = place.patience;
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(patience.connect)
+        .operation_attempt_timeout(patience.attempt)
+        .operation_timeout(patience.call)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts));
+    if let Some(region) = &place.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(endpoint) = &place.endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    loader.load().await
+}
