@@ -5,5 +5,6 @@
 
 pub mod client;
 pub mod config_item;
+pub mod site;
 pub mod target;
 pub mod trouble;
