@@ -142,6 +142,7 @@ pub(crate) fn remembered(server: &str, schedule: &str) -> Remembered {
         reason: "period office-hours".into(),
         request: Some(Request {
             action: Action::Resize("t3.small".into()),
+            instance_type: None,
             since: at(1),
             at: at(2),
             attempts: 3,
