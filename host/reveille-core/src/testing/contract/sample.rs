@@ -1,5 +1,7 @@
 //! Things to put into stores.
 
+#![expect(missing_docs, reason = "each is the thing of its name")]
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::json;
 
