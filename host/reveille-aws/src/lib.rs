@@ -5,6 +5,8 @@
 
 pub mod client;
 pub mod config_item;
+pub mod signed;
 pub mod site;
 pub mod target;
 pub mod trouble;
+mod xml;
