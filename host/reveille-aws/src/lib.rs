@@ -4,9 +4,11 @@
 //! the config table's items as plain data, whoever hands them in.
 
 pub mod client;
+mod complaints;
 pub mod config_item;
 pub mod signed;
 pub mod site;
 pub mod target;
 pub mod trouble;
+pub mod windows;
 mod xml;

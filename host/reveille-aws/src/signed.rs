@@ -23,9 +23,7 @@ use aws_smithy_runtime::client::{
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
-        auth::{
-            AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver,
-        },
+        auth::{AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver},
         identity::SharedIdentityResolver,
         orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
         runtime_components::RuntimeComponentsBuilder,
@@ -395,8 +393,18 @@ mod tests {
 
     #[test]
     fn services_are_where_the_region_is() {
-        check_place(Service::SSM, "eu-west-1", "ssm.eu-west-1.amazonaws.com", "eu-west-1");
-        check_place(Service::SSM, "cn-north-1", "ssm.cn-north-1.amazonaws.com.cn", "cn-north-1");
+        check_place(
+            Service::SSM,
+            "eu-west-1",
+            "ssm.eu-west-1.amazonaws.com",
+            "eu-west-1",
+        );
+        check_place(
+            Service::SSM,
+            "cn-north-1",
+            "ssm.cn-north-1.amazonaws.com.cn",
+            "cn-north-1",
+        );
         check_place(
             Service::EVENTS,
             "us-gov-east-1",
@@ -410,19 +418,37 @@ mod tests {
             "ap-northeast-2",
         );
         check_place(Service::IAM, "eu-west-1", "iam.amazonaws.com", "us-east-1");
-        check_place(Service::IAM, "cn-northwest-1", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1");
-        check_place(Service::IAM, "us-gov-east-1", "iam.us-gov.amazonaws.com", "us-gov-west-1");
+        check_place(
+            Service::IAM,
+            "cn-northwest-1",
+            "iam.cn-north-1.amazonaws.com.cn",
+            "cn-north-1",
+        );
+        check_place(
+            Service::IAM,
+            "us-gov-east-1",
+            "iam.us-gov.amazonaws.com",
+            "us-gov-west-1",
+        );
     }
 
     #[test]
     fn fips_and_dual_stack_are_other_hosts() {
         let place = |fips, dual| Service::SSM.place("us-east-1", fips, dual).0;
-        assert_eq!(place(true, false), "https://ssm-fips.us-east-1.amazonaws.com");
+        assert_eq!(
+            place(true, false),
+            "https://ssm-fips.us-east-1.amazonaws.com"
+        );
         assert_eq!(place(false, true), "https://ssm.us-east-1.api.aws");
     }
 
     #[track_caller]
-    fn check_fault(protocol: Protocol, told: Option<&str>, body: &str, expected: [Option<&str>; 2]) {
+    fn check_fault(
+        protocol: Protocol,
+        told: Option<&str>,
+        body: &str,
+        expected: [Option<&str>; 2],
+    ) {
         let fault = fault(protocol, told, body);
         assert_eq!([fault.code(), fault.message()], expected);
     }
