@@ -38,6 +38,13 @@ impl Complaints {
         }
     }
 
+    /// A call has succeeded for some of what it was to do.
+    pub(crate) fn partly(&self, place: &str, call: &'static str, code: &str) {
+        if self.note(place, call, code) {
+            warn!(place, call, code, "refused in part");
+        }
+    }
+
     /// What was to be done with `call` has not been finished in time.
     pub(crate) fn late(&self, place: &str, call: &'static str) {
         if self.note(place, call, "late") {

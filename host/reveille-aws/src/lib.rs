@@ -6,9 +6,14 @@
 pub mod client;
 mod complaints;
 pub mod config_item;
+mod events;
+mod metrics;
+mod side_by_side;
 pub mod signed;
 pub mod site;
+pub mod tags;
 pub mod target;
+pub mod trace;
 pub mod trouble;
 pub mod windows;
 mod xml;
