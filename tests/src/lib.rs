@@ -5,6 +5,7 @@ mod convert;
 mod crowd;
 pub mod demo;
 pub mod fake_aws;
+pub mod ground;
 mod native;
 
 pub use crowd::{Crowd, SERVERS_EACH};

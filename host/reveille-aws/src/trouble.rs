@@ -50,11 +50,18 @@ impl Trouble {
         R: std::fmt::Debug + Send + Sync + 'static,
     {
         let (kind, code, message) = match &error {
-            SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("Unknown");
-                let message = service.err().message().unwrap_or_default();
-                (kind_of(code), code.to_owned(), told(message))
-            }
+            SdkError::ServiceError(service) => match service.err().code() {
+                Some(code) => {
+                    let message = service.err().message().unwrap_or_default();
+                    (kind_of(code), code.to_owned(), told(message))
+                }
+                // Nothing of AWS's own: what stands in between has answered, or the answer cannot be read.
+                None => (
+                    TroubleKind::Unreachable,
+                    "BrokenAnswer".into(),
+                    String::new(),
+                ),
+            },
             SdkError::TimeoutError(_) => {
                 (TroubleKind::Unreachable, "Timeout".into(), String::new())
             }
