@@ -653,6 +653,8 @@ async fn scripted_faults_befall_the_calls_that_they_are_for() {
     assert_eq!(call().await.unwrap_err().0, TroubleKind::Region);
     fake.on("ec2", "*").times(1).resets();
     assert_eq!(call().await, unreachable("Unreachable"));
+    fake.on("ec2", "*").times(1).hangs_up();
+    assert_eq!(call().await, unreachable("Unreachable"));
     fake.on("ec2", "*").times(1).hangs();
     assert_eq!(call().await, unreachable("Timeout"));
     fake.on("ec2", "*").times(1).takes(Span::from_secs(5));

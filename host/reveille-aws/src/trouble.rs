@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_types::retry::ErrorKind;
 use thiserror::Error;
 
 /// What to do about a failed call. What is worth another attempt at once has had it when it gets here.
@@ -68,11 +69,16 @@ impl Trouble {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
                 (TroubleKind::Unreachable, "Timeout".into(), String::new())
             }
-            SdkError::DispatchFailure(failure) if failure.is_io() => (
-                TroubleKind::Unreachable,
-                "Unreachable".into(),
-                String::new(),
-            ),
+            // A connection that ends instead of an answer is a transient error of another kind.
+            SdkError::DispatchFailure(failure)
+                if failure.is_io() || failure.as_other() == Some(ErrorKind::TransientError) =>
+            {
+                (
+                    TroubleKind::Unreachable,
+                    "Unreachable".into(),
+                    String::new(),
+                )
+            }
             // Neither the network nor AWS: there is nobody to sign as, or the credentials cannot be fetched.
             SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => (
                 TroubleKind::Credentials,

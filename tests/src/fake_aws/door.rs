@@ -3,7 +3,6 @@
 //! It runs on a thread of its own, so that a test may block, or run a program against it.
 
 use std::{
-    convert::Infallible,
     fmt, io,
     net::SocketAddr,
     pin::Pin,
@@ -40,6 +39,8 @@ pub(super) enum Manner {
     Whole,
     /// Not at all: the connection is reset.
     Reset,
+    /// Not at all: the connection is closed.
+    Close,
     /// Not at all: the connection stays open.
     Never,
     /// Half of the body, then the end of the connection.
@@ -134,6 +135,7 @@ async fn attend(listener: &TcpListener, shared: &Arc<Shared>) {
                             resets.store(true, Ordering::Release);
                             Err(HungUp)
                         }
+                        Manner::Close => Err(HungUp),
                         Manner::Never => std::future::pending().await,
                     }
                 }
@@ -153,6 +155,7 @@ fn response(answer: Answer, half: bool) -> Response<Sent> {
         left: Some(body),
         length,
         half,
+        paused: false,
     });
     *response.status_mut() =
         hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::OK);
@@ -175,17 +178,12 @@ impl fmt::Display for HungUp {
 
 impl std::error::Error for HungUp {}
 
-impl From<Infallible> for HungUp {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
-
 /// A body that says its whole length, whether it comes whole or not.
 struct Sent {
     left: Option<Bytes>,
     length: usize,
     half: bool,
+    paused: bool,
 }
 
 impl Body for Sent {
@@ -194,13 +192,19 @@ impl Body for Sent {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, HungUp>>> {
-        Poll::Ready(match self.left.take() {
-            Some(bytes) => Some(Ok(Frame::data(bytes))),
-            None if self.half => Some(Err(HungUp)),
-            None => None,
-        })
+        match self.left.take() {
+            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            None if self.half && !self.paused => {
+                // What was given so far leaves while nothing more is there.
+                self.paused = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            None if self.half => Poll::Ready(Some(Err(HungUp))),
+            None => Poll::Ready(None),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -140,6 +140,11 @@ impl<'a> Script<'a> {
         self.harms(Harm::Spoiled(Manner::Reset));
     }
 
+    /// The connection is closed before anything is done.
+    pub fn hangs_up(self) {
+        self.harms(Harm::Spoiled(Manner::Close));
+    }
+
     /// The request is taken and never answered; nothing is done.
     pub fn hangs(self) {
         self.harms(Harm::Spoiled(Manner::Never));
