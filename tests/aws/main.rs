@@ -12,5 +12,6 @@
 
 mod dynamo;
 mod fake;
+mod fleet;
 mod reach;
 mod store;

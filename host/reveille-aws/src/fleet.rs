@@ -491,11 +491,15 @@ struct Blind {
 
 /// The parts of `site` that are not seen: one where all of them fail alike.
 fn unseen_of(site: &Site, parts: usize, troubles: Vec<(Part, Trouble)>) -> Vec<FleetError> {
-    let kind = troubles.first().map(|(_, trouble)| trouble.kind);
-    let is_whole = troubles.len() == parts
-        && troubles
-            .iter()
-            .all(|(_, trouble)| Some(trouble.kind) == kind);
+    let first = troubles.first().map(|(_, trouble)| trouble.kind);
+    // In a region that is not enabled EC2 says so, and RDS that it does not know the credentials.
+    let is_region = troubles
+        .iter()
+        .any(|(_, trouble)| trouble.kind == TroubleKind::Region);
+    let is_alike = |(_, trouble): &(Part, Trouble)| {
+        Some(trouble.kind) == first || is_region && trouble.kind == TroubleKind::Credentials
+    };
+    let is_whole = troubles.len() == parts && troubles.iter().all(is_alike);
     let count = if is_whole { 1 } else { troubles.len() };
     let unseen = |(part, trouble): (Part, Trouble)| FleetError {
         target: if is_whole {
