@@ -743,7 +743,7 @@ mod failing {
         let target = format!("{OTHER} {SEOUL}");
         let script = || fake.on("*", "*").in_account(OTHER);
         for (harm, code) in [
-            ("breaks", "Internal"),
+            ("breaks", "Unavailable"),
             ("resets", "Unreachable"),
             ("hangs", "Timeout"),
         ] {
@@ -843,5 +843,48 @@ mod failing {
         let started = started.values().filter(|it| *it == "pending").count();
         assert_eq!((started, refused.len()), (1_000, 2_000));
         assert!(fake.count("ec2", "StartInstances") <= 8);
+    }
+}
+
+mod measured {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "measures"]
+    async fn figures() {
+        let fake = FakeAws::start().unwrap();
+        let crowd = seoul(&fake)
+            .instances("crowd", 10_000)
+            .tag("Schedule", "office");
+        let fleet = reach(&fake, vec![home(&[SEOUL])], Patience::default()).await;
+        for _ in 0..3 {
+            let at = std::time::Instant::now();
+            look(&fleet).await;
+            eprintln!("look at 10,000: {:?}", at.elapsed());
+        }
+        let at = std::time::Instant::now();
+        act_on(&fleet, &crowd, OrderAction::Start).await;
+        eprintln!("start 10,000: {:?}", at.elapsed());
+        let fake = FakeAws::start().unwrap();
+        let mut targets = Vec::new();
+        for number in 0..50 {
+            let account = format!("{:012}", 100_000_000_000_u64 + number);
+            let of = fake.account(&account).role("scheduler");
+            let regions = ["r1", "r2", "r3", "r4"];
+            for region in regions {
+                let _ = of.region(region).instance("web").tag("Schedule", "office");
+            }
+            targets.push(Target {
+                regions: regions.map(str::to_owned).to_vec(),
+                ..other(&fake, &account)
+            });
+        }
+        fake.on("*", "*").takes(Span::from_millis(50));
+        let fleet = reach(&fake, targets, Patience::default()).await;
+        for _ in 0..3 {
+            let at = std::time::Instant::now();
+            assert_eq!(look(&fleet).await.servers.len(), 200);
+            eprintln!("look at 200 sites: {:?}", at.elapsed());
+        }
     }
 }

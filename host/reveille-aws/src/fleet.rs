@@ -482,7 +482,7 @@ impl<'a> Arn<'a> {
 
 /// Why a part of a site cannot be seen, and what to do about it.
 #[derive(Debug, Error)]
-#[error("{trouble}. {}", remedy(trouble, role.as_deref()))]
+#[error("{}. {}", trouble.to_string().trim_end_matches('.'), remedy(trouble, role.as_deref()))]
 struct Blind {
     role: Option<String>,
     #[source]
