@@ -8,6 +8,7 @@ mod complaints;
 pub mod config_item;
 mod events;
 mod metrics;
+pub mod policy;
 mod side_by_side;
 pub mod signed;
 pub mod site;
