@@ -4,12 +4,10 @@
 //! the config table's items as plain data, whoever hands them in.
 
 pub mod client;
-mod complaints;
 pub mod config_item;
-mod events;
-mod metrics;
+pub mod dynamo;
+pub mod fleet;
 pub mod policy;
-mod side_by_side;
 pub mod signed;
 pub mod site;
 pub mod tags;
@@ -17,4 +15,16 @@ pub mod target;
 pub mod trace;
 pub mod trouble;
 pub mod windows;
+
+mod blame;
+mod complaints;
+mod ec2;
+mod events;
+mod metrics;
+mod preferred_window;
+mod rds;
+mod rds_status;
+mod refusal;
+mod side_by_side;
+mod tagged;
 mod xml;
