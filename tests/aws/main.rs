@@ -11,4 +11,6 @@
 )]
 
 mod dynamo;
+mod fake;
+mod reach;
 mod store;

@@ -8,6 +8,7 @@ use aws_sdk_sts::{
     operation::assume_role::AssumeRoleError,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::retry::ErrorKind;
 use thiserror::Error;
 
 /// The call that fetches the credentials of a role, as IAM names it.
@@ -110,22 +111,32 @@ where
         SdkError::ServiceError(service) => {
             let message = told(service.err().message().unwrap_or_default());
             let status = service.raw().status();
-            let kind = service.err().code().map_or(TroubleKind::Refused, kind_of);
-            let kind = match kind {
+            let Some(code) = service.err().code() else {
+                // What stands in between has answered, or the answer cannot be read.
+                if status.is_success() {
+                    return of_ours(TroubleKind::Unreachable, "BrokenAnswer");
+                }
+                let kind = if status.is_server_error() {
+                    TroubleKind::Unreachable
+                } else {
+                    TroubleKind::Refused
+                };
+                return of_ours(kind, &format!("Http{}", status.as_u16()));
+            };
+            let kind = match kind_of(code) {
                 TroubleKind::Refused if status.is_server_error() => TroubleKind::Unreachable,
                 known => known,
             };
-            let code = service
-                .err()
-                .code()
-                .map_or_else(|| format!("Http{}", status.as_u16()), str::to_owned);
-            (kind, code, message)
+            (kind, code.to_owned(), message)
         }
         SdkError::TimeoutError(_) => of_ours(TroubleKind::Unreachable, TIMEOUT),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
             of_ours(TroubleKind::Unreachable, TIMEOUT)
         }
-        SdkError::DispatchFailure(failure) if failure.is_io() => {
+        // A connection that ends instead of an answer is a transient error of another kind.
+        SdkError::DispatchFailure(failure)
+            if failure.is_io() || failure.as_other() == Some(ErrorKind::TransientError) =>
+        {
             of_ours(TroubleKind::Unreachable, "Unreachable")
         }
         // Neither the network nor AWS: there is nobody to sign as, or the credentials cannot be fetched.
