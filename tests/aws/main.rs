@@ -14,3 +14,5 @@ mod dynamo;
 mod fake;
 mod reach;
 mod store;
+mod traces;
+mod windows;
