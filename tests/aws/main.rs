@@ -15,3 +15,5 @@ mod fake;
 mod fleet;
 mod reach;
 mod store;
+mod traces;
+mod windows;
