@@ -216,7 +216,8 @@ mod seeing {
         fake.set_now(now() + Duration::minutes(2));
         let seen = seen(&fleet).await;
         assert_eq!(seen["web"].state, ServerState::Stopped);
-        assert_eq!(seen["web"].state_reason.as_deref(), Some("no room today"));
+        let reason = "Server.InsufficientInstanceCapacity: no room today";
+        assert_eq!(seen["web"].state_reason.as_deref(), Some(reason));
     }
 
     #[tokio::test]
