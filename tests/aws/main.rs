@@ -12,3 +12,4 @@
 
 mod dynamo;
 mod store;
+mod wire;
