@@ -12,4 +12,5 @@
 
 mod dynamo;
 mod store;
+mod tables;
 mod wire;

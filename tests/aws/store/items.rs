@@ -282,7 +282,7 @@ async fn attributes_that_nobody_knows_stay_what_they_are() {
             ("begintime", s("09:00")),
             ("bytes", A::B(Blob::new([0, 255]))),
             ("all-bytes", A::Bs(vec![Blob::new("a")])),
-            ("numbers", A::Ns(vec!["1".into(), "2.50".into()])),
+            ("numbers", A::Ns(vec!["1".into(), "2.5".into()])),
             ("texts", ss(&["a", "b"])),
             (
                 "a-list",
