@@ -177,7 +177,8 @@ async fn keep_backups(client: &Client, name: &str) -> Result<(), Trouble> {
             Err(error) if is_unknown(&error) => return Ok(()),
             // A new table is not ready for it at once.
             Err(error)
-                if looks < LOOKS && error.code() == Some("ContinuousBackupsUnavailableException") =>
+                if looks < LOOKS
+                    && error.code() == Some("ContinuousBackupsUnavailableException") =>
             {
                 looks += 1;
                 tokio::time::sleep(LOOK).await;
