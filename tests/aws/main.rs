@@ -11,4 +11,7 @@
 )]
 
 mod dynamo;
+mod lease;
 mod store;
+mod tables;
+mod wire;
