@@ -13,4 +13,5 @@
 mod dynamo;
 mod fake;
 mod reach;
+mod shapes;
 mod store;

@@ -52,8 +52,8 @@ fn start() -> io::Result<Moto> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    let endpoint = listening(&mut server)?
-        .ok_or_else(|| io::Error::other("it ends before it listens"))?;
+    let endpoint =
+        listening(&mut server)?.ok_or_else(|| io::Error::other("it ends before it listens"))?;
     Ok(Moto {
         endpoint,
         _server: server,
@@ -84,7 +84,13 @@ fn install() -> io::Result<PathBuf> {
         .args(["-m", "venv", "--clear"])
         .arg(&venv))?;
     run(Command::new(python(&folder))
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
         .args(["--require-hashes", "--only-binary", ":all:", "-r"])
         .arg(&requirements))?;
     fs::write(installed, REQUIREMENTS)?;
