@@ -12,6 +12,9 @@
 
 mod dynamo;
 mod lease;
+mod fake;
+mod reach;
+mod shapes;
 mod store;
 mod tables;
 mod wire;
