@@ -2,14 +2,10 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
-use reveille_core::{
-    model::local_moment,
-    port::{Fleet as _, Rules as _, Store as _},
-    timeline::Timeline,
-};
+use reveille_core::{model::local_moment, port::Rules as _, timeline::Timeline};
 
 use super::Setting;
-use crate::house::print;
+use crate::house::{chain, print};
 
 pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
@@ -25,6 +21,7 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
+    faults.extend(fleet.unseen.iter().map(|unseen| chain(unseen)));
     for schedule in definitions.schedules.values() {
         let of_rules = house.sandbox.check_schedule(schedule);
         if of_rules.is_empty() {
@@ -65,11 +62,20 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let _ = writeln!(
         text,
         "store     {}: {} schedules, {} periods",
-        config.store_path.display(),
+        config.store,
         definitions.schedules.len() + definitions.set_aside.len(),
         definitions.periods.len()
     );
-    let _ = writeln!(text, "fleet     simulated: {} servers", fleet.servers.len());
+    let _ = writeln!(
+        text,
+        "fleet     {}: {} servers",
+        if house.is_simulated() {
+            "simulated"
+        } else {
+            "AWS"
+        },
+        fleet.servers.len()
+    );
     faults.sort();
     faults.dedup();
     for fault in &faults {

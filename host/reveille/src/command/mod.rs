@@ -16,16 +16,13 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
-use reveille_core::{
-    model::{Exception, Schedule},
-    port::Store,
-};
+use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
 
 use crate::{
     cli::{Cli, Command, Common, RuleCommand},
     clock::{Clock, read_time},
-    config::Config,
+    config::{Config, StoreConfig},
     house::{House, print},
 };
 
@@ -40,7 +37,7 @@ impl Setting {
     pub(crate) fn new(common: &Common) -> anyhow::Result<Self> {
         let mut config = Config::load(common.config.as_deref(), &|name| std::env::var(name).ok())?;
         if let Some(db) = &common.db {
-            config.store_path.clone_from(db);
+            config.store = StoreConfig::Sqlite(db.clone());
         }
         let at = common
             .at
