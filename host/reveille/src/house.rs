@@ -218,22 +218,6 @@ impl Notifier for LogNotifier {
     }
 }
 
-/// What failed and, after a colon each, its causes: one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        let line = source.to_string();
-        // Some errors of others repeat what stands beneath them.
-        if !text.ends_with(&line) {
-            text.push_str(": ");
-            text.push_str(&line);
-        }
-        cause = source.source();
-    }
-    text
-}
-
 /// Writes to standard output. A reader that has gone away is nobody's fault.
 pub(crate) fn print(text: &str) {
     use std::io::Write as _;

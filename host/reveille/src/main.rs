@@ -9,6 +9,7 @@ mod definitions_file;
 mod house;
 mod http;
 mod jandi;
+mod sight;
 mod terminal;
 mod timer;
 mod webhook;

@@ -2,10 +2,10 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
-use reveille_core::{model::local_moment, port::Rules as _, timeline::Timeline};
+use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
 use super::Setting;
-use crate::house::{chain, print};
+use crate::house::print;
 
 pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
@@ -21,7 +21,12 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
-    faults.extend(fleet.unseen.iter().map(|unseen| chain(unseen)));
+    faults.extend(
+        fleet
+            .unseen
+            .iter()
+            .map(|unseen| Unseen::of(unseen).to_string()),
+    );
     for schedule in definitions.schedules.values() {
         let of_rules = house.sandbox.check_schedule(schedule);
         if of_rules.is_empty() {

@@ -4,13 +4,16 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, TimeDelta, Utc};
-use reveille_core::model::{Server, ServerState};
+use reveille_core::{
+    model::{Server, ServerState},
+    tick::Unseen,
+};
 use reveille_local::Trouble;
 
 use super::Setting;
 use crate::{
     cli::{FaultKind, FleetCommand, HandState},
-    house::{House, chain, print},
+    house::{House, print},
 };
 
 /// How long there is no capacity for a server that is broken so.
@@ -38,7 +41,7 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
                 );
             }
             for unseen in &view.unseen {
-                let _ = writeln!(text, "{}", chain(unseen));
+                let _ = writeln!(text, "{}", Unseen::of(unseen));
             }
             print(&text);
         }
