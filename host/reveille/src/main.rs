@@ -9,6 +9,10 @@ mod definitions_file;
 mod house;
 mod http;
 mod jandi;
+#[cfg(feature = "aws")]
+mod original;
+#[cfg(feature = "aws")]
+mod shadow;
 mod sight;
 mod terminal;
 mod timer;

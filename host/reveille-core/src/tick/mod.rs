@@ -29,3 +29,4 @@ pub use settings::{
     DRIFT_LOOK, EC2_LIMIT, FIRST_RETRY, LEASE, LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, QUICK_LOOK,
     RDS_LIMIT, Settings,
 };
+pub use standing::is_in_maintenance;
