@@ -66,7 +66,9 @@ pub fn to_wire(item: &Item) -> Map<String, Value> {
     for (attribute, value) in &item.attributes {
         wire.insert(
             attribute.clone(),
-            set(attribute, value).unwrap_or_else(|| typed(value)),
+            set(attribute, value)
+                .or_else(|| bytes(value))
+                .unwrap_or_else(|| typed(value)),
         );
     }
     wire.insert("type".into(), one("S", item.key.kind.as_str().into()));
@@ -75,7 +77,7 @@ pub fn to_wire(item: &Item) -> Map<String, Value> {
 }
 
 /// The value without its type; none when there is no such type.
-fn plain(wire: &Value) -> Option<Value> {
+pub(crate) fn plain(wire: &Value) -> Option<Value> {
     let (kind, value) = match wire.as_object()?.iter().collect::<Vec<_>>()[..] {
         [(kind, value)] => (kind.as_str(), value),
         _ => return None,
@@ -100,7 +102,8 @@ fn plain(wire: &Value) -> Option<Value> {
             .map(|(key, value)| Some((key.clone(), plain(value)?)))
             .collect::<Option<_>>()
             .map(Value::Object),
-        ("B" | "BS", Value::String(_) | Value::Array(_)) => Some(wire.clone()),
+        ("B", Value::String(_)) => Some(wire.clone()),
+        ("BS", Value::Array(all)) => all.iter().all(Value::is_string).then(|| wire.clone()),
         _ => None,
     }
 }
@@ -125,7 +128,17 @@ fn set(attribute: &str, value: &Value) -> Option<Value> {
     (texts.len() == values.len()).then(|| one("SS", texts.into_iter().collect()))
 }
 
-fn typed(value: &Value) -> Value {
+/// `value` as bytes when it is what [`from_wire`] makes of them.
+fn bytes(value: &Value) -> Option<Value> {
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    let kept = ["B", "BS"]
+        .into_iter()
+        .any(|kind| fields.contains_key(kind));
+    (kept && plain(value).is_some_and(|plain| plain == *value)).then(|| value.clone())
+}
+
+/// `value` with the type that says the same.
+pub(crate) fn typed(value: &Value) -> Value {
     match value {
         Value::Null => one("NULL", true.into()),
         Value::Bool(_) => one("BOOL", value.clone()),

@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod config_item;
+pub mod dynamo;
 pub mod registry;
 pub mod site;
 pub mod target;
