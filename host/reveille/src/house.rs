@@ -133,25 +133,27 @@ impl Outside {
 
     #[cfg(feature = "aws")]
     async fn open(config: &Config) -> anyhow::Result<Self> {
+        let sdk = aws::connect(config).await;
         let (database, store) = match &config.store {
             StoreConfig::Sqlite(_) => {
                 let database = open_file(config)?;
                 let store = sqlite(&database, config);
                 (Some(database), store)
             }
-            StoreConfig::Dynamo(tables) => (None, aws::store(tables, config).await),
+            StoreConfig::Dynamo(tables) => (None, aws::store(&sdk, tables, config.timezone)),
         };
-        match &config.aws {
-            Some(_) => Ok(Self {
+        if let Some(configured) = &config.aws {
+            return Ok(Self {
                 store,
-                fleet: aws::fleet(config).await?,
+                fleet: aws::fleet(&sdk, configured).await?,
                 simulated: None,
-            }),
-            None => {
-                let database = database.map_or_else(|| open_file(config), Ok)?;
-                Ok(Self::simulated(store, database, config))
-            }
+            });
         }
+        let database = match database {
+            Some(database) => database,
+            None => open_file(config)?,
+        };
+        Ok(Self::simulated(store, database, config))
     }
 
     fn simulated(store: Arc<dyn Store>, database: Arc<Database>, config: &Config) -> Self {
@@ -222,4 +224,10 @@ impl Notifier for LogNotifier {
 pub(crate) fn print(text: &str) {
     use std::io::Write as _;
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Writes to standard error what is not an answer.
+pub(crate) fn tell(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

@@ -3,13 +3,20 @@
 mod apply;
 mod check;
 mod demo;
+mod doctor;
 mod evaluate;
 mod explain;
 mod fleet;
+#[cfg(feature = "aws")]
+mod import;
 mod plan;
 mod rule;
 mod say;
 mod serve;
+#[cfg(feature = "aws")]
+mod shadow;
+#[cfg(feature = "aws")]
+mod tables;
 mod tick;
 
 use std::{path::Path, process::ExitCode};
@@ -76,6 +83,13 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Diff(args) => apply::diff(&args.file, setting).await,
         Command::Export { format } => apply::export(format, setting).await,
         Command::Check => check::run(setting).await,
+        Command::Doctor => doctor::run(setting).await,
+        #[cfg(feature = "aws")]
+        Command::Tables(command) => tables::run(command, setting).await,
+        #[cfg(feature = "aws")]
+        Command::Import(args) => import::run(args, setting).await,
+        #[cfg(feature = "aws")]
+        Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(RuleCommand::List { json }) => rule::list(json, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),

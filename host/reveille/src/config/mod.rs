@@ -20,12 +20,10 @@ use thiserror::Error;
 use reveille_core::model::{RuleSource, Tier, reply::Persona};
 
 #[cfg(feature = "aws")]
-pub(crate) use aws::{AwsConfig, Service};
+pub(crate) use aws::AwsConfig;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP};
 use given::Given;
 pub(crate) use store::StoreConfig;
-#[cfg(feature = "aws")]
-pub(crate) use store::Tables;
 pub(crate) use token::Token;
 
 /// What the environment says; asked once for each variable.
@@ -402,7 +400,7 @@ mod tests {
             .unwrap();
             assert_eq!(
                 config.store,
-                StoreConfig::Dynamo(Tables {
+                StoreConfig::Dynamo(reveille_aws::dynamo::TableNames {
                     config: "config".into(),
                     state: "reveille".into()
                 })

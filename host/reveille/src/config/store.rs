@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[cfg(feature = "aws")]
+use reveille_aws::dynamo::TableNames;
 use serde::Deserialize;
 
 use super::{ConfigError, Variables, env, given::Given};
@@ -22,7 +24,7 @@ pub(crate) enum StoreConfig {
     Sqlite(PathBuf),
     /// DynamoDB, in these tables.
     #[cfg(feature = "aws")]
-    Dynamo(Tables),
+    Dynamo(TableNames),
 }
 
 /// In one word or two.
@@ -34,16 +36,6 @@ impl fmt::Display for StoreConfig {
             Self::Dynamo(tables) => write!(f, "DynamoDB {}, {}", tables.config, tables.state),
         }
     }
-}
-
-/// The tables of a store on DynamoDB.
-#[cfg(feature = "aws")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tables {
-    /// That of the definitions, which AWS Instance Scheduler may use too.
-    pub(crate) config: String,
-    /// Reveille's own.
-    pub(crate) state: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -143,7 +135,7 @@ impl RawTables {
                 "that is the config table, whose keys are others; give Reveille a table of its own",
             ));
         }
-        Ok(StoreConfig::Dynamo(Tables {
+        Ok(StoreConfig::Dynamo(TableNames {
             config: config.into_value(),
             state: state.into_value(),
         }))

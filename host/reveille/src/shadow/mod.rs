@@ -18,7 +18,7 @@ use reveille_core::{
         reply::Announcement,
     },
     port::{FleetView, Notifier, OrderAction, Rules},
-    tick::{Scheduler, Settings, TickError, TickReport, Unseen},
+    tick::{Scheduler, Settings, TickOutcome, TickReport, Unseen},
     timeline::Timeline,
 };
 
@@ -26,7 +26,7 @@ use crate::original::{OriginalSchedule, schedules};
 use memory::Memory;
 use original::{Answer, Because, Original};
 use recorder::Recorder;
-pub(crate) use report::{Mismatch, Report};
+pub(crate) use report::{Mismatch, MismatchKey, Report};
 
 /// What both look at in one minute.
 pub(crate) struct Seen {
@@ -81,7 +81,7 @@ impl Shadow {
     ///
     /// # Errors
     /// When Reveille's own run fails.
-    pub(crate) async fn minute(&self, seen: Seen, now: DateTime<Utc>) -> Result<Report, TickError> {
+    pub(crate) async fn minute(&self, seen: Seen, now: DateTime<Utc>) -> anyhow::Result<Report> {
         let schedules = schedules(&seen.items, self.zone, &*self.rules);
         let original = Original {
             rules: &*self.rules,
@@ -100,6 +100,10 @@ impl Shadow {
         let unseen = seen.fleet.unseen.iter().map(Unseen::of).collect();
         self.recorder.show(seen.fleet);
         let tick = self.scheduler.tick(now).await?;
+        anyhow::ensure!(
+            tick.outcome == TickOutcome::Done,
+            "this minute was compared before: the clock stands still or goes backwards"
+        );
         let ordered: HashMap<ServerId, Action> = self
             .recorder
             .take()

@@ -26,6 +26,9 @@ pub(crate) struct Mismatch {
     pub(crate) because: Vec<String>,
 }
 
+/// A server with both actions.
+pub(crate) type MismatchKey = (ServerId, String, String);
+
 /// A minute.
 #[derive(Debug, Clone)]
 pub(crate) struct Report {
@@ -81,7 +84,7 @@ impl Report {
 
 impl Mismatch {
     /// What tells it from another one of the same server.
-    pub(crate) fn key(&self) -> (ServerId, String, String) {
+    pub(crate) fn key(&self) -> MismatchKey {
         (
             self.server.clone(),
             word(&self.original),
