@@ -4,6 +4,7 @@
 mod convert;
 mod crowd;
 pub mod demo;
+pub mod ground;
 mod native;
 
 pub use crowd::{Crowd, SERVERS_EACH};

@@ -204,6 +204,7 @@ async fn let_age(client: &Client, name: &str) -> Result<(), Trouble> {
 async fn ages_by(client: &Client, name: &str) -> Result<Option<String>, Trouble> {
     let described = match client.describe_time_to_live().table_name(name).send().await {
         Ok(described) => described.time_to_live_description,
+        Err(error) if is_unknown(&error) => return Ok(Some(EXPIRES.to_owned())),
         Err(error) => return Err(Trouble::of("dynamodb:DescribeTimeToLive", error)),
     };
     Ok(described

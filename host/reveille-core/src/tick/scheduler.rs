@@ -270,6 +270,8 @@ impl Scheduler {
             .iter()
             .map(|ordered| ordered.order.clone())
             .collect();
+        // A host that was paused since it took the lease wakes up to another's, and to orders of the past.
+        self.store.guard(lease).await?;
         let outcomes = self.fleet.act(&orders, now).await;
         let refused = Refused::of(results, &outcomes, now);
         if !refused.changed.is_empty() || !refused.gone.is_empty() {
