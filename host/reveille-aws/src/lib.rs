@@ -6,7 +6,17 @@
 pub mod client;
 pub mod config_item;
 pub mod dynamo;
+pub mod fleet;
 pub mod registry;
 pub mod site;
 pub mod target;
 pub mod trouble;
+
+mod blame;
+mod ec2;
+mod preferred_window;
+mod rds;
+mod rds_status;
+mod refusal;
+mod side_by_side;
+mod tagged;
