@@ -24,7 +24,7 @@ mod tests;
 mod want;
 
 pub use report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen};
-pub use scheduler::Scheduler;
+pub use scheduler::{Clock, Scheduler};
 pub use settings::{
     DRIFT_LOOK, EC2_LIMIT, FIRST_RETRY, LEASE, LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, QUICK_LOOK,
     RDS_LIMIT, Settings,
