@@ -145,7 +145,7 @@ impl Outside {
         if let Some(configured) = &config.aws {
             return Ok(Self {
                 store,
-                fleet: aws::fleet(&sdk, configured).await?,
+                fleet: aws::fleet(&sdk, configured).await,
                 simulated: None,
             });
         }

@@ -1,22 +1,16 @@
 //! `[aws]`: where servers are, how they are found, what traces are left of what is done to them.
 
-use std::{
-    collections::BTreeSet,
-    num::{NonZeroU32, NonZeroUsize},
-};
+use std::collections::BTreeSet;
 
-use reveille_aws::target::Target;
+use reveille_aws::{
+    fleet::{FleetSettings, Services},
+    target::Target,
+    trace::TraceSettings,
+};
 use serde::Deserialize;
 
 use super::{ConfigError, Variables, env, given::Given};
 
-/// The tag keys that name a server's schedule when nobody says another: AWS Instance Scheduler's, and the older
-/// system's.
-const SCHEDULE_TAGS: [&str; 2] = ["Schedule", "ScheduleName"];
-/// The tag keys that name its group.
-const GROUP_TAGS: [&str; 2] = ["ScheduleGroup", "ScheduleGroupName"];
-/// How many accounts and regions are asked at the same time: 50 accounts of 4 regions are done in 7 rounds.
-const SITES_AT_ONCE: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 /// Most of them: each holds a connection or two.
 const MOST_SITES_AT_ONCE: usize = 256;
 /// Longest key of a tag (Tagging AWS Resources User Guide, read 2026-11-22).
@@ -31,44 +25,28 @@ pub(crate) struct AwsConfig {
     pub(crate) region: String,
     /// Another address than AWS's own, for every service.
     pub(crate) endpoint: Option<String>,
-    /// Keys of the tag that names a server's schedule, the first that is there counts.
-    pub(crate) schedule_tags: Vec<String>,
-    /// Keys of the tag that names its group.
-    pub(crate) group_tags: Vec<String>,
-    /// What is looked for.
-    pub(crate) services: BTreeSet<Service>,
-    /// How many accounts and regions are asked at the same time.
-    pub(crate) sites_at_once: NonZeroUsize,
-    /// What names of snapshots that are taken when an RDS instance stops begin with; none takes none.
-    pub(crate) snapshot_on_stop: Option<String>,
+    /// Which servers, and where; at least one target.
+    pub(crate) fleet: FleetSettings,
     /// Honour SSM maintenance windows.
     pub(crate) ssm_windows: bool,
-    /// What is left where operators look.
-    pub(crate) traces: TracesConfig,
-    /// Accounts and regions; at least one.
-    pub(crate) targets: Vec<Target>,
+    /// What is left where operators look; nothing by default.
+    pub(crate) traces: TraceSettings,
 }
 
 /// A service whose servers are scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Service {
-    /// EC2 instances.
+enum Service {
     Ec2,
-    /// RDS instances and clusters.
     Rds,
 }
 
-/// What is left where operators look; nothing by default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct TracesConfig {
-    /// The tags of AWS Instance Scheduler on each server that was turned.
-    pub(crate) tags: bool,
-    /// Name or ARN of the event bus that is told.
-    pub(crate) event_bus: Option<String>,
-    /// Namespace of the CloudWatch metrics.
-    pub(crate) metrics: Option<String>,
+struct RawTraces {
+    tags: bool,
+    event_bus: Option<String>,
+    metrics: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -79,10 +57,10 @@ pub(super) struct RawAws {
     schedule_tag: Option<String>,
     group_tag: Option<String>,
     services: Option<BTreeSet<Service>>,
-    sites_at_once: Option<NonZeroU32>,
+    sites_at_once: Option<i64>,
     snapshot_on_stop: Option<String>,
     ssm_windows: bool,
-    traces: TracesConfig,
+    traces: RawTraces,
     targets: Vec<RawTarget>,
 }
 
@@ -118,37 +96,52 @@ impl RawAws {
             .endpoint
             .map(|endpoint| check_endpoint(Given::new("aws.endpoint", endpoint)))
             .transpose()?;
-        let services = self
-            .services
-            .unwrap_or_else(|| BTreeSet::from([Service::Ec2, Service::Rds]));
-        if services.is_empty() {
-            return Err(Given::new("aws.services", "[]").wrong("name `ec2`, `rds` or both"));
-        }
-        let sites_at_once = match self.sites_at_once.map(NonZeroUsize::try_from) {
-            None => SITES_AT_ONCE,
-            Some(Ok(number)) if number.get() <= MOST_SITES_AT_ONCE => number,
-            Some(number) => {
-                let number = number.map_or_else(|_| "too large".to_owned(), |n| n.to_string());
-                return Err(Given::new("aws.sites_at_once", number)
-                    .wrong(format!("write 1 to {MOST_SITES_AT_ONCE}")));
+        let defaults = FleetSettings::default();
+        let services = match self.services {
+            None => defaults.services,
+            Some(named) if named.is_empty() => {
+                return Err(Given::new("aws.services", "[]").wrong("name `ec2`, `rds` or both"));
             }
+            Some(named) => Services {
+                ec2: named.contains(&Service::Ec2),
+                rds: named.contains(&Service::Rds),
+            },
         };
-        Ok(AwsConfig {
-            endpoint,
-            schedule_tags: tags("aws.schedule_tag", self.schedule_tag, SCHEDULE_TAGS)?,
-            group_tags: tags("aws.group_tag", self.group_tag, GROUP_TAGS)?,
-            services,
-            sites_at_once,
+        let fleet = FleetSettings {
+            schedule_tags: tags(
+                "aws.schedule_tag",
+                self.schedule_tag,
+                defaults.schedule_tags,
+            )?,
+            group_tags: tags("aws.group_tag", self.group_tag, defaults.group_tags)?,
+            targets: targets(self.targets, &region)?,
+            at_once: self
+                .sites_at_once
+                .map_or(Ok(defaults.at_once), check_sites_at_once)?,
             snapshot_on_stop: self
                 .snapshot_on_stop
                 .map(|prefix| check_prefix(Given::new("aws.snapshot_on_stop", prefix)))
                 .transpose()?,
+            services,
+        };
+        Ok(AwsConfig {
+            endpoint,
+            fleet,
             ssm_windows: self.ssm_windows,
             traces: check_traces(self.traces)?,
-            targets: targets(self.targets, &region)?,
             region,
         })
     }
+}
+
+fn check_sites_at_once(number: i64) -> Result<usize, ConfigError> {
+    usize::try_from(number)
+        .ok()
+        .filter(|number| (1..=MOST_SITES_AT_ONCE).contains(number))
+        .ok_or_else(|| {
+            Given::new("aws.sites_at_once", number.to_string())
+                .wrong(format!("write 1 to {MOST_SITES_AT_ONCE}"))
+        })
 }
 
 fn region(file: Option<String>, variables: Variables<'_>) -> Result<String, ConfigError> {
@@ -201,9 +194,9 @@ fn check_endpoint(given: Given) -> Result<String, ConfigError> {
     }
 }
 
-fn tags(key: &str, tag: Option<String>, defaults: [&str; 2]) -> Result<Vec<String>, ConfigError> {
+fn tags(key: &str, tag: Option<String>, defaults: Vec<String>) -> Result<Vec<String>, ConfigError> {
     let Some(tag) = tag else {
-        return Ok(defaults.map(str::to_owned).to_vec());
+        return Ok(defaults);
     };
     let given = Given::new(key, tag);
     let length = given.value().chars().count();
@@ -237,7 +230,7 @@ fn check_prefix(given: Given) -> Result<String, ConfigError> {
     }
 }
 
-fn check_traces(traces: TracesConfig) -> Result<TracesConfig, ConfigError> {
+fn check_traces(traces: RawTraces) -> Result<TraceSettings, ConfigError> {
     let named = [
         (
             "aws.traces.event_bus",
@@ -258,7 +251,11 @@ fn check_traces(traces: TracesConfig) -> Result<TracesConfig, ConfigError> {
             }
         }
     }
-    Ok(traces)
+    Ok(TraceSettings {
+        tags: traces.tags,
+        event_bus: traces.event_bus,
+        metrics: traces.metrics,
+    })
 }
 
 fn targets(raw: Vec<RawTarget>, region: &str) -> Result<Vec<Target>, ConfigError> {
@@ -397,9 +394,9 @@ mod tests {
     #[test]
     fn a_region_is_enough_and_is_looked_at_with_the_credentials_themselves() {
         let aws = load(HUB).unwrap();
-        assert_eq!(aws.schedule_tags, ["Schedule", "ScheduleName"]);
+        assert_eq!(aws.fleet.schedule_tags, ["Schedule", "ScheduleName"]);
         assert_eq!(
-            aws.targets,
+            aws.fleet.targets,
             [Target {
                 account: None,
                 role: None,
@@ -485,8 +482,11 @@ mod tests {
             "role = \"arn:aws-us-gov:iam::123456789012:role/path/r\"",
         ))
         .unwrap();
-        assert_eq!(aws.targets[0].account.as_deref(), Some("123456789012"));
-        assert_eq!(aws.targets[0].regions, ["ap-northeast-2"]);
+        assert_eq!(
+            aws.fleet.targets[0].account.as_deref(),
+            Some("123456789012")
+        );
+        assert_eq!(aws.fleet.targets[0].regions, ["ap-northeast-2"]);
     }
 
     #[test]

@@ -451,7 +451,7 @@ mod tests {
             })
             .unwrap();
             assert!(matches!(config.store, StoreConfig::Dynamo(_)));
-            assert_eq!(config.aws.unwrap().targets[0].regions, ["eu-west-1"]);
+            assert_eq!(config.aws.unwrap().fleet.targets[0].regions, ["eu-west-1"]);
         }
 
         #[test]
