@@ -11,4 +11,7 @@
 )]
 
 mod dynamo;
+mod fake;
+mod reach;
+mod shapes;
 mod store;

@@ -8,6 +8,7 @@ use aws_sdk_sts::{
     operation::assume_role::AssumeRoleError,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::retry::ErrorKind;
 use thiserror::Error;
 
 /// The call that fetches the credentials of a role, as IAM names it.
@@ -107,25 +108,28 @@ where
 {
     let of_ours = |kind, code: &str| (kind, code.to_owned(), String::new());
     match error {
-        SdkError::ServiceError(service) => {
-            let message = told(service.err().message().unwrap_or_default());
-            let status = service.raw().status();
-            let kind = service.err().code().map_or(TroubleKind::Refused, kind_of);
-            let kind = match kind {
-                TroubleKind::Refused if status.is_server_error() => TroubleKind::Unreachable,
-                known => known,
-            };
-            let code = service
-                .err()
-                .code()
-                .map_or_else(|| format!("Http{}", status.as_u16()), str::to_owned);
-            (kind, code, message)
-        }
+        SdkError::ServiceError(service) => match service.err().code() {
+            Some(code) => {
+                let message = told(service.err().message().unwrap_or_default());
+                let kind = match kind_of(code) {
+                    TroubleKind::Refused if service.raw().status().is_server_error() => {
+                        TroubleKind::Unreachable
+                    }
+                    known => known,
+                };
+                (kind, code.to_owned(), message)
+            }
+            // Nothing of AWS's own: what stands in between has answered, or the answer cannot be read.
+            None => of_ours(TroubleKind::Unreachable, "BrokenAnswer"),
+        },
         SdkError::TimeoutError(_) => of_ours(TroubleKind::Unreachable, TIMEOUT),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
             of_ours(TroubleKind::Unreachable, TIMEOUT)
         }
-        SdkError::DispatchFailure(failure) if failure.is_io() => {
+        // A connection that ends instead of an answer is a transient error of another kind.
+        SdkError::DispatchFailure(failure)
+            if failure.is_io() || failure.as_other() == Some(ErrorKind::TransientError) =>
+        {
             of_ours(TroubleKind::Unreachable, "Unreachable")
         }
         // Neither the network nor AWS: there is nobody to sign as, or the credentials cannot be fetched.

@@ -13,6 +13,7 @@ mod group;
 mod held;
 mod member;
 mod news;
+mod preferred;
 mod refused;
 mod report;
 mod round;
