@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+
+/// What every client is made from; named here so that nobody else needs the SDK for it.
+pub use aws_config::SdkConfig;
 
 /// How long a connection may take: within AWS it takes milliseconds, across the world a quarter of a second.
 const CONNECT: Duration = Duration::from_secs(3);
