@@ -11,10 +11,12 @@
 )]
 
 mod dynamo;
-mod lease;
 mod fake;
+mod lease;
 mod reach;
 mod shapes;
 mod store;
 mod tables;
+mod traces;
+mod windows;
 mod wire;
