@@ -10,10 +10,15 @@
     reason = "tests"
 )]
 
+mod days;
 mod dynamo;
 mod fake;
 mod fleet;
+mod lease;
 mod reach;
+mod shapes;
 mod store;
+mod tables;
 mod traces;
 mod windows;
+mod wire;

@@ -8,6 +8,7 @@ pub mod config_item;
 pub mod dynamo;
 pub mod fleet;
 pub mod policy;
+pub mod registry;
 pub mod signed;
 pub mod site;
 pub mod tags;
