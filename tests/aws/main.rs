@@ -14,7 +14,7 @@ mod days;
 mod dynamo;
 mod fake;
 mod fleet;
-//mod lease;
+mod lease;
 mod reach;
 mod shapes;
 mod store;
