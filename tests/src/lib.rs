@@ -4,6 +4,7 @@
 mod convert;
 mod crowd;
 pub mod demo;
+pub mod fake_aws;
 pub mod ground;
 mod native;
 

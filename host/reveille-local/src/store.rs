@@ -160,13 +160,6 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn guard(&self, lease: &Lease) -> Result<(), StoreError> {
-        let lease = lease.clone();
-        self.database
-            .read(move |read| lease::guard(read, &lease))
-            .await
-    }
-
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
         let schedule = schedule.to_owned();
         self.database

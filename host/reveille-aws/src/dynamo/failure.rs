@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use reveille_core::port::StoreError;
 use thiserror::Error;
 
@@ -66,10 +67,13 @@ pub(super) fn is_contended<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -
 }
 
 /// What the failure of `call` on `table` means.
-pub(super) fn failed<E, R>(table: &str, call: &'static str, error: SdkError<E, R>) -> StoreError
+pub(super) fn failed<E>(
+    table: &str,
+    call: &'static str,
+    error: SdkError<E, HttpResponse>,
+) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     meaning(table, Trouble::of(call, error))
 }

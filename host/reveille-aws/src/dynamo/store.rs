@@ -3,7 +3,6 @@
 use std::{
     ops::RangeInclusive,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Instant, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -50,31 +49,10 @@ pub struct DynamoStore {
 #[derive(Debug, Default)]
 struct Kept {
     house: House,
-    granted: Option<Granted>,
     config: Option<Arc<ConfigTable>>,
     exceptions: Option<Read<(RangeInclusive<NaiveDate>, Vec<Exception>)>>,
     forces: Option<Read<Vec<Force>>>,
     remembered: Option<Read<Vec<Remembered>>>,
-}
-
-/// When a lease was asked for, by the clocks of this host, which go on while a simulated `now` stands still and while
-/// the process sleeps.
-#[derive(Debug, Clone)]
-struct Granted {
-    fence: u64,
-    length: Duration,
-    asked: Instant,
-    asked_on: SystemTime,
-}
-
-impl Granted {
-    fn is_over(&self) -> bool {
-        // One clock may stand still while the machine sleeps, the other may be set.
-        let by_one = self.asked.elapsed();
-        let by_other = self.asked_on.elapsed().unwrap_or_default();
-        let length = self.length.to_std().unwrap_or_default();
-        by_one.max(by_other) > length
-    }
 }
 
 /// What was read under a number of the house.
@@ -323,19 +301,6 @@ impl Store for DynamoStore {
         Ok(())
     }
 
-    async fn guard(&self, lease: &Lease) -> Result<(), StoreError> {
-        let is_over = {
-            let kept = self.kept();
-            let granted = kept.granted.as_ref();
-            granted.is_some_and(|granted| granted.fence == lease.fence && granted.is_over())
-        };
-        // Nobody else needs to have taken it: what was decided then is no longer what is wanted now.
-        if is_over || self.tables.house().await?.fence != lease.fence {
-            return Err(StoreError::Conflict);
-        }
-        Ok(())
-    }
-
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
         self.house().await?;
         let partition = state::audit_partition(schedule);
@@ -355,7 +320,6 @@ impl Store for DynamoStore {
     ) -> Result<Option<Lease>, StoreError> {
         let believed = self.kept().house.clone();
         // Another's lease may have been given back since: it is asked for all the same.
-        let (asked, asked_on) = (Instant::now(), SystemTime::now());
         let mut claim = believed.claim(holder, now).unwrap_or(Claim::Taking);
         for _ in 0..CLAIMS {
             match self.claim(claim, holder, now, now + length).await? {
@@ -365,14 +329,7 @@ impl Store for DynamoStore {
                         self.tables.carry_out(id).await?;
                         house = self.tables.house().await?;
                     }
-                    let mut kept = self.kept();
-                    kept.house = house;
-                    kept.granted = Some(Granted {
-                        fence: lease.fence,
-                        length,
-                        asked,
-                        asked_on,
-                    });
+                    self.kept().house = house;
                     return Ok(Some(lease));
                 }
                 Err(house) => {

@@ -156,13 +156,6 @@ pub trait Store: Send + Sync {
         gone: &[ServerId],
     ) -> Result<(), StoreError>;
 
-    /// [`StoreError::Conflict`] when `lease` is no longer the newest, or, where the store can tell, when it has been held
-    /// for longer than it was taken for. Asked right before servers are acted on: whoever has slept since the tick began
-    /// must not act upon what was true then.
-    async fn guard(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.remember(lease, &[], &[]).await
-    }
-
     /// The newest `limit` audit records of a schedule, newest first.
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError>;
 

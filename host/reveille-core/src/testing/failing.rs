@@ -27,7 +27,6 @@ pub enum StoreCall {
     Commit,
     Remembered,
     Remember,
-    Guard,
     Audit,
     Delivery,
     Lease,
@@ -126,11 +125,6 @@ impl Store for FailingStore {
     ) -> Result<(), StoreError> {
         self.check(StoreCall::Remember)?;
         self.inner.remember(lease, changed, gone).await
-    }
-
-    async fn guard(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.check(StoreCall::Guard)?;
-        self.inner.guard(lease).await
     }
 
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {

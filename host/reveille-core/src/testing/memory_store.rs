@@ -217,10 +217,6 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn guard(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.kept().guard(lease)
-    }
-
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let kept = self.kept();

@@ -14,7 +14,7 @@ use super::{
     held::{Held, tell_held},
     news::News,
     refused::Refused,
-    report::{ActionTaken, TickError, TickOutcome, TickReport},
+    report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen},
     round::{Inputs, Results},
     settings::{DRIFT_LOOK, QUICK_LOOK, Settings},
 };
@@ -31,6 +31,9 @@ use crate::{
 /// How many days before the date in UTC exceptions are read from: a zone may be a day behind, what is looked for
 /// may lie two days back, and a stop may belong to the day before that.
 const DAYS_BACK: u64 = 4;
+/// Most orders between two looks at the lease: carried out within seconds even where each is a call of its own, and
+/// a multiple of every batch.
+const ORDERS_AT_ONCE: usize = 1_000;
 /// How many days ahead: announcements say when servers turn next, and that is at most a week and a day off.
 const DAYS_AHEAD: u64 = 9;
 
@@ -44,9 +47,13 @@ pub struct Scheduler {
     rules: Arc<dyn Rules>,
     notifier: Arc<dyn Notifier>,
     settings: Settings,
+    clock: Option<Clock>,
     held: Mutex<BTreeMap<String, Held>>,
     ticking: AtomicBool,
 }
+
+/// Tells the time while a tick is under way.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// Everything that a tick goes by, read once.
 struct Seen {
@@ -93,9 +100,19 @@ impl Scheduler {
             rules,
             notifier,
             settings,
+            clock: None,
             held: Mutex::default(),
             ticking: AtomicBool::new(false),
         }
+    }
+
+    /// The scheduler with a clock on which the times of its ticks lie. Before it gives orders it looks whether its
+    /// lease still lasts: a host that was halted in the middle of a tick gives none when it wakes up late. Without a
+    /// clock only a takeover by another host is noticed.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
     }
 
     /// Gives the right to act back, so that another host need not wait until the lease ends.
@@ -186,12 +203,7 @@ impl Scheduler {
                 .iter()
                 .map(|(schedule, _)| schedule.name.clone())
                 .collect(),
-            unseen: seen
-                .fleet
-                .unseen
-                .iter()
-                .map(|unseen| unseen.target.clone())
-                .collect(),
+            unseen: seen.fleet.unseen.iter().map(Unseen::of).collect(),
             moving: results.moving,
             next_look: results.next_look(now),
             stuck: results.stuck,
@@ -260,6 +272,27 @@ impl Scheduler {
         self.store.commit(&changes).await
     }
 
+    /// Makes sure that the right to act is still there, for as long as it lasts when it is taken: what was remembered
+    /// may have been remembered long ago if the process was halted since.
+    async fn renew(&self, lease: &Lease, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let asked = self.time(now);
+        let renewed = self
+            .store
+            .lease(&self.settings.holder, asked, self.settings.lease)
+            .await?;
+        match renewed {
+            Some(renewed) if renewed.fence == lease.fence && self.time(now) < renewed.until => {
+                Ok(())
+            }
+            Some(_) | None => Err(StoreError::Conflict),
+        }
+    }
+
+    /// The time by the clock, or that of the tick where there is none.
+    fn time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.clock.as_ref().map_or(now, |clock| clock())
+    }
+
     /// Gives the orders, and remembers those that were refused.
     async fn act(
         &self,
@@ -275,9 +308,11 @@ impl Scheduler {
             .iter()
             .map(|ordered| ordered.order.clone())
             .collect();
-        // A host that was paused since it took the lease wakes up to another's, and to orders of the past.
-        self.store.guard(lease).await?;
-        let outcomes = self.fleet.act(&orders, now).await;
+        let mut outcomes = Vec::with_capacity(orders.len());
+        for orders in orders.chunks(ORDERS_AT_ONCE) {
+            self.renew(lease, now).await?;
+            outcomes.extend(self.fleet.act(orders, now).await);
+        }
         let refused = Refused::of(results, &outcomes, now);
         if !refused.changed.is_empty() || !refused.gone.is_empty() {
             self.store

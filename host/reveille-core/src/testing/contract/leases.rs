@@ -163,16 +163,6 @@ pub async fn of_two_hosts_one_takes_over_when_the_other_is_silent(place: &Place)
     assert_eq!(other.last_tick().await.unwrap(), Some(late));
 }
 
-pub async fn who_lost_the_lease_no_longer_holds_it(place: &Place) {
-    let (one, other) = (place.open(), place.open());
-    let length = Duration::seconds(60);
-    let old = one.lease("a", at(0), length).await.unwrap().unwrap();
-    one.guard(&old).await.unwrap();
-    let new = other.lease("b", at(1), length).await.unwrap().unwrap();
-    assert!(is_conflict(&one.guard(&old).await));
-    other.guard(&new).await.unwrap();
-}
-
 pub async fn a_snapshot_is_what_the_calls_answer(place: &Place) {
     let (store, other) = (place.open(), place.open());
     let length = Duration::minutes(2);

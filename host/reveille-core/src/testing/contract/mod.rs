@@ -67,7 +67,6 @@ macro_rules! store_contract {
             leases::an_older_tick_is_not_recorded_over_a_later_one
             leases::a_lease_of_no_length_gives_it_back
             leases::of_two_hosts_one_takes_over_when_the_other_is_silent
-            leases::who_lost_the_lease_no_longer_holds_it
             leases::a_snapshot_is_what_the_calls_answer
             bulk::three_hundred_items_are_one_commit
             bulk::a_large_commit_that_fails_leaves_nothing

@@ -145,6 +145,46 @@ fn a_host_that_has_lost_the_lease_stops_before_it_acts() {
 }
 
 #[test]
+fn a_host_that_is_halted_before_it_acts_gives_no_order_when_it_wakes_up() {
+    let house = office();
+    let now = utc("2026-11-23 10:00");
+    let halted = house
+        .host("there", house.store(), house.fleet())
+        .with_clock(Arc::new(move || now + LEASE));
+    let report = house.try_tick(&halted, now).unwrap();
+    assert_eq!(report.outcome, TickOutcome::Overtaken);
+    assert_eq!(house.orders(), [""; 0]);
+    // Nothing is lost: what was remembered is done by whoever looks next.
+    house.run("2026-11-23 10:02", "2026-11-23 10:03");
+    assert_eq!(house.orders(), ["10:02 start i-1", "10:02 start i-2"]);
+}
+
+#[test]
+fn a_host_that_was_overtaken_before_it_acts_gives_no_order() {
+    let house = office();
+    let now = utc("2026-11-23 10:00");
+    let store = house.store();
+    let overtaking = FailingStore::new(house.store(), move |call, number| {
+        // The second look at the lease is the one before the orders.
+        if call == StoreCall::Lease && number > 1 {
+            let store = Arc::clone(&store);
+            let taken = std::thread::spawn(move || {
+                tokio::runtime::Builder::new_current_thread()
+                    .build()
+                    .unwrap()
+                    .block_on(store.lease("other", now + LEASE, LEASE))
+            });
+            assert!(taken.join().unwrap().unwrap().is_some());
+        }
+        None
+    });
+    let overtaken = house.host("there", Arc::new(overtaking), house.fleet());
+    let report = house.try_tick(&overtaken, now).unwrap();
+    assert_eq!(report.outcome, TickOutcome::Overtaken);
+    assert_eq!(house.orders(), [""; 0]);
+}
+
+#[test]
 fn an_idle_tick_writes_nothing() {
     let house = office();
     house.run("2026-11-23 08:59", "2026-11-23 09:05");
