@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod cost;
 mod dynamo;
 mod fake;
 mod lease;
