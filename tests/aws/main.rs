@@ -11,8 +11,10 @@
 )]
 
 mod cost;
+mod days;
 mod dynamo;
 mod fake;
+mod fleet;
 mod lease;
 mod reach;
 mod shapes;
