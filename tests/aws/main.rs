@@ -13,5 +13,6 @@
 mod dynamo;
 mod fake;
 mod reach;
+mod scale;
 mod shapes;
 mod store;
