@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod day;
 mod dynamo;
 mod fake;
 mod reach;

@@ -108,7 +108,7 @@ impl World {
             account,
             region: request.region.clone(),
             at: self.now,
-            answered: manner == Manner::Whole,
+            answered: manner == Manner::Whole && !matches!(harm, Some(Harm::Garbled)),
             refused: result
                 .as_ref()
                 .err()
