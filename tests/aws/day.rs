@@ -4,15 +4,15 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration as Span};
 
 use chrono::{DateTime, Duration, Utc};
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use reveille_aws::{
     client::Patience,
     fleet::{AwsFleet, FleetSettings},
     target::Target,
 };
 use reveille_core::{
-    model::{Schedule, ServerId, ServerKind, ServerState},
-    port::{Fleet, Store},
+    model::{DayPlan, Item, ItemKey, Schedule, ServerId, ServerKind, ServerState},
+    port::{Change, Fleet, Store},
     testing::{
         MemoryFleet, MemoryStore, PaintedRules, RecordingNotifier, daily, definitions, schedule,
         server, utc,
@@ -21,7 +21,9 @@ use reveille_core::{
 };
 use reveille_tests::fake_aws::{Call, FakeAws, HOME, Region};
 
-use super::reach::patient_sdk;
+use serde_json::json;
+
+use super::{dynamo, reach::patient_sdk};
 
 const OTHER: &str = "444455556666";
 const REGIONS: [&str; 2] = ["ap-northeast-2", "eu-west-1"];
@@ -114,8 +116,9 @@ struct Twins {
     names: BTreeMap<String, ServerId>,
 }
 
-fn schedules() -> [Schedule; 3] {
+fn schedules() -> [Schedule; 4] {
     [
+        schedule("never").build(),
         schedule("office").build(),
         schedule("nights").build(),
         schedule("strict").enforced().build(),
@@ -125,6 +128,7 @@ fn schedules() -> [Schedule; 3] {
 fn rules() -> PaintedRules {
     PaintedRules::new(|schedule, _| {
         Ok(match schedule.name.as_str() {
+            "never" => DayPlan::default(),
             "nights" => daily("20:00", "24:00"),
             "strict" => daily("07:30", "13:10"),
             _ => daily("09:00", "18:00"),
@@ -312,8 +316,22 @@ async fn live_through(store: Arc<dyn Store>, storms: &[Vec<Vec<Mishap>>], hands:
             by_hand.push(twins.turn_by_hand(*which));
         }
     }
-    assert!(twins.fake.calls().iter().all(|call| !call.forced));
-    nothing_is_done_twice(&twins.fake.calls(), &by_hand);
+    let calls = twins.fake.calls();
+    assert!(calls.iter().all(|call| !call.forced));
+    nothing_is_done_twice(&calls, &by_hand);
+    let spoiled = calls
+        .iter()
+        .any(|call| call.refused.is_some() || !call.answered);
+    assert_eq!(spoiled, storms.iter().flatten().flatten().next().is_some());
+    let turned = |names: &[&str]| {
+        let turns = calls.iter().filter(|call| call.refused.is_none());
+        let ids = turns.filter(|call| names.contains(&call.action.as_str()));
+        ids.flat_map(|call| call.ids.clone()).count()
+    };
+    // Whom people have turned need not be turned.
+    let all = twins.names.len() - by_hand.len();
+    assert!(turned(&["StartInstances", "StartDBInstance", "StartDBCluster"]) >= all);
+    assert!(turned(&["StopInstances", "StopDBInstance", "StopDBCluster"]) >= all);
 }
 
 fn memory() -> Arc<dyn Store> {
@@ -324,7 +342,12 @@ fn memory() -> Arc<dyn Store> {
 const STRETCHES: usize = 15;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 1,
+        // A day takes seconds: what fails is found sooner by its seed.
+        max_shrink_iters: 4,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn after_every_storm_all_stands_as_if_there_had_been_none(
@@ -346,4 +369,103 @@ proptest! {
 async fn a_day_without_faults_is_the_models() {
     let calm = vec![vec![Vec::new(); STORM]; STRETCHES];
     live_through(memory(), &calm, &[]).await;
+}
+
+#[tokio::test]
+async fn a_day_on_dynamodb_is_the_models_too() {
+    let Some(tables) = dynamo::tables("a day of storms").await else {
+        return;
+    };
+    let store = tables.open();
+    let item = |kind: &str, name: &str, attributes: serde_json::Value| {
+        Change::PutItem(Item {
+            key: ItemKey {
+                kind: kind.to_owned(),
+                name: name.to_owned(),
+            },
+            attributes: serde_json::from_value(attributes).unwrap(),
+        })
+    };
+    // What is painted does not go by periods, but a schedule must have some.
+    let mut items = vec![item("period", "any", json!({"begintime": "09:00"}))];
+    items.extend(schedules().map(|schedule| {
+        let attributes =
+            json!({"periods": ["any"], "timezone": "UTC", "enforced": schedule.enforced});
+        item("schedule", &schedule.name, attributes)
+    }));
+    store.commit(&items).await.unwrap();
+    let storm = prop::collection::vec(prop::collection::vec(mishap(), 0..3), STORM);
+    let storms = prop::collection::vec(storm, STRETCHES)
+        .new_tree(&mut TestRunner::deterministic())
+        .unwrap()
+        .current();
+    live_through(store, &storms, &[3, 17, 5]).await;
+}
+
+/// A scheduler over the home account's first region, in memory otherwise: schedule `office` from 09:00 to 18:00.
+async fn small(fake: &FakeAws) -> Scheduler {
+    let settings = FleetSettings {
+        targets: vec![Target {
+            account: Some(HOME.to_owned()),
+            role: None,
+            external_id: None,
+            regions: vec![REGIONS[0].to_owned()],
+        }],
+        ..FleetSettings::default()
+    };
+    let home = patient_sdk(fake, REGIONS[0], ONCE).await;
+    Scheduler::new(
+        memory(),
+        Arc::new(AwsFleet::new(&home, settings).await),
+        Arc::new(rules()),
+        Arc::new(RecordingNotifier::default()),
+        Settings::new("small"),
+    )
+}
+
+#[tokio::test]
+async fn a_database_that_aws_starts_after_seven_days_is_stopped_again_once() {
+    let fake = FakeAws::start().unwrap();
+    let region = fake.home().region(REGIONS[0]);
+    let archive = region
+        .database("archive")
+        .tag("Schedule", "never")
+        .available();
+    let scheduler = small(&fake).await;
+    let begin = utc("2026-11-23 00:00");
+    for hour in 0..(8 * 24) {
+        let now = begin + Duration::hours(hour);
+        fake.set_now(now);
+        scheduler.tick(now).await.unwrap();
+    }
+    assert_eq!(archive.state(), "stopped");
+    let calls = fake.calls();
+    let stops: Vec<String> = calls
+        .iter()
+        .filter(|call| call.is("rds", "StopDBInstance"))
+        .map(|call| call.at.to_string())
+        .collect();
+    // It counts as started when the look sees it available, an hour after it was starting.
+    assert_eq!(
+        stops,
+        ["2026-11-23 00:00:00 UTC", "2026-11-30 01:00:00 UTC"]
+    );
+    assert_eq!(fake.count("rds", "StartDBInstance"), 0);
+}
+
+#[tokio::test]
+async fn a_look_that_shows_an_old_state_starts_nothing_twice() {
+    let fake = FakeAws::start().unwrap();
+    let region = fake.home().region(REGIONS[0]);
+    let web = region.instance("web").tag("Schedule", "office");
+    region.shows_late(1);
+    let scheduler = small(&fake).await;
+    let begin = utc("2026-11-23 08:59");
+    for seconds in [0, 60, 75, 90, 105, 120] {
+        let now = begin + Duration::seconds(seconds);
+        fake.set_now(now);
+        scheduler.tick(now).await.unwrap();
+    }
+    assert_eq!(web.state(), "running");
+    assert_eq!(fake.count("ec2", "StartInstances"), 1);
 }
