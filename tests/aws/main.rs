@@ -12,11 +12,13 @@
 
 mod cost;
 mod days;
+mod day;
 mod dynamo;
 mod fake;
 mod fleet;
 mod lease;
 mod reach;
+mod scale;
 mod shapes;
 mod store;
 mod tables;
