@@ -1,5 +1,12 @@
 //! A running Reveille: the real binary on a store of its own, spoken to over HTTP as JANDI would.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "only tests use it, and each name says what it does"
+)]
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
