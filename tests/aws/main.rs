@@ -12,6 +12,11 @@
 
 mod dynamo;
 mod fake;
+mod lease;
 mod reach;
 mod shapes;
 mod store;
+mod tables;
+mod traces;
+mod windows;
+mod wire;

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::{
     retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
 };
 use reveille_core::{
-    model::{LeftOut, MaintenanceWindow, Server, ServerId, ServerKind, ServerState},
+    model::{LeftOut, Server, ServerId, ServerKind, ServerState},
     port::{ActError, ActErrorKind, OrderAction},
 };
 
@@ -86,16 +86,12 @@ impl Ec2 {
     }
 
     /// All instances with a schedule tag. The first page is waited for as long as `first` says.
-    pub(crate) async fn look(
-        &self,
-        windows: &[MaintenanceWindow],
-        first: Option<Duration>,
-    ) -> Result<Vec<Found>, Trouble> {
+    pub(crate) async fn look(&self, first: Option<Duration>) -> Result<Vec<Found>, Trouble> {
         let filters = vec![
             filter("tag-key", self.keys.schedule.iter().cloned()),
             filter("instance-state-name", STATES.map(str::to_owned)),
         ];
-        self.pages(filters, windows, first).await
+        self.pages(filters, first).await
     }
 
     /// Those of `ids` that are there.
@@ -103,7 +99,7 @@ impl Ec2 {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(FILTER) {
             let filters = vec![filter("instance-id", ids.iter().cloned())];
-            found.extend(self.pages(filters, &[], None).await?);
+            found.extend(self.pages(filters, None).await?);
         }
         Ok(found)
     }
@@ -111,7 +107,6 @@ impl Ec2 {
     async fn pages(
         &self,
         filters: Vec<Filter>,
-        windows: &[MaintenanceWindow],
         mut first: Option<Duration>,
     ) -> Result<Vec<Found>, Trouble> {
         let mut found = Vec::new();
@@ -132,19 +127,14 @@ impl Ec2 {
                 found.extend(
                     instances
                         .into_iter()
-                        .filter_map(|instance| self.read(instance, &owner, windows)),
+                        .filter_map(|instance| self.read(instance, &owner)),
                 );
             }
         }
         Ok(found)
     }
 
-    fn read(
-        &self,
-        instance: Instance,
-        owner: &str,
-        windows: &[MaintenanceWindow],
-    ) -> Option<Found> {
+    fn read(&self, instance: Instance, owner: &str) -> Option<Found> {
         let id = instance.instance_id?;
         let tags = instance.tags.unwrap_or_default();
         let tagged = self
@@ -172,7 +162,7 @@ impl Ec2 {
                 .contains_key(AUTO_SCALING_TAG)
                 .then_some(LeftOut::AutoScaling),
             tags: tagged.all,
-            open_windows: windows.to_vec(),
+            open_windows: Vec::new(),
         };
         let hibernation = instance.hibernation_options;
         Some(Found {

@@ -19,7 +19,9 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use chrono::{DateTime, Utc};
 use reveille_core::{
     model::{Server, ServerId, ServerKind, ServerState},
-    port::{ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome},
+    port::{
+        ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome, Trace,
+    },
 };
 use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -31,7 +33,9 @@ use crate::{
     site::Site,
     tagged::{Found, TagKeys},
     target::Target,
+    trace::{TraceSettings, Traces},
     trouble::{ASSUME_ROLE, Trouble, TroubleKind},
+    windows::{WindowMemory, Windows},
 };
 
 /// Sites worked on side by side: 200 of them, each answering within 100 ms, are seen in under a second, and as many
@@ -93,11 +97,14 @@ impl Default for FleetSettings {
 /// The servers of every configured account and region.
 #[derive(Debug)]
 pub struct AwsFleet {
+    home: SdkConfig,
     sites: Vec<Site>,
     /// One for each site, in their order.
     places: Vec<Arc<Place>>,
     at_once: usize,
     seen: Mutex<Seen>,
+    windows: Option<Arc<Windows>>,
+    traces: Option<Traces>,
 }
 
 /// What the last look found: what orders are carried out by.
@@ -155,6 +162,27 @@ impl AwsFleet {
             sites,
             at_once: settings.at_once,
             seen: Mutex::default(),
+            windows: None,
+            traces: None,
+            home: home.clone(),
+        }
+    }
+
+    /// With the maintenance windows of Systems Manager, which `memory` keeps over restarts.
+    #[must_use]
+    pub fn with_windows(self, memory: Arc<dyn WindowMemory>) -> Self {
+        Self {
+            windows: Some(Arc::new(Windows::new(memory))),
+            ..self
+        }
+    }
+
+    /// With traces of what it does.
+    #[must_use]
+    pub fn with_traces(self, settings: &TraceSettings) -> Self {
+        Self {
+            traces: Some(Traces::new(&self.home, &self.sites, settings)),
+            ..self
         }
     }
 
@@ -198,10 +226,17 @@ impl AwsFleet {
 #[async_trait]
 impl Fleet for AwsFleet {
     async fn servers(&self, now: DateTime<Utc>) -> Result<FleetView, FleetError> {
-        let places = self.places.clone();
-        let looks = places
-            .into_iter()
-            .map(|place| async move { place.look(now).await });
+        let looks: Vec<_> = self
+            .places
+            .iter()
+            .zip(&self.sites)
+            .map(|(place, site)| {
+                let windows = self.windows.as_ref();
+                let windows = windows.map(|windows| (Arc::clone(windows), site.clone()));
+                let place = Arc::clone(place);
+                async move { place.look(windows, now).await }
+            })
+            .collect();
         let looks = side_by_side(self.at_once, looks).await;
 
         let mut found = Vec::new();
@@ -270,16 +305,31 @@ impl Fleet for AwsFleet {
             })
             .collect()
     }
+
+    async fn trace(&self, trace: &Trace<'_>, now: DateTime<Utc>) {
+        if let Some(traces) = &self.traces {
+            traces.leave(trace, now).await;
+        }
+    }
 }
 
 impl Place {
-    async fn look(&self, now: DateTime<Utc>) -> Vec<Look> {
-        // Windows of the whole site belong here.
-        let windows = [];
+    async fn look(&self, windows: Option<(Arc<Windows>, Site)>, now: DateTime<Utc>) -> Vec<Look> {
         let ec2 = async {
             let ec2 = self.ec2.as_ref()?;
-            let look = |first| ec2.look(&windows, first);
-            Some(self.part(Part::Ec2, "ec2:DescribeInstances", look).await)
+            let look = |first| ec2.look(first);
+            let open = async {
+                match &windows {
+                    Some((windows, site)) => windows.open(site, now).await,
+                    None => Vec::new(),
+                }
+            };
+            let ((part, mut looked), open) =
+                tokio::join!(self.part(Part::Ec2, "ec2:DescribeInstances", look), open);
+            for found in looked.iter_mut().flatten() {
+                found.server.open_windows.clone_from(&open);
+            }
+            Some((part, looked))
         };
         let instances = async {
             let rds = self.rds.as_ref()?;
@@ -441,15 +491,15 @@ pub(crate) async fn patient<T>(
 }
 
 /// The parts of an id that say where its server is.
-struct Arn<'a> {
-    region: &'a str,
-    account: &'a str,
-    kind: ServerKind,
-    resource: &'a str,
+pub(crate) struct Arn<'a> {
+    pub(crate) region: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) kind: ServerKind,
+    pub(crate) resource: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    fn parse(id: &'a ServerId) -> Option<Self> {
+    pub(crate) fn parse(id: &'a ServerId) -> Option<Self> {
         let mut parts = id.0.splitn(6, ':');
         let (_arn, _partition) = (parts.next().filter(|it| *it == "arn")?, parts.next()?);
         let (service, region, account) = (parts.next()?, parts.next()?, parts.next()?);
@@ -471,7 +521,7 @@ impl<'a> Arn<'a> {
         })
     }
 
-    fn is_in(&self, site: &Site) -> bool {
+    pub(crate) fn is_in(&self, site: &Site) -> bool {
         site.region == self.region
             && site
                 .account
