@@ -79,15 +79,14 @@ where
 }
 
 /// As [`failed`], for a transaction whose actions were each refused with one of these messages.
-pub(super) fn canceled<E, R>(
+pub(super) fn canceled<E>(
     table: &str,
     call: &'static str,
-    error: SdkError<E, R>,
+    error: SdkError<E, HttpResponse>,
     messages: &[String],
 ) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     let mut trouble = Trouble::of(call, error);
     if messages.iter().any(|message| is_about_keys(message)) {
