@@ -13,6 +13,7 @@
 mod dynamo;
 mod fake;
 mod lease;
+mod program;
 mod reach;
 mod shapes;
 mod store;
