@@ -12,6 +12,7 @@
 
 mod dynamo;
 mod fake;
+mod fleet;
 mod lease;
 mod program;
 mod reach;
