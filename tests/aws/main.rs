@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod doctor;
 mod dynamo;
 mod fake;
 mod reach;

@@ -174,7 +174,8 @@ fn clock(date: DateTime<Utc>, now: DateTime<Utc>) -> Check {
     )
 }
 
-async fn tables(home: &SdkConfig, names: &TableNames) -> Vec<Check> {
+/// Looks at the two tables alone, as [`examine`] does.
+pub async fn tables(home: &SdkConfig, names: &TableNames) -> Vec<Check> {
     let mut checks = Vec::new();
     for state in check_tables(home, names).await {
         let what = format!("table `{}`", state.name);
