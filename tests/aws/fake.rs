@@ -571,7 +571,11 @@ async fn accounts_are_reached_by_their_roles_only() {
         .send()
         .await;
     let trouble = Trouble::of("ec2:DescribeInstances", refused.unwrap_err());
-    assert_eq!(trouble.kind, TroubleKind::Credentials, "{trouble:?}");
+    assert_eq!(
+        (trouble.kind, trouble.call),
+        (TroubleKind::Denied, "sts:AssumeRole"),
+        "{trouble:?}"
+    );
     let assumed = fake
         .calls()
         .into_iter()

@@ -13,7 +13,11 @@
 mod doctor;
 mod dynamo;
 mod fake;
+mod lease;
 mod reach;
+mod shapes;
 mod store;
+mod tables;
 mod traces;
 mod windows;
+mod wire;

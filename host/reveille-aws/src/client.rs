@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
 use aws_smithy_runtime_api::client::{
     http::SharedHttpClient, runtime_components::RuntimeComponentsBuilder,
     runtime_plugin::RuntimePlugin as _,
 };
+
+/// What every client is made from; named here so that nobody else needs the SDK for it.
+pub use aws_config::SdkConfig;
 
 /// How long a connection may take: within AWS it takes milliseconds, across the world a quarter of a second.
 const CONNECT: Duration = Duration::from_secs(3);

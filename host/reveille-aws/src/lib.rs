@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod dynamo;
 pub mod fleet;
 pub mod policy;
+pub mod registry;
 pub mod signed;
 pub mod site;
 pub mod tags;

@@ -173,7 +173,7 @@ fn dynalite(folder: &Path) -> io::Result<DynamoDb> {
 }
 
 /// Where it listens, once it does; none when it ends before that, as a Java without a compiler does.
-fn listening(server: &mut Child) -> io::Result<Option<String>> {
+pub(super) fn listening(server: &mut Child) -> io::Result<Option<String>> {
     let output = server
         .stdout
         .take()

@@ -115,6 +115,7 @@ pub fn remembered(server: &str, schedule: &str) -> Remembered {
         reason: "period office-hours".into(),
         request: Some(Request {
             action: Action::Resize("t3.small".into()),
+            instance_type: Some("t3.small".into()),
             since: at(1),
             at: at(2),
             attempts: 3,
