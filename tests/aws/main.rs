@@ -16,6 +16,7 @@ mod fake;
 mod lease;
 mod reach;
 mod shapes;
+mod signed;
 mod store;
 mod tables;
 mod traces;
