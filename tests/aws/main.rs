@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod doctor;
 mod dynamo;
 mod fake;
 mod fleet;
@@ -17,6 +18,7 @@ mod lease;
 mod program;
 mod reach;
 mod shapes;
+mod signed;
 mod store;
 mod tables;
 mod traces;
