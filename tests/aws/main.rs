@@ -13,13 +13,16 @@
 mod cost;
 mod days;
 mod day;
+mod doctor;
 mod dynamo;
 mod fake;
 mod fleet;
 mod lease;
+mod program;
 mod reach;
 mod scale;
 mod shapes;
+mod signed;
 mod store;
 mod tables;
 mod traces;

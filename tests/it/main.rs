@@ -19,6 +19,7 @@ mod crash;
 mod day;
 mod docs;
 mod evaluate;
-mod house;
 mod permissions;
 mod terminal;
+
+use reveille_tests::house;
