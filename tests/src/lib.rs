@@ -4,6 +4,8 @@
 mod convert;
 mod crowd;
 pub mod demo;
+pub mod fake_aws;
+pub mod ground;
 mod native;
 
 pub use crowd::{Crowd, SERVERS_EACH};

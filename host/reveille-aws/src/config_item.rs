@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_smithy_types::base64;
 use reveille_core::model::{Item, ItemKey};
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
@@ -66,7 +67,9 @@ pub fn to_wire(item: &Item) -> Map<String, Value> {
     for (attribute, value) in &item.attributes {
         wire.insert(
             attribute.clone(),
-            set(attribute, value).unwrap_or_else(|| typed(value)),
+            set(attribute, value)
+                .or_else(|| bytes(value))
+                .unwrap_or_else(|| typed(value)),
         );
     }
     wire.insert("type".into(), one("S", item.key.kind.as_str().into()));
@@ -75,7 +78,7 @@ pub fn to_wire(item: &Item) -> Map<String, Value> {
 }
 
 /// The value without its type; none when there is no such type.
-fn plain(wire: &Value) -> Option<Value> {
+pub(crate) fn plain(wire: &Value) -> Option<Value> {
     let (kind, value) = match wire.as_object()?.iter().collect::<Vec<_>>()[..] {
         [(kind, value)] => (kind.as_str(), value),
         _ => return None,
@@ -100,7 +103,8 @@ fn plain(wire: &Value) -> Option<Value> {
             .map(|(key, value)| Some((key.clone(), plain(value)?)))
             .collect::<Option<_>>()
             .map(Value::Object),
-        ("B" | "BS", Value::String(_) | Value::Array(_)) => Some(wire.clone()),
+        ("B", Value::String(_)) => Some(wire.clone()),
+        ("BS", Value::Array(all)) => all.iter().all(Value::is_string).then(|| wire.clone()),
         _ => None,
     }
 }
@@ -125,7 +129,23 @@ fn set(attribute: &str, value: &Value) -> Option<Value> {
     (texts.len() == values.len()).then(|| one("SS", texts.into_iter().collect()))
 }
 
-fn typed(value: &Value) -> Value {
+/// `value` as bytes when it is what [`from_wire`] makes of them.
+fn bytes(value: &Value) -> Option<Value> {
+    let is_base64 = |text: &Value| {
+        text.as_str()
+            .is_some_and(|text| base64::decode(text).is_ok())
+    };
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    let is_bytes = match (fields.get("B"), fields.get("BS").and_then(Value::as_array)) {
+        (Some(text), _) => is_base64(text),
+        (None, Some(all)) => !all.is_empty() && all.iter().all(is_base64),
+        (None, None) => false,
+    };
+    is_bytes.then(|| value.clone())
+}
+
+/// `value` with the type that says the same.
+pub(crate) fn typed(value: &Value) -> Value {
     match value {
         Value::Null => one("NULL", true.into()),
         Value::Bool(_) => one("BOOL", value.clone()),

@@ -5,6 +5,27 @@
 
 pub mod client;
 pub mod config_item;
+pub mod dynamo;
+pub mod fleet;
+pub mod policy;
+pub mod registry;
+pub mod signed;
 pub mod site;
+pub mod tags;
 pub mod target;
+pub mod trace;
 pub mod trouble;
+pub mod windows;
+
+mod blame;
+mod complaints;
+mod ec2;
+mod events;
+mod metrics;
+mod preferred_window;
+mod rds;
+mod rds_status;
+mod refusal;
+mod side_by_side;
+mod tagged;
+mod xml;

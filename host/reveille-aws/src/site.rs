@@ -13,6 +13,8 @@ const SESSION: &str = "reveille";
 pub struct Site {
     /// The account's twelve digits, as far as they are configured.
     pub account: Option<String>,
+    /// ARN of the role that its calls are made as; none makes them as the credentials themselves.
+    pub role: Option<String>,
     /// Name of the region.
     pub region: String,
     /// What clients for it are made from.
@@ -41,6 +43,7 @@ impl Site {
             .iter()
             .map(|region| Self {
                 account: target.account.clone(),
+                role: target.role.clone(),
                 region: region.clone(),
                 sdk: account
                     .clone()

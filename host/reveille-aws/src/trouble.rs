@@ -2,8 +2,17 @@
 
 use std::error::Error;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::assume_role::AssumeRoleError,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::retry::ErrorKind;
 use thiserror::Error;
+
+/// The call that fetches the credentials of a role, as IAM names it.
+pub const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// What to do about a failed call. What is worth another attempt at once has had it when it gets here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,11 +33,11 @@ pub enum TroubleKind {
 
 /// A call that failed.
 #[derive(Debug, Error)]
-#[error("AWS refused or failed {call}: {code}{}{message}", if message.is_empty() { "" } else { ": " })]
+#[error("AWS {} {call}: {code}{}{message}", verb(*.kind), if message.is_empty() { "" } else { ": " })]
 pub struct Trouble {
     /// What to do about it.
     pub kind: TroubleKind,
-    /// The call as IAM names it, such as `ec2:DescribeInstances`.
+    /// The call as IAM names it, such as `ec2:DescribeInstances`; [`ASSUME_ROLE`] when that failed on the way to it.
     pub call: &'static str,
     /// AWS's code, such as `UnauthorizedOperation`; a word of ours when AWS has not answered.
     pub code: String,
@@ -41,43 +50,18 @@ pub struct Trouble {
 
 /// Most characters of a message that are kept: AWS's are shorter, but for encoded authorization failures.
 const LONGEST_MESSAGE: usize = 500;
+/// Our word for no answer in time.
+const TIMEOUT: &str = "Timeout";
 
 impl Trouble {
     /// What `error` means for `call`.
-    pub fn of<E, R>(call: &'static str, error: SdkError<E, R>) -> Self
+    pub fn of<E>(call: &'static str, error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
     {
-        let (kind, code, message) = match &error {
-            SdkError::ServiceError(service) => {
-                let code = service.err().code().unwrap_or("Unknown");
-                let message = service.err().message().unwrap_or_default();
-                (kind_of(code), code.to_owned(), told(message))
-            }
-            SdkError::TimeoutError(_) => {
-                (TroubleKind::Unreachable, "Timeout".into(), String::new())
-            }
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                (TroubleKind::Unreachable, "Timeout".into(), String::new())
-            }
-            SdkError::DispatchFailure(failure) if failure.is_io() => (
-                TroubleKind::Unreachable,
-                "Unreachable".into(),
-                String::new(),
-            ),
-            // Neither the network nor AWS: there is nobody to sign as, or the credentials cannot be fetched.
-            SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => (
-                TroubleKind::Credentials,
-                "NoCredentials".into(),
-                String::new(),
-            ),
-            SdkError::ResponseError(_) => (
-                TroubleKind::Unreachable,
-                "BrokenAnswer".into(),
-                String::new(),
-            ),
-            _ => (TroubleKind::Refused, "Unknown".into(), String::new()),
+        let (call, (kind, code, message)) = match assumed_role(&error) {
+            Some(assumed) => (ASSUME_ROLE, judged(assumed)),
+            None => (call, judged(&error)),
         };
         Self {
             kind,
@@ -86,6 +70,102 @@ impl Trouble {
             message,
             source: Box::new(error),
         }
+    }
+
+    /// Nobody waited any longer for `call`.
+    pub fn late(call: &'static str, error: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            kind: TroubleKind::Unreachable,
+            call,
+            code: TIMEOUT.to_owned(),
+            message: String::new(),
+            source: Box::new(error),
+        }
+    }
+}
+
+/// What kept the role from being assumed, when that is why there was no call at all. The SDK hands it on as whatever
+/// kept the request from being signed.
+fn assumed_role<E>(
+    error: &SdkError<E, HttpResponse>,
+) -> Option<&SdkError<AssumeRoleError, HttpResponse>>
+where
+    E: Error + 'static,
+{
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    fn next<'a>(cause: &&'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+        (*cause).source()
+    }
+    std::iter::successors(error.source(), next)
+}
+
+fn judged<E>(error: &SdkError<E, HttpResponse>) -> (TroubleKind, String, String)
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let of_ours = |kind, code: &str| (kind, code.to_owned(), String::new());
+    match error {
+        SdkError::ServiceError(service) => {
+            let message = told(service.err().message().unwrap_or_default());
+            let status = service.raw().status();
+            let Some(code) = service.err().code() else {
+                // What stands in between has answered, or the answer cannot be read.
+                if status.is_success() {
+                    return of_ours(TroubleKind::Unreachable, "BrokenAnswer");
+                }
+                let kind = if status.is_server_error() {
+                    TroubleKind::Unreachable
+                } else {
+                    TroubleKind::Refused
+                };
+                return of_ours(kind, &format!("Http{}", status.as_u16()));
+            };
+            let kind = match kind_of(code) {
+                TroubleKind::Refused if status.is_server_error() => TroubleKind::Unreachable,
+                known => known,
+            };
+            (kind, code.to_owned(), message)
+        }
+        SdkError::TimeoutError(_) => of_ours(TroubleKind::Unreachable, TIMEOUT),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            of_ours(TroubleKind::Unreachable, TIMEOUT)
+        }
+        // A connection that ends instead of an answer is a transient error of another kind.
+        SdkError::DispatchFailure(failure)
+            if failure.is_io() || failure.as_other() == Some(ErrorKind::TransientError) =>
+        {
+            of_ours(TroubleKind::Unreachable, "Unreachable")
+        }
+        // Neither the network nor AWS: there is nobody to sign as, or the credentials cannot be fetched.
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
+            let is_late = causes(error).any(|cause| {
+                matches!(
+                    cause.downcast_ref(),
+                    Some(CredentialsError::ProviderTimedOut(_))
+                )
+            });
+            if is_late {
+                of_ours(TroubleKind::Unreachable, TIMEOUT)
+            } else {
+                of_ours(TroubleKind::Credentials, "NoCredentials")
+            }
+        }
+        SdkError::ResponseError(_) => of_ours(TroubleKind::Unreachable, "BrokenAnswer"),
+        _ => of_ours(TroubleKind::Refused, "Unknown"),
+    }
+}
+
+fn verb(kind: TroubleKind) -> &'static str {
+    match kind {
+        TroubleKind::Throttled => "throttled",
+        TroubleKind::Unreachable => "failed",
+        TroubleKind::Credentials
+        | TroubleKind::Denied
+        | TroubleKind::Region
+        | TroubleKind::Refused => "refused",
     }
 }
 

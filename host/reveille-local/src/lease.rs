@@ -48,8 +48,8 @@ pub(crate) fn take(
 }
 
 /// [`StoreError::Conflict`] unless `lease` is the newest.
-pub(crate) fn guard(write: &Transaction<'_>, lease: &Lease) -> Result<(), StoreError> {
-    let newest: Option<u64> = write
+pub(crate) fn guard(transaction: &Transaction<'_>, lease: &Lease) -> Result<(), StoreError> {
+    let newest: Option<u64> = transaction
         .query_row("SELECT fence FROM lease", [], |row| fence(row, 0))
         .optional()
         .map_err(store_error)?;

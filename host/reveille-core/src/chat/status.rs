@@ -159,6 +159,7 @@ mod tests {
         let at = utc("2026-11-23 09:00");
         let request = Request {
             action: Action::Start,
+            instance_type: None,
             since: at,
             at,
             attempts: 1,
@@ -215,6 +216,7 @@ mod tests {
         let failed = |id, code: &str| Remembered {
             request: Some(Request {
                 action: Action::Start,
+                instance_type: None,
                 since: at,
                 at,
                 attempts: 1,

@@ -56,6 +56,9 @@ impl ServerError {
 pub struct Request {
     /// What was ordered.
     pub action: Action,
+    /// The type that it is started with, of those that its tag prefers; none when the tag has no say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<String>,
     /// When it was first ordered for the present want.
     pub since: DateTime<Utc>,
     /// When it was last ordered.

@@ -27,6 +27,8 @@ pub enum Trouble {
     RefusesStart(ActErrorKind, &'static str),
     /// Only stops are refused.
     RefusesStop(ActErrorKind, &'static str),
+    /// There is no capacity for these types. A type is changed all the same.
+    Scarce(&'static [&'static str]),
     /// Orders are accepted; it stays on its way and never arrives.
     Sticks,
     /// A start is accepted; it is stopped again at once, and this is the reason that the provider gives.
@@ -215,6 +217,7 @@ impl Simulated {
                 }
                 ServerState::Stopped => {
                     self.server.instance_type = Some(to.as_str().into());
+                    self.refusal(&OrderAction::Start)?;
                     self.start(now)
                 }
                 ServerState::Running | ServerState::Busy => self.stop(now),
@@ -263,9 +266,23 @@ impl Simulated {
             Some(Trouble::Refuses(kind, code)) => Err(refused(*kind, code)),
             Some(Trouble::RefusesStart(kind, code)) if !is_stop => Err(refused(*kind, code)),
             Some(Trouble::RefusesStop(kind, code)) if is_stop => Err(refused(*kind, code)),
+            Some(Trouble::Scarce(types))
+                if *action == OrderAction::Start
+                    && self
+                        .server
+                        .instance_type
+                        .as_deref()
+                        .is_some_and(|it| types.contains(&it)) =>
+            {
+                Err(refused(
+                    ActErrorKind::Capacity,
+                    "InsufficientInstanceCapacity",
+                ))
+            }
             Some(
                 Trouble::RefusesStart(..)
                 | Trouble::RefusesStop(..)
+                | Trouble::Scarce(_)
                 | Trouble::Sticks
                 | Trouble::FallsBack(_),
             )

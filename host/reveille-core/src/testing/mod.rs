@@ -4,6 +4,7 @@
 //! Nothing here sleeps or reads a clock. The wall clock is whatever the test hands in.
 
 mod build;
+pub mod contract;
 mod failing;
 mod memory_fleet;
 mod memory_store;

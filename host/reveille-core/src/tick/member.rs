@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{
+    preferred,
     settings::{LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, Settings, is_due, retry_delay},
     standing::{Standing, direction, failed, is_in_maintenance, is_up, standing, target},
 };
@@ -33,6 +34,8 @@ pub(super) struct Aim<'a> {
     pub(super) want: Want,
     /// When the force that wants it was given.
     pub(super) forced_since: Option<DateTime<Utc>>,
+    /// Whether the plan says with which type it runs: then its tag has no say.
+    pub(super) is_type_planned: bool,
 }
 
 /// What follows from a decision.
@@ -169,13 +172,26 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// The fleet has refused what was ordered of it. Whether people are to be told.
-    pub(super) fn refused(memory: &mut Remembered, error: &ActError, now: DateTime<Utc>) -> bool {
+    /// The fleet has refused what was ordered of `server`. Whether people are to be told.
+    pub(super) fn refused(
+        memory: &mut Remembered,
+        server: &Server,
+        error: &ActError,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let request = memory.request.as_ref();
+        let tried = request.and_then(|request| request.instance_type.as_deref());
+        let lacks_capacity = error.kind == ActErrorKind::Capacity;
+        let next_type = tried
+            .filter(|_| lacks_capacity)
+            .and_then(|tried| preferred::after(server, tried));
         let is_news = match error.kind {
             // These pass by themselves; if they do not, the server is stuck, and that is told.
             ActErrorKind::Throttled | ActErrorKind::WrongState | ActErrorKind::Gone => false,
+            ActErrorKind::Capacity if next_type.is_some() => false,
             ActErrorKind::Capacity | ActErrorKind::Denied | ActErrorKind::Other => {
                 memory.error.as_ref().map(|error| &error.code) != Some(&error.code)
+                    || request.is_some_and(|request| !request.reported)
             }
         };
         memory.error = Some(ServerError {
@@ -186,14 +202,19 @@ impl<'a> Member<'a> {
         if let Some(request) = &mut memory.request {
             memory.stored = failed(&request.action);
             request.reported |= is_news;
+            if lacks_capacity {
+                request.instance_type = next_type.map(str::to_owned);
+            }
+            let failures = preferred::rounds(server, request.attempts);
             request.not_before = match error.kind {
                 ActErrorKind::WrongState => None,
+                ActErrorKind::Capacity if next_type.is_some() => None,
                 // Only people can help: a call now and then finds out that they did.
                 ActErrorKind::Denied => Some(now + LONGEST_RETRY),
                 ActErrorKind::Capacity
                 | ActErrorKind::Throttled
                 | ActErrorKind::Gone
-                | ActErrorKind::Other => Some(now + retry_delay(request.attempts)),
+                | ActErrorKind::Other => Some(now + retry_delay(failures)),
             };
         }
         is_news
@@ -318,9 +339,8 @@ impl<'a> Member<'a> {
             (Standing::OnItsWay | Standing::Blocked, false) => self.hold(aim),
             (Standing::Ready, true) => {
                 self.request(action, decision, aim);
-                self.attempt(action, decision, aim);
                 Step {
-                    order: Some(action.clone()),
+                    order: Some(self.attempt(action, decision, aim)),
                     new: true,
                     stuck: false,
                 }
@@ -332,11 +352,8 @@ impl<'a> Member<'a> {
                     .request
                     .as_ref()
                     .is_some_and(|request| is_due(request, aim.now));
-                if is_due {
-                    self.attempt(action, decision, aim);
-                }
                 Step {
-                    order: is_due.then(|| action.clone()),
+                    order: is_due.then(|| self.attempt(action, decision, aim)),
                     new: false,
                     stuck,
                 }
@@ -365,6 +382,7 @@ impl<'a> Member<'a> {
         let memory = self.memory.to_mut();
         memory.request = Some(Request {
             action: action.clone(),
+            instance_type: None,
             since: aim.now,
             at: aim.now,
             attempts: 0,
@@ -375,25 +393,40 @@ impl<'a> Member<'a> {
         decision.reason.as_ref().clone_into(&mut memory.reason);
     }
 
-    /// Writes down one more attempt, before it is made: should the process die now, the next tick makes it.
-    fn attempt(&mut self, action: &Action, decision: &Decision, aim: &Aim<'_>) {
+    /// Writes down one more attempt, before it is made: should the process die now, the next tick makes it. What it
+    /// is made with.
+    fn attempt(&mut self, action: &Action, decision: &Decision, aim: &Aim<'_>) -> Action {
         self.applied(decision, aim);
         let memory = self.memory.to_mut();
         let has_failed = memory.error.is_some();
         let Some(request) = &mut memory.request else {
-            return;
+            return action.clone();
         };
         request.attempts += 1;
         request.at = aim.now;
         request.action = action.clone();
+        let by_tag = match action {
+            Action::Start if !aim.is_type_planned => {
+                preferred::turn(self.server, request.instance_type.as_deref())
+            }
+            Action::None | Action::Start | Action::Stop | Action::Resize(_) => None,
+        };
+        request.instance_type = by_tag.map(str::to_owned);
         let failures = match action {
             Action::Resize(_) => request.attempts.saturating_sub(RESIZE_STEPS),
-            Action::None | Action::Start | Action::Stop => request.attempts,
+            Action::Start => preferred::rounds(self.server, request.attempts),
+            Action::None | Action::Stop => request.attempts,
         };
         request.not_before = Some(aim.now + retry_delay(failures));
         // What has failed before counts as failed until it arrives.
         if !has_failed {
             memory.stored = target(action);
+        }
+        match by_tag {
+            Some(to) if self.server.instance_type.as_deref() != Some(to) => {
+                Action::Resize(to.to_owned())
+            }
+            Some(_) | None => action.clone(),
         }
     }
 

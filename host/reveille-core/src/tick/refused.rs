@@ -50,7 +50,7 @@ impl Refused {
                 continue;
             };
             let mut memory = memory.clone();
-            if Member::refused(&mut memory, error, now) {
+            if Member::refused(&mut memory, ordered.server, error, now) {
                 let note = ServerNote::Failed {
                     code: error.code.clone(),
                     message: error.message.clone(),

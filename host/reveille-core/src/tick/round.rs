@@ -139,6 +139,9 @@ impl<'a> Results<'a> {
                     want
                 },
                 forced_since: inputs.force.map(|force| force.since),
+                is_type_planned: wanted.as_ref().is_some_and(|wanted| {
+                    wanted.want == Want::Run && wanted.instance_type.is_some()
+                }),
             };
             match decisions.as_ref().and_then(|all| all.get(index)) {
                 Some(decision) => self.follow(inputs, member, decision, &aim, &mut told),

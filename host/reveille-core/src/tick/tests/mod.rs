@@ -12,7 +12,7 @@ mod forces;
 mod groups;
 mod idle;
 mod people;
-
+mod preferred;
 mod troubles;
 
 use std::sync::Arc;

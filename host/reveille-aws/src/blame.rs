@@ -1,0 +1,235 @@
+//! One call for many servers, and who is to blame when it fails.
+//!
+//! EC2 takes a batch as a whole or refuses it as a whole. One that is refused for some of its servers is made again
+//! without those that AWS names, else in halves, so that the others are not kept back.
+
+use std::collections::HashSet;
+
+use reveille_core::port::{ActError, ActErrorKind};
+
+use crate::{
+    refusal::{is_of_the_call, refusal},
+    trouble::Trouble,
+};
+
+/// Most calls that are made for one batch: enough to find eight servers in 250 by halves, and few enough that a zone
+/// without capacity does not cost a call for every server in it. Those not found by then share the last refusal.
+const MOST_CALLS: usize = 64;
+/// How often a batch may be denied for servers that AWS names: a policy that leaves out some servers is one matter,
+/// one that leaves out all of them need not be asked for each.
+const MOST_DENIALS: usize = 3;
+
+/// What came of a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Blamed {
+    /// Those that were refused, each for itself; all others were accepted.
+    pub(crate) refused: Vec<(String, ActError)>,
+    /// What is wrong with the call itself, so that more of them need not be tried.
+    pub(crate) failure: Option<ActError>,
+}
+
+/// Makes `call` for `ids`, as often as it takes to find those that it is refused for.
+pub(crate) async fn blamed<F, Made>(ids: Vec<String>, mut call: F) -> Blamed
+where
+    F: FnMut(Vec<String>) -> Made,
+    Made: Future<Output = Result<(), Trouble>>,
+{
+    let mut blamed = Blamed::default();
+    let (mut calls, mut denials) = (0, 0);
+    let mut parts = vec![ids];
+    while let Some(part) = parts.pop() {
+        if part.is_empty() {
+            continue;
+        }
+        calls += 1;
+        let Err(trouble) = call(part.clone()).await else {
+            continue;
+        };
+        let refused = refusal(&trouble);
+        let (named, others) = split_named(part, &refused.message);
+        denials += usize::from(refused.kind == ActErrorKind::Denied);
+        if is_of_the_call(refused.kind) && (named.is_empty() || denials > MOST_DENIALS) {
+            let rest = parts.drain(..).flatten().chain(named).chain(others);
+            blamed.refused.extend(rest.map(|id| (id, refused.clone())));
+            blamed.failure = Some(refused);
+            break;
+        }
+        let is_known = !named.is_empty();
+        blamed
+            .refused
+            .extend(named.into_iter().map(|id| (id, refused.clone())));
+        if calls >= MOST_CALLS || !is_known && others.len() == 1 {
+            blamed
+                .refused
+                .extend(others.into_iter().map(|id| (id, refused.clone())));
+        } else if is_known {
+            parts.push(others);
+        } else {
+            let mut first = others;
+            let second = first.split_off(first.len() / 2);
+            parts.extend([second, first]);
+        }
+    }
+    blamed
+}
+
+/// `ids` that `message` names, and the others.
+fn split_named(ids: Vec<String>, message: &str) -> (Vec<String>, Vec<String>) {
+    let words: HashSet<&str> = message
+        .split(|it: char| !it.is_ascii_alphanumeric() && it != '-')
+        .collect();
+    ids.into_iter().partition(|id| words.contains(id.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::trouble::TroubleKind;
+
+    fn trouble(kind: TroubleKind, code: &str, message: &str) -> Trouble {
+        Trouble {
+            kind,
+            call: "ec2:StartInstances",
+            code: code.to_owned(),
+            message: message.to_owned(),
+            source: "the test".into(),
+        }
+    }
+
+    fn ids(count: usize) -> Vec<String> {
+        (0..count).map(|index| format!("i-{index}")).collect()
+    }
+
+    /// Runs to its end what never waits.
+    fn now<T>(work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        loop {
+            if let std::task::Poll::Ready(done) = work.as_mut().poll(&mut context) {
+                return done;
+            }
+        }
+    }
+
+    /// Who is blamed, the failure of the call, and how many calls it took.
+    fn check(
+        count: usize,
+        answer: impl Fn(&[String]) -> Result<(), Trouble>,
+    ) -> (Vec<String>, Option<String>, usize) {
+        let calls = RefCell::new(0);
+        let blamed = now(blamed(ids(count), |part| {
+            *calls.borrow_mut() += 1;
+            std::future::ready(answer(&part))
+        }));
+        (
+            blamed.refused.into_iter().map(|(id, _)| id).collect(),
+            blamed.failure.map(|failure| failure.code),
+            calls.into_inner(),
+        )
+    }
+
+    fn has(part: &[String], id: &str) -> bool {
+        part.iter().any(|it| it == id)
+    }
+
+    #[test]
+    fn a_batch_that_is_taken_is_one_call() {
+        assert_eq!(check(250, |_| Ok(())), (vec![], None, 1));
+    }
+
+    #[test]
+    fn who_is_named_is_left_out_and_the_others_are_called_again_once() {
+        let answer = |part: &[String]| {
+            if has(part, "i-1") {
+                Err(trouble(
+                    TroubleKind::Refused,
+                    "IncorrectInstanceState",
+                    "The instance 'i-1' is not in a state from which it can be started.",
+                ))
+            } else {
+                Ok(())
+            }
+        };
+        assert_eq!(check(250, answer), (vec!["i-1".to_owned()], None, 2));
+    }
+
+    #[test]
+    fn who_is_not_named_is_found_by_halves() {
+        let answer = |part: &[String]| {
+            if has(part, "i-77") {
+                Err(trouble(
+                    TroubleKind::Refused,
+                    "InsufficientInstanceCapacity",
+                    "",
+                ))
+            } else {
+                Ok(())
+            }
+        };
+        let (refused, failure, calls) = check(250, answer);
+        assert_eq!((refused, failure), (vec!["i-77".to_owned()], None));
+        assert!(calls <= 17, "{calls}");
+    }
+
+    #[test]
+    fn a_zone_without_capacity_costs_a_bounded_number_of_calls() {
+        let answer = |_: &[String]| {
+            Err(trouble(
+                TroubleKind::Refused,
+                "InsufficientInstanceCapacity",
+                "",
+            ))
+        };
+        let (refused, failure, calls) = check(250, answer);
+        assert_eq!((refused.len(), failure), (250, None));
+        assert!(calls <= MOST_CALLS + 8, "{calls}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_call_is_not_asked_twice() {
+        let answer =
+            |_: &[String]| Err(trouble(TroubleKind::Throttled, "RequestLimitExceeded", ""));
+        let (refused, failure, calls) = check(250, answer);
+        assert_eq!((refused.len(), calls), (250, 1));
+        assert_eq!(failure.as_deref(), Some("RequestLimitExceeded"));
+    }
+
+    #[test]
+    fn a_policy_that_leaves_one_server_out_keeps_no_other_back() {
+        let answer = |part: &[String]| {
+            if has(part, "i-3") {
+                Err(trouble(
+                    TroubleKind::Denied,
+                    "UnauthorizedOperation",
+                    "not authorized to perform: ec2:StartInstances on resource: arn:aws:ec2:eu-west-1:1:instance/i-3",
+                ))
+            } else {
+                Ok(())
+            }
+        };
+        assert_eq!(check(250, answer), (vec!["i-3".to_owned()], None, 2));
+    }
+
+    #[test]
+    fn a_policy_that_leaves_every_server_out_is_not_asked_for_each() {
+        let answer = |part: &[String]| {
+            let message = format!("not authorized on instance/{}", part[0]);
+            Err(trouble(
+                TroubleKind::Denied,
+                "UnauthorizedOperation",
+                &message,
+            ))
+        };
+        let (refused, failure, calls) = check(250, answer);
+        assert_eq!((refused.len(), calls), (250, MOST_DENIALS + 1));
+        assert_eq!(failure.as_deref(), Some("UnauthorizedOperation"));
+    }
+
+    #[test]
+    fn an_id_is_not_named_by_a_longer_one() {
+        let (named, others) = split_named(ids(13), "the instance i-12 does not exist");
+        assert_eq!((named.len(), others.len()), (1, 12));
+    }
+}

@@ -1,0 +1,404 @@
+//! The port `Store` on the two tables.
+
+use std::{
+    ops::RangeInclusive,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{
+    Client,
+    operation::update_item::UpdateItemError,
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use reveille_core::{
+    model::{AuditRecord, Definitions, Exception, Force, Item, Remembered, ServerId},
+    port::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord},
+};
+
+use super::{
+    TableNames,
+    attributes::{number, text},
+    definitions::ConfigTable,
+    failure::{failed, is_contended},
+    house::{Claim, House, time_text},
+    memory::{memories, merged, parts},
+    query::{Tables, records},
+    state,
+    transaction::{ATTEMPTS, pause},
+};
+
+/// How often a lease is claimed: each time it is another host that was faster.
+const CLAIMS: u32 = 4;
+
+/// Definitions, exceptions, orders, memory and audit in two tables of DynamoDB.
+///
+/// What was read is handed out further as long as the number under which it was read stands in the house, or, for
+/// definitions, which others write as well, as long as the config table reads the same.
+#[derive(Debug)]
+pub struct DynamoStore {
+    tables: Tables,
+    default_zone: Tz,
+    kept: Mutex<Kept>,
+}
+
+/// What was learned last.
+#[derive(Debug, Default)]
+struct Kept {
+    house: House,
+    config: Option<Arc<ConfigTable>>,
+    exceptions: Option<Read<(RangeInclusive<NaiveDate>, Vec<Exception>)>>,
+    forces: Option<Read<Vec<Force>>>,
+    remembered: Option<Read<Vec<Remembered>>>,
+}
+
+/// What was read under a number of the house.
+#[derive(Debug, Clone)]
+struct Read<T> {
+    number: u64,
+    /// Whether it has been read twice under it. DynamoDB shows the items of a transaction one after the other, for
+    /// milliseconds: a first look can see the number that it has raised, and not yet all of what it has written.
+    is_settled: bool,
+    value: Arc<T>,
+}
+
+impl<T: PartialEq> Read<T> {
+    /// `value` was read under `number`, after `before`.
+    fn after(before: Option<&Self>, number: u64, value: T) -> Self {
+        let same = before.filter(|before| *before.value == value);
+        Self {
+            number,
+            is_settled: before.is_some_and(|before| before.number == number),
+            value: same.map_or_else(|| Arc::new(value), |before| Arc::clone(&before.value)),
+        }
+    }
+
+    fn stands(&self, number: u64) -> bool {
+        self.is_settled && self.number == number
+    }
+}
+
+impl DynamoStore {
+    /// The store in the tables `names`; a schedule without a zone gets `default_zone`. Nothing is called yet.
+    #[must_use]
+    pub fn new(sdk: &SdkConfig, names: TableNames, default_zone: Tz) -> Self {
+        Self {
+            tables: Tables {
+                client: Client::new(sdk),
+                names: Arc::new(names),
+            },
+            default_zone,
+            kept: Mutex::default(),
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The house as it is now.
+    async fn house(&self) -> Result<House, StoreError> {
+        let house = self.tables.settled_house().await?;
+        self.kept().house = house.clone();
+        Ok(house)
+    }
+
+    async fn config(&self) -> Result<Arc<ConfigTable>, StoreError> {
+        let before = self.kept().config.clone();
+        let names = &self.tables.names;
+        let read = ConfigTable::read(
+            &self.tables.client,
+            &names.config,
+            self.default_zone,
+            before,
+        )
+        .await?;
+        self.kept().config = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// Exceptions dated from `from` to `to` under this number of the house, sorted by schedule, date and action.
+    async fn exceptions_under(
+        &self,
+        revision: u64,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Exception>, StoreError> {
+        if from > to {
+            return Ok(Vec::new());
+        }
+        let before = self.kept().exceptions.clone();
+        if let Some(before) = before.as_ref().filter(|before| before.stands(revision)) {
+            let (dates, exceptions) = &*before.value;
+            if dates.contains(&from) && dates.contains(&to) {
+                let asked = exceptions
+                    .iter()
+                    .filter(|exception| (from..=to).contains(&exception.date));
+                return Ok(asked.cloned().collect());
+            }
+        }
+        let (first, last) = (state::first_on(from), state::last_on(to));
+        let items = self
+            .tables
+            .query(state::EXCEPTIONS, Some((&first, &last)))
+            .await?;
+        let mut exceptions: Vec<Exception> = records(&items);
+        exceptions.sort_by(|one, other| {
+            (&one.schedule, one.date, one.action).cmp(&(&other.schedule, other.date, other.action))
+        });
+        let dates = from..=to;
+        let same_dates = before.filter(|before| before.value.0 == dates);
+        let read = Read::after(same_dates.as_ref(), revision, (dates, exceptions));
+        let exceptions = read.value.1.clone();
+        self.kept().exceptions = Some(read);
+        Ok(exceptions)
+    }
+
+    async fn forces_under(&self, revision: u64) -> Result<Vec<Force>, StoreError> {
+        let before = self.kept().forces.clone();
+        if let Some(before) = before.as_ref().filter(|before| before.stands(revision)) {
+            return Ok(Vec::clone(&before.value));
+        }
+        let forces = records(&self.tables.query(state::FORCES, None).await?);
+        let read = Read::after(before.as_ref(), revision, forces);
+        let forces = Vec::clone(&read.value);
+        self.kept().forces = Some(read);
+        Ok(forces)
+    }
+
+    async fn remembered_under(&self, memory: u64) -> Result<Arc<Vec<Remembered>>, StoreError> {
+        let before = self.kept().remembered.clone();
+        if let Some(before) = before.as_ref().filter(|before| before.stands(memory)) {
+            return Ok(Arc::clone(&before.value));
+        }
+        let remembered = self.tables.remembered().await?;
+        let read = Read::after(before.as_ref(), memory, remembered);
+        let remembered = Arc::clone(&read.value);
+        self.kept().remembered = Some(read);
+        Ok(remembered)
+    }
+
+    /// Asks the house for a lease; otherwise what the house says that stands against it.
+    async fn claim(
+        &self,
+        claim: Claim,
+        holder: &str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Result<House, House>, StoreError> {
+        let table = &self.tables.names.state;
+        for attempt in 1..=ATTEMPTS {
+            let update = self
+                .tables
+                .client
+                .update_item()
+                .table_name(table)
+                .set_key(Some(House::key()))
+                .return_values(ReturnValue::AllNew)
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .expression_attribute_names("#holder", "holder")
+                .expression_attribute_names("#fence", "fence")
+                .expression_attribute_names("#until", "until")
+                .expression_attribute_values(":holder", text(holder))
+                .expression_attribute_values(":now", text(time_text(now)))
+                .expression_attribute_values(":until", text(time_text(until)));
+            let update = match claim {
+                Claim::Renewal(fence) => update
+                    .update_expression("SET #until = :until")
+                    .condition_expression("#holder = :holder AND #fence = :fence AND #until > :now")
+                    .expression_attribute_values(":fence", number(fence)),
+                // Also for the holder itself: while its lease was ended, another may have thought of taking it.
+                Claim::Taking => update
+                    .update_expression("SET #holder = :holder, #until = :until ADD #fence :one")
+                    .condition_expression("attribute_not_exists(#fence) OR #until <= :now")
+                    .expression_attribute_values(":one", number(1)),
+            };
+            let error = match update.send().await {
+                Ok(taken) => return Ok(Ok(House::read(&taken.attributes.unwrap_or_default()))),
+                Err(error) => error,
+            };
+            if let Some(UpdateItemError::ConditionalCheckFailedException(unmet)) =
+                error.as_service_error()
+            {
+                return Ok(Err(unmet.item().map(House::read).unwrap_or_default()));
+            }
+            if !is_contended(&error) {
+                return Err(failed(table, "dynamodb:UpdateItem", error));
+            }
+            pause(attempt).await;
+        }
+        Err(StoreError::Busy)
+    }
+}
+
+#[async_trait]
+impl Store for DynamoStore {
+    async fn definitions(&self) -> Result<Arc<Definitions>, StoreError> {
+        self.house().await?;
+        Ok(Arc::clone(&self.config().await?.definitions))
+    }
+
+    async fn items(&self) -> Result<Vec<Item>, StoreError> {
+        self.house().await?;
+        Ok(self.config().await?.items.clone())
+    }
+
+    async fn exceptions(
+        &self,
+        schedule: Option<&str>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Exception>, StoreError> {
+        let house = self.house().await?;
+        let mut exceptions = self.exceptions_under(house.revision, from, to).await?;
+        exceptions
+            .retain(|exception| schedule.is_none_or(|schedule| exception.schedule == schedule));
+        Ok(exceptions)
+    }
+
+    async fn forces(&self) -> Result<Vec<Force>, StoreError> {
+        let house = self.house().await?;
+        self.forces_under(house.revision).await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+        let before = self.kept().config.clone();
+        self.tables.commit(changes, before.as_deref()).await
+    }
+
+    async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError> {
+        let house = self.house().await?;
+        self.remembered_under(house.memory).await
+    }
+
+    async fn remember(
+        &self,
+        lease: &Lease,
+        changed: &[Remembered],
+        gone: &[ServerId],
+    ) -> Result<(), StoreError> {
+        for (memories, writes) in parts(memories(changed, gone))? {
+            let known = {
+                let house = &self.kept().house;
+                (house.fence == lease.fence).then_some(house.memory)
+            };
+            self.tables.remember(lease, known, writes).await?;
+            let Some(known) = known else {
+                continue;
+            };
+            let mut kept = self.kept();
+            kept.house.memory = known + 1;
+            if let Some(read) = kept.remembered.as_mut().filter(|read| read.number == known) {
+                read.number = known + 1;
+                read.value = Arc::new(merged(&read.value, memories));
+            }
+        }
+        Ok(())
+    }
+
+    async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
+        self.house().await?;
+        let partition = state::audit_partition(schedule);
+        Ok(records(&self.tables.newest(&partition, limit).await?))
+    }
+
+    async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
+        let item = self.tables.get(state::delivery_key(key)).await?;
+        Ok(item.as_ref().and_then(state::to_delivery))
+    }
+
+    async fn lease(
+        &self,
+        holder: &str,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        let believed = self.kept().house.clone();
+        // Another's lease may have been given back since: it is asked for all the same.
+        let mut claim = believed.claim(holder, now).unwrap_or(Claim::Taking);
+        for _ in 0..CLAIMS {
+            match self.claim(claim, holder, now, now + length).await? {
+                Ok(mut house) => {
+                    let lease = house.lease(now, length);
+                    if let Some(id) = &house.pending {
+                        self.tables.carry_out(id).await?;
+                        house = self.tables.house().await?;
+                    }
+                    self.kept().house = house;
+                    return Ok(Some(lease));
+                }
+                Err(house) => {
+                    let next = house.claim(holder, now);
+                    self.kept().house = house;
+                    match next {
+                        Some(next) => claim = next,
+                        None => return Ok(None),
+                    }
+                }
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    async fn last_tick(&self) -> Result<Option<TickRecord>, StoreError> {
+        let house = self.house().await?;
+        Ok(house.last_tick.map(|at| TickRecord { at }))
+    }
+
+    async fn snapshot(
+        &self,
+        lease: &Lease,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Snapshot, StoreError> {
+        let learned = self.kept().house.clone();
+        let house = if learned.fence == lease.fence {
+            learned
+        } else {
+            self.house().await?
+        };
+        Ok(Snapshot {
+            last_tick: house.last_tick.map(|at| TickRecord { at }),
+            definitions: Arc::clone(&self.config().await?.definitions),
+            exceptions: self.exceptions_under(house.revision, from, to).await?,
+            forces: self.forces_under(house.revision).await?,
+            remembered: self.remembered_under(house.memory).await?,
+        })
+    }
+
+    async fn record_tick(&self, lease: &Lease, record: &TickRecord) -> Result<(), StoreError> {
+        let table = &self.tables.names.state;
+        for attempt in 1..=ATTEMPTS {
+            let recorded = self
+                .tables
+                .client
+                .update_item()
+                .table_name(table)
+                .set_key(Some(House::key()))
+                .update_expression("SET #last_tick = :at")
+                .condition_expression(
+                    "#fence = :fence AND (attribute_not_exists(#last_tick) OR #last_tick <= :at)",
+                )
+                .expression_attribute_names("#last_tick", "last_tick")
+                .expression_attribute_names("#fence", "fence")
+                .expression_attribute_values(":at", text(time_text(record.at)))
+                .expression_attribute_values(":fence", number(lease.fence))
+                .send()
+                .await;
+            match recorded {
+                Ok(_) => {
+                    self.kept().house.last_tick = Some(record.at);
+                    return Ok(());
+                }
+                Err(error) if is_contended(&error) => pause(attempt).await,
+                Err(error) => return Err(failed(table, "dynamodb:UpdateItem", error)),
+            }
+        }
+        Err(StoreError::Busy)
+    }
+}

