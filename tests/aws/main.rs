@@ -11,7 +11,6 @@
 )]
 
 mod cost;
-mod days;
 mod day;
 mod doctor;
 mod dynamo;
