@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod config_item;
+pub mod doctor;
 pub mod dynamo;
 pub mod fleet;
 pub mod policy;
@@ -25,6 +26,7 @@ mod complaints;
 mod ec2;
 mod events;
 mod metrics;
+mod permission;
 mod preferred_window;
 mod rds;
 mod rds_status;
