@@ -19,7 +19,7 @@ use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
-use crate::{config::Config, jandi::DEFAULT_KEYWORD, terminal};
+use crate::{clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, terminal};
 
 /// Everything, put together.
 pub(crate) struct House {
@@ -100,7 +100,7 @@ impl House {
     }
 
     /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
-    pub(crate) fn scheduler(&self, config: &Config, draw: bool) -> Scheduler {
+    pub(crate) fn scheduler(&self, config: &Config, clock: Clock, draw: bool) -> Scheduler {
         let notifier = LogNotifier {
             formatter: Arc::clone(&self.formatter),
             locale: config.locale.clone(),
@@ -114,6 +114,7 @@ impl House {
             Arc::new(notifier),
             Settings::new(&holder()),
         )
+        .with_clock(Arc::new(move || clock.now()))
     }
 }
 

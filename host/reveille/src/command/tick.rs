@@ -13,7 +13,7 @@ use crate::house::print;
 
 pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
-    let scheduler = house.scheduler(&setting.config, !json);
+    let scheduler = house.scheduler(&setting.config, setting.clock, !json);
     let now = setting.clock.now();
     let report = scheduler.tick(now).await?;
     // The next run may come at once, from another process.
