@@ -35,6 +35,8 @@ pub enum Fate {
     Waits(Arc<Notify>),
     /// It does not arrive; this is the answer, with this status.
     IsRefused(u16, &'static str, &'static str),
+    /// It meets a transaction that is under way.
+    MeetsAnother,
     /// Only the first half of a batch is done.
     IsHalfDone,
 }
@@ -145,9 +147,15 @@ async fn carry(
         Fate::IsLost => return lost(),
         Fate::Waits(ref until) => until.notified().await,
         Fate::IsRefused(status, code, message) => {
-            let said = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message});
-            let status = StatusCode::try_from(status).unwrap();
-            return Ok(HttpResponse::new(status, SdkBody::from(said.to_string())));
+            return Ok(refusal(status, code, json!({"message": message})));
+        }
+        Fate::MeetsAnother => {
+            let reasons =
+                json!({"CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}]});
+            return Ok(match call.operation.as_str() {
+                "TransactWriteItems" => refusal(400, "TransactionCanceledException", reasons),
+                _ => refusal(400, "TransactionConflictException", json!({})),
+            });
         }
         Fate::IsHalfDone => {
             let (table, batch) = body["RequestItems"]
@@ -189,6 +197,12 @@ async fn carry(
     }
     *response.body_mut() = SdkBody::from(whole);
     Ok(response)
+}
+
+fn refusal(status: u16, code: &str, mut said: Value) -> HttpResponse {
+    said["__type"] = format!("com.amazonaws.dynamodb.v20120810#{code}").into();
+    let status = StatusCode::try_from(status).unwrap();
+    HttpResponse::new(status, SdkBody::from(said.to_string()))
 }
 
 impl Wire {
