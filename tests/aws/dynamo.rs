@@ -25,6 +25,8 @@ pub async fn sdk() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new("ap-northeast-2"))
         .endpoint_url(&dynamodb().endpoint)
+        // Without TLS, whose certificates take longer to read than a test.
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .credentials_provider(Credentials::new("ground", "ground", None, None, "tests"))
         .load()
         .await

@@ -10,10 +10,21 @@
     reason = "tests"
 )]
 
+mod cost;
+mod days;
 mod day;
+mod doctor;
 mod dynamo;
 mod fake;
+mod fleet;
+mod lease;
+mod program;
 mod reach;
 mod scale;
 mod shapes;
+mod signed;
 mod store;
+mod tables;
+mod traces;
+mod windows;
+mod wire;

@@ -2,7 +2,15 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_runtime::client::defaults::default_http_client_plugin_v2;
+use aws_smithy_runtime_api::client::{
+    http::SharedHttpClient, runtime_components::RuntimeComponentsBuilder,
+    runtime_plugin::RuntimePlugin as _,
+};
+
+/// What every client is made from; named here so that nobody else needs the SDK for it.
+pub use aws_config::SdkConfig;
 
 /// How long a connection may take: within AWS it takes milliseconds, across the world a quarter of a second.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -59,6 +67,9 @@ pub async fn connect(place: &Place) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts));
+    if let Some(connections) = connections() {
+        loader = loader.http_client(connections);
+    }
     if let Some(region) = &place.region {
         loader = loader.region(Region::new(region.clone()));
     }
@@ -66,4 +77,12 @@ pub async fn connect(place: &Place) -> SdkConfig {
         loader = loader.endpoint_url(endpoint);
     }
     loader.load().await
+}
+
+/// The SDK's own HTTP client, one for all: otherwise every client of every service and site would open connections of
+/// its own, and read the system's certificates for them, which takes 40 ms each.
+fn connections() -> Option<SharedHttpClient> {
+    let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
+    let nothing = RuntimeComponentsBuilder::new("connections");
+    plugin.runtime_components(&nothing).http_client()
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_smithy_types::base64;
 use reveille_core::model::{Item, ItemKey};
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
@@ -130,11 +131,17 @@ fn set(attribute: &str, value: &Value) -> Option<Value> {
 
 /// `value` as bytes when it is what [`from_wire`] makes of them.
 fn bytes(value: &Value) -> Option<Value> {
+    let is_base64 = |text: &Value| {
+        text.as_str()
+            .is_some_and(|text| base64::decode(text).is_ok())
+    };
     let fields = value.as_object().filter(|fields| fields.len() == 1)?;
-    let kept = ["B", "BS"]
-        .into_iter()
-        .any(|kind| fields.contains_key(kind));
-    (kept && plain(value).is_some_and(|plain| plain == *value)).then(|| value.clone())
+    let is_bytes = match (fields.get("B"), fields.get("BS").and_then(Value::as_array)) {
+        (Some(text), _) => is_base64(text),
+        (None, Some(all)) => !all.is_empty() && all.iter().all(is_base64),
+        (None, None) => false,
+    };
+    is_bytes.then(|| value.clone())
 }
 
 /// `value` with the type that says the same.

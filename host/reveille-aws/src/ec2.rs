@@ -14,20 +14,22 @@ use aws_sdk_ec2::{
     config::Builder,
     error::ProvideErrorMetadata,
     operation::{start_instances::StartInstancesError, stop_instances::StopInstancesError},
-    types::{AttributeValue, Filter, Instance},
+    types::{AttributeValue, Filter, Instance, StateReason},
 };
 use aws_smithy_runtime_api::client::{
     interceptors::context::InterceptorContext,
     retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
 };
 use reveille_core::{
-    model::{LeftOut, MaintenanceWindow, Server, ServerId, ServerKind, ServerState},
+    model::{LeftOut, Server, ServerId, ServerKind, ServerState},
     port::{ActError, ActErrorKind, OrderAction},
 };
 
 use crate::{
+    arn::of_instance,
+    ask::{Answers, Ask},
     blame::{Blamed, blamed},
-    fleet::{Answers, Ask, patient, retries},
+    reach::{patient, retries},
     refusal::{NO_HIBERNATION, kind_of_code, refusal},
     side_by_side::side_by_side,
     site::Site,
@@ -86,16 +88,12 @@ impl Ec2 {
     }
 
     /// All instances with a schedule tag. The first page is waited for as long as `first` says.
-    pub(crate) async fn look(
-        &self,
-        windows: &[MaintenanceWindow],
-        first: Option<Duration>,
-    ) -> Result<Vec<Found>, Trouble> {
+    pub(crate) async fn look(&self, first: Option<Duration>) -> Result<Vec<Found>, Trouble> {
         let filters = vec![
             filter("tag-key", self.keys.schedule.iter().cloned()),
             filter("instance-state-name", STATES.map(str::to_owned)),
         ];
-        self.pages(filters, windows, first).await
+        self.pages(filters, first).await
     }
 
     /// Those of `ids` that are there.
@@ -103,7 +101,7 @@ impl Ec2 {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(FILTER) {
             let filters = vec![filter("instance-id", ids.iter().cloned())];
-            found.extend(self.pages(filters, &[], None).await?);
+            found.extend(self.pages(filters, None).await?);
         }
         Ok(found)
     }
@@ -111,7 +109,6 @@ impl Ec2 {
     async fn pages(
         &self,
         filters: Vec<Filter>,
-        windows: &[MaintenanceWindow],
         mut first: Option<Duration>,
     ) -> Result<Vec<Found>, Trouble> {
         let mut found = Vec::new();
@@ -132,19 +129,14 @@ impl Ec2 {
                 found.extend(
                     instances
                         .into_iter()
-                        .filter_map(|instance| self.read(instance, &owner, windows)),
+                        .filter_map(|instance| self.read(instance, &owner)),
                 );
             }
         }
         Ok(found)
     }
 
-    fn read(
-        &self,
-        instance: Instance,
-        owner: &str,
-        windows: &[MaintenanceWindow],
-    ) -> Option<Found> {
+    fn read(&self, instance: Instance, owner: &str) -> Option<Found> {
         let id = instance.instance_id?;
         let tags = instance.tags.unwrap_or_default();
         let tagged = self
@@ -152,11 +144,9 @@ impl Ec2 {
             .read(tags.into_iter().map(|tag| (tag.key, tag.value)))?;
         let word = instance.state.and_then(|state| state.name);
         let word = word.as_ref().map_or("unknown", |name| name.as_str());
-        let reason = instance
-            .state_reason
-            .and_then(|reason| reason.message.or(reason.code));
+        let reason = instance.state_reason.and_then(told);
         let server = Server {
-            id: ServerId(arn(&self.region, owner, &id).into()),
+            id: ServerId(of_instance(&self.region, owner, &id).into()),
             name: tagged.name.unwrap_or_else(|| id.into()),
             kind: ServerKind::Ec2,
             state: state_of(word),
@@ -172,7 +162,7 @@ impl Ec2 {
                 .contains_key(AUTO_SCALING_TAG)
                 .then_some(LeftOut::AutoScaling),
             tags: tagged.all,
-            open_windows: windows.to_vec(),
+            open_windows: Vec::new(),
         };
         let hibernation = instance.hibernation_options;
         Some(Found {
@@ -428,6 +418,16 @@ impl fmt::Debug for CapacityIsAnAnswer {
     }
 }
 
+/// Code and message in one: AWS begins most messages with the code.
+fn told(reason: StateReason) -> Option<String> {
+    match (reason.code, reason.message) {
+        (Some(code), Some(message)) if !message.contains(&code) => {
+            Some(format!("{code}: {message}"))
+        }
+        (code, message) => message.or(code),
+    }
+}
+
 fn filter(name: &str, values: impl IntoIterator<Item = String>) -> Filter {
     Filter::builder()
         .name(name)
@@ -446,30 +446,6 @@ fn state_of(word: &str) -> ServerState {
         "shutting-down" | "terminated" => ServerState::Gone,
         _ => ServerState::Problem,
     }
-}
-
-fn arn(region: &str, owner: &str, id: &str) -> String {
-    format!(
-        "arn:{}:ec2:{region}:{owner}:instance/{id}",
-        partition(region)
-    )
-}
-
-/// The part of AWS that a region is in (AWS General Reference, "Amazon Resource Names", read 2026-11-23).
-fn partition(region: &str) -> &'static str {
-    const PARTITIONS: [(&str, &str); 7] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("eusc-", "aws-eusc"),
-    ];
-    PARTITIONS
-        .into_iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("aws", |(_, partition)| partition)
 }
 
 #[cfg(test)]
@@ -491,16 +467,5 @@ mod tests {
         );
         assert_eq!(state_of("terminated"), ServerState::Gone);
         assert_eq!(state_of("a-word-of-next-year"), ServerState::Problem);
-    }
-
-    #[test]
-    fn the_arn_names_the_part_of_aws() {
-        assert_eq!(
-            arn("ap-northeast-2", "123456789012", "i-0abc"),
-            "arn:aws:ec2:ap-northeast-2:123456789012:instance/i-0abc"
-        );
-        assert_eq!(partition("cn-north-1"), "aws-cn");
-        assert_eq!(partition("us-gov-west-1"), "aws-us-gov");
-        assert_eq!(partition("us-east-1"), "aws");
     }
 }

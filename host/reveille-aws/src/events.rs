@@ -5,17 +5,18 @@ use std::sync::Arc;
 use aws_config::{Region, SdkConfig};
 use chrono::{DateTime, Utc};
 use reveille_core::{
-    model::Server,
+    model::{Server, ServerKind},
     port::{OrderAction, Trace},
 };
 use serde_json::{Value, json};
 
 use crate::{
+    arn::Arn,
     complaints::Complaints,
     side_by_side::side_by_side,
     signed::{Service, Signed},
     tags,
-    trace::{Done, Seen, Whereabouts, action_taken},
+    trace::{Done, Seen, action_taken},
 };
 
 /// Events in one call (EventBridge API Reference, "PutEvents", read 2026-11-23).
@@ -59,7 +60,7 @@ impl Events {
         complaints: &Arc<Complaints>,
     ) {
         let events = self.events(trace, done, now);
-        let calls = events.chunks(BATCH).map(|batch| {
+        let send = |batch: &[Value]| {
             let (client, complaints) = (self.client.clone(), Arc::clone(complaints));
             let (bus, input) = (self.bus.clone(), json!({"Entries": batch}));
             async move {
@@ -76,7 +77,8 @@ impl Events {
                     Err(trouble) => complaints.failed(&bus, &trouble),
                 }
             }
-        });
+        };
+        let calls: Vec<_> = events.chunks(BATCH).map(send).collect();
         side_by_side(AT_ONCE, calls).await;
     }
 
@@ -114,12 +116,16 @@ impl Events {
         taken: &str,
         now: DateTime<Utc>,
     ) -> Option<Value> {
-        let found = Whereabouts::of(&server.id)?;
+        let found = Arn::parse(&server.id)?;
+        let service = match found.kind {
+            ServerKind::Ec2 => "ec2",
+            ServerKind::RdsInstance | ServerKind::RdsCluster => "rds",
+        };
         let detail = json!({
             "account": found.account,
             "region": found.region,
-            "service": found.service,
-            "resource_id": server.id.resource(),
+            "service": service,
+            "resource_id": found.resource,
             "requested_action": requested,
             "action_taken": taken,
             "schedule": server.schedule.as_ref(),

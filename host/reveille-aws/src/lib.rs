@@ -5,8 +5,11 @@
 
 pub mod client;
 pub mod config_item;
+pub mod doctor;
 pub mod dynamo;
 pub mod fleet;
+pub mod policy;
+pub mod registry;
 pub mod signed;
 pub mod site;
 pub mod tags;
@@ -15,14 +18,19 @@ pub mod trace;
 pub mod trouble;
 pub mod windows;
 
+mod arn;
+mod ask;
 mod blame;
+mod blind;
 mod complaints;
 mod ec2;
 mod events;
 mod metrics;
+mod permission;
 mod preferred_window;
 mod rds;
 mod rds_status;
+mod reach;
 mod refusal;
 mod side_by_side;
 mod tagged;

@@ -13,10 +13,11 @@ use reveille_core::{
 };
 
 use crate::{
+    arn::Arn,
     complaints::Complaints,
     side_by_side::side_by_side,
     site::Site,
-    trace::{Done, Sites, action_taken},
+    trace::{Done, action_taken},
     trouble::Trouble,
 };
 
@@ -68,7 +69,7 @@ struct Change {
 /// Writes tags.
 #[derive(Debug)]
 pub(crate) struct Tags {
-    sites: Sites,
+    sites: Vec<Site>,
     /// What was last marked on servers without an order, and when.
     marked: Mutex<HashMap<ServerId, (&'static str, DateTime<Utc>)>>,
 }
@@ -76,7 +77,7 @@ pub(crate) struct Tags {
 impl Tags {
     pub(crate) fn new(sites: &[Site]) -> Self {
         Self {
-            sites: Sites::new(sites),
+            sites: sites.to_vec(),
             marked: Mutex::default(),
         }
     }
@@ -94,7 +95,7 @@ impl Tags {
         }
         let mut alike: BTreeMap<(String, Service, Change), (Site, Vec<ServerId>)> = BTreeMap::new();
         for (server, change) in changes {
-            if let Some(site) = self.sites.of(&server.id) {
+            if let Some(site) = self.site_of(&server.id) {
                 alike
                     .entry((site.name(), Service::of(server.kind), change))
                     .or_insert_with(|| (site.clone(), Vec::new()))
@@ -120,6 +121,15 @@ impl Tags {
             }
         }
         side_by_side(AT_ONCE, writes).await;
+    }
+
+    /// The site in which a server is: that of its account before that of the credentials themselves.
+    fn site_of(&self, server: &ServerId) -> Option<&Site> {
+        let arn = Arn::parse(server)?;
+        self.sites
+            .iter()
+            .filter(|site| arn.is_in(site))
+            .max_by_key(|site| site.account.is_some())
     }
 
     /// Every server whose tags must change, and how.

@@ -4,7 +4,7 @@
 //! None of it is needed for the next tick, so it never holds one up for long and never fails one.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
     time::Duration as Patience,
 };
@@ -150,31 +150,6 @@ fn is_up(server: &Server) -> bool {
     }
 }
 
-/// The parts of a server's ARN that traces go by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Whereabouts<'a> {
-    /// `ec2` or `rds`.
-    pub(crate) service: &'a str,
-    pub(crate) region: &'a str,
-    pub(crate) account: &'a str,
-}
-
-impl<'a> Whereabouts<'a> {
-    /// Of an id that is an ARN; none of any other.
-    pub(crate) fn of(server: &'a ServerId) -> Option<Self> {
-        let mut parts = server.0.splitn(6, ':');
-        if parts.next() != Some("arn") {
-            return None;
-        }
-        let (_partition, service) = (parts.next()?, parts.next()?);
-        Some(Self {
-            service,
-            region: parts.next()?,
-            account: parts.next()?,
-        })
-    }
-}
-
 /// What has changed since the tick before, of a few servers among many.
 #[derive(Debug, Default)]
 pub(crate) struct Seen(Mutex<BTreeSet<ServerId>>);
@@ -195,50 +170,11 @@ impl Seen {
     }
 }
 
-/// Sites by region and account.
-#[derive(Debug, Clone)]
-pub(crate) struct Sites(Arc<HashMap<(String, Option<String>), Site>>);
-
-impl Sites {
-    pub(crate) fn new(sites: &[Site]) -> Self {
-        Self(Arc::new(
-            sites
-                .iter()
-                .map(|site| ((site.region.clone(), site.account.clone()), site.clone()))
-                .collect(),
-        ))
-    }
-
-    /// The site in which a server is: that of its account, or that of the credentials themselves.
-    pub(crate) fn of(&self, server: &ServerId) -> Option<&Site> {
-        let found = Whereabouts::of(server)?;
-        let region = found.region.to_owned();
-        self.0
-            .get(&(region.clone(), Some(found.account.to_owned())))
-            .or_else(|| self.0.get(&(region, None)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use reveille_core::testing::server;
 
     use super::*;
-
-    #[test]
-    fn an_arn_tells_where_a_server_is() {
-        let id = "arn:aws:rds:eu-west-1:111122223333:cluster:orders:x".into();
-        assert_eq!(
-            Whereabouts::of(&id),
-            Some(Whereabouts {
-                service: "rds",
-                region: "eu-west-1",
-                account: "111122223333",
-            })
-        );
-        assert_eq!(Whereabouts::of(&"web-1".into()), None);
-        assert_eq!(Whereabouts::of(&"arn:aws:ec2".into()), None);
-    }
 
     #[test]
     fn what_was_there_the_last_time_is_not_new() {

@@ -108,20 +108,27 @@ where
 {
     let of_ours = |kind, code: &str| (kind, code.to_owned(), String::new());
     match error {
-        SdkError::ServiceError(service) => match service.err().code() {
-            Some(code) => {
-                let message = told(service.err().message().unwrap_or_default());
-                let kind = match kind_of(code) {
-                    TroubleKind::Refused if service.raw().status().is_server_error() => {
-                        TroubleKind::Unreachable
-                    }
-                    known => known,
+        SdkError::ServiceError(service) => {
+            let message = told(service.err().message().unwrap_or_default());
+            let status = service.raw().status();
+            let Some(code) = service.err().code() else {
+                // What stands in between has answered, or the answer cannot be read.
+                if status.is_success() {
+                    return of_ours(TroubleKind::Unreachable, "BrokenAnswer");
+                }
+                let kind = if status.is_server_error() {
+                    TroubleKind::Unreachable
+                } else {
+                    TroubleKind::Refused
                 };
-                (kind, code.to_owned(), message)
-            }
-            // Nothing of AWS's own: what stands in between has answered, or the answer cannot be read.
-            None => of_ours(TroubleKind::Unreachable, "BrokenAnswer"),
-        },
+                return of_ours(kind, &format!("Http{}", status.as_u16()));
+            };
+            let kind = match kind_of(code) {
+                TroubleKind::Refused if status.is_server_error() => TroubleKind::Unreachable,
+                known => known,
+            };
+            (kind, code.to_owned(), message)
+        }
         SdkError::TimeoutError(_) => of_ours(TroubleKind::Unreachable, TIMEOUT),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
             of_ours(TroubleKind::Unreachable, TIMEOUT)

@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration as Patience,
 };
@@ -33,7 +34,7 @@ pub const LEAD: Duration = Duration::minutes(10);
 /// The time between two ticks unless another is given.
 const INTERVAL: Duration = Duration::minutes(1);
 /// How long a tick waits for the windows of a site; what is known already is used then.
-const WAIT: Patience = Patience::from_secs(5);
+const WAIT: Patience = Patience::from_secs(3);
 /// Most pages of windows: 100 windows each, and an account has at most 50 in a region unless AWS has raised that.
 const PAGES: usize = 20;
 /// The call, as IAM names it.
@@ -60,7 +61,7 @@ impl KeptWindow {
 
 /// Where the known runs of a site outlive the process.
 #[async_trait]
-pub trait WindowMemory: Send + Sync {
+pub trait WindowMemory: fmt::Debug + Send + Sync {
     /// What was last kept for `site`; runs that have ended may be missing. Called when a site is first asked, and when
     /// it has not been asked for a while.
     async fn load(&self, site: &str) -> Result<Vec<KeptWindow>, StoreError>;
@@ -95,6 +96,7 @@ struct Known {
 }
 
 /// The maintenance windows of all sites.
+#[derive(Debug)]
 pub struct Windows {
     memory: Arc<dyn WindowMemory>,
     lead: Duration,

@@ -86,10 +86,25 @@ pub(crate) enum Command {
     },
     /// Load everything and say what is well and what is not; exits with 1 when something is not
     Check,
+    /// Look for everything that could be in the way, and say what to do; exits with 1 when something is
+    Doctor,
+    /// The tables of a store on DynamoDB
+    #[cfg(feature = "aws")]
+    #[command(subcommand)]
+    Tables(TablesCommand),
+    /// Print the definitions of AWS Instance Scheduler as a file, and say what differs from it
+    #[cfg(feature = "aws")]
+    Import(ImportArgs),
+    /// Print the least policy that the configuration needs, as JSON for IAM
+    #[cfg(feature = "aws")]
+    Iam(IamArgs),
+    /// Say beside a live AWS Instance Scheduler where Reveille would decide differently; nothing is done
+    #[cfg(feature = "aws")]
+    Shadow(ShadowArgs),
     /// Rules that are loaded
     #[command(subcommand)]
     Rule(RuleCommand),
-    /// The simulated servers: see them, break them, move them by hand
+    /// See the servers; break simulated ones, move them by hand
     #[command(subcommand)]
     Fleet(FleetCommand),
     /// Answer decisions in bulk, JSON lines in and out, for people who migrate
@@ -172,6 +187,85 @@ pub(crate) struct FileArgs {
     /// The file: YAML, or TOML when it ends so
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[cfg(feature = "aws")]
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum TablesCommand {
+    /// Make those that are missing; what is there is left as it is
+    Create,
+    /// Look whether they are as they must be; exits with 1 when one is not
+    Check,
+}
+
+#[cfg(feature = "aws")]
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// What `aws dynamodb scan --output json` printed of the config table
+    #[arg(conflicts_with = "table")]
+    pub(crate) file: Option<PathBuf>,
+    /// The config table itself [default: that of the store]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// Its region [default: that of the configuration]
+    #[arg(long, value_name = "REGION", requires = "table")]
+    pub(crate) region: Option<String>,
+    /// Another address than AWS's own
+    #[arg(long, value_name = "URL", requires = "table")]
+    pub(crate) endpoint: Option<String>,
+    /// Language of the file
+    #[arg(long, value_enum, default_value = "yaml")]
+    pub(crate) format: Language,
+    /// Where to write it; a file that is there is left [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[cfg(feature = "aws")]
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+pub(crate) struct IamArgs {
+    /// Policy and trust of the roles in other accounts, instead of the policy of the program's own role
+    #[arg(long, requires = "principal")]
+    pub(crate) spoke: bool,
+    /// ARN of the program's own role, which those roles trust
+    #[arg(long, value_name = "ARN", requires = "spoke")]
+    pub(crate) principal: Option<String>,
+    /// The account in which the program runs; without it any account stands in the ARNs
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) account: Option<String>,
+    /// It may make the tables too, for `reveille tables create`
+    #[arg(long)]
+    pub(crate) create_tables: bool,
+    /// It may read the registry of AWS Instance Scheduler, for `reveille shadow`
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) registry: Option<String>,
+    /// Volumes of instances are encrypted with keys of your own
+    #[arg(long)]
+    pub(crate) encrypted_volumes: bool,
+    /// No period and no tag names an instance type
+    #[arg(long)]
+    pub(crate) no_resize: bool,
+}
+
+#[cfg(feature = "aws")]
+#[derive(Debug, Args)]
+pub(crate) struct ShadowArgs {
+    /// Its registry table; without it every server is as new to both
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) registry: Option<String>,
+    /// Its config table [default: what the store holds]
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<String>,
+    /// One minute only; exits with 1 when the two differ
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// As JSON, a line for each minute
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,12 +17,16 @@ use reveille_core::{
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
-use crate::{config::Config, jandi::DEFAULT_KEYWORD, terminal};
+#[cfg(feature = "aws")]
+use crate::{aws, config::StoreConfig};
+use crate::{clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, terminal};
 
 /// Everything, put together.
 pub(crate) struct House {
-    pub(crate) store: Arc<SqliteStore>,
-    pub(crate) fleet: Arc<SimulatedFleet>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) fleet: Arc<dyn Fleet>,
+    /// The same fleet when it is simulated.
+    simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
@@ -34,10 +38,11 @@ impl House {
     /// Opens the store and loads the rules. A rule that cannot be loaded is not fatal: the schedules that name it
     /// hold, and everything else goes on.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
-        let database = Database::open(&config.store_path)
-            .with_context(|| format!("cannot open the store `{}`", config.store_path.display()))?;
-        let store = Arc::new(SqliteStore::new(Arc::clone(&database), config.timezone));
-        let fleet = Arc::new(SimulatedFleet::new(database, config.simulation_speed));
+        let Outside {
+            store,
+            fleet,
+            simulated,
+        } = Outside::open(config).await?;
         let sandbox = Sandbox::embedded().context("the embedded components do not load")?;
         let definitions = store
             .definitions()
@@ -56,17 +61,34 @@ impl House {
         Ok(Self {
             store,
             fleet,
+            simulated,
             sandbox,
             formatter,
             unloaded,
         })
     }
 
+    /// The servers, when they are simulated.
+    ///
+    /// # Errors
+    /// When they are AWS's.
+    pub(crate) fn simulated(&self) -> anyhow::Result<&SimulatedFleet> {
+        self.simulated
+            .as_deref()
+            .context("the servers are those of AWS, and only simulated ones can be broken, mended and moved from here. \
+                      Use a configuration without [aws]")
+    }
+
+    /// Whether the servers are simulated.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.simulated.is_some()
+    }
+
     /// The chat commands over this house.
     pub(crate) fn chat(&self, config: &Config) -> Chat {
         Chat::new(
-            Arc::clone(&self.store) as Arc<dyn Store>,
-            Arc::clone(&self.fleet) as Arc<dyn Fleet>,
+            Arc::clone(&self.store),
+            Arc::clone(&self.fleet),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::clone(&self.formatter),
             Manners {
@@ -78,7 +100,7 @@ impl House {
     }
 
     /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
-    pub(crate) fn scheduler(&self, config: &Config, draw: bool) -> Scheduler {
+    pub(crate) fn scheduler(&self, config: &Config, clock: Clock, draw: bool) -> Scheduler {
         let notifier = LogNotifier {
             formatter: Arc::clone(&self.formatter),
             locale: config.locale.clone(),
@@ -86,13 +108,72 @@ impl House {
             draw,
         };
         Scheduler::new(
-            Arc::clone(&self.store) as Arc<dyn Store>,
-            Arc::clone(&self.fleet) as Arc<dyn Fleet>,
+            Arc::clone(&self.store),
+            Arc::clone(&self.fleet),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::new(notifier),
             Settings::new(&holder()),
         )
+        .with_clock(Arc::new(move || clock.now()))
     }
+}
+
+/// The store and the fleet that the configuration chooses.
+struct Outside {
+    store: Arc<dyn Store>,
+    fleet: Arc<dyn Fleet>,
+    simulated: Option<Arc<SimulatedFleet>>,
+}
+
+impl Outside {
+    #[cfg(not(feature = "aws"))]
+    async fn open(config: &Config) -> anyhow::Result<Self> {
+        let database = open_file(config)?;
+        Ok(Self::simulated(sqlite(&database, config), database, config))
+    }
+
+    #[cfg(feature = "aws")]
+    async fn open(config: &Config) -> anyhow::Result<Self> {
+        let sdk = aws::connect(config).await;
+        let (database, store) = match &config.store {
+            StoreConfig::Sqlite(_) => {
+                let database = open_file(config)?;
+                let store = sqlite(&database, config);
+                (Some(database), store)
+            }
+            StoreConfig::Dynamo(tables) => (None, aws::store(&sdk, tables, config.timezone)),
+        };
+        if let Some(configured) = &config.aws {
+            return Ok(Self {
+                store,
+                fleet: aws::fleet(&sdk, configured).await,
+                simulated: None,
+            });
+        }
+        let database = match database {
+            Some(database) => database,
+            None => open_file(config)?,
+        };
+        Ok(Self::simulated(store, database, config))
+    }
+
+    fn simulated(store: Arc<dyn Store>, database: Arc<Database>, config: &Config) -> Self {
+        let fleet = Arc::new(SimulatedFleet::new(database, config.simulation_speed));
+        Self {
+            store,
+            fleet: Arc::clone(&fleet) as Arc<dyn Fleet>,
+            simulated: Some(fleet),
+        }
+    }
+}
+
+fn open_file(config: &Config) -> anyhow::Result<Arc<Database>> {
+    let path = config.file();
+    Database::open(path).with_context(|| format!("cannot open the store `{}`", path.display()))
+}
+
+fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::new(Arc::clone(database), config.timezone))
 }
 
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
@@ -144,4 +225,10 @@ impl Notifier for LogNotifier {
 pub(crate) fn print(text: &str) {
     use std::io::Write as _;
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Writes to standard error what is not an answer.
+pub(crate) fn tell(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

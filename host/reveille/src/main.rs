@@ -1,6 +1,8 @@
 //! Reveille wakes servers in the morning and puts them to bed at night. This crate is the program: it chooses the
 //! adapters, opens the doors and has a file for each subcommand.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod cli;
 mod clock;
 mod command;
@@ -9,6 +11,11 @@ mod definitions_file;
 mod house;
 mod http;
 mod jandi;
+#[cfg(feature = "aws")]
+mod original;
+#[cfg(feature = "aws")]
+mod shadow;
+mod sight;
 mod terminal;
 mod timer;
 mod webhook;

@@ -7,7 +7,7 @@ use tokio::sync::{Notify, watch};
 
 use reveille_core::tick::{Scheduler, TickReport};
 
-use crate::{clock::Clock, http::stopped};
+use crate::{clock::Clock, http::stopped, sight::Sight};
 
 /// How long it sleeps at least: a look that is due at once must not become a loop.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
@@ -21,11 +21,13 @@ pub(crate) async fn run(
     wake: Arc<Notify>,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut sight = Sight::default();
     loop {
         let now = clock.now();
         let sleep = match scheduler.tick(now).await {
             Ok(report) => {
                 log(&report);
+                sight.log(&report);
                 (report.next_look - now)
                     .to_std()
                     .unwrap_or(SHORTEST_SLEEP)

@@ -12,6 +12,7 @@ use reveille_core::{
 
 use super::{
     attributes::{AttributeError, Attributes, all_of_wire, number, size_of, text},
+    definitions::ConfigTable,
     failure::TableError,
     house::House,
     query::Tables,
@@ -38,9 +39,13 @@ struct Plan {
 }
 
 impl Tables {
-    /// Does all of `changes` or nothing.
-    pub(super) async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
-        let plan = Plan::of(changes)?;
+    /// Does all of `changes` or nothing. What they leave of the definitions that were read `before` stays as it stands.
+    pub(super) async fn commit(
+        &self,
+        changes: &[Change],
+        before: Option<&ConfigTable>,
+    ) -> Result<(), StoreError> {
+        let plan = Plan::of(changes, before)?;
         let actions = plan.writes.len() + plan.answers.len() + usize::from(!plan.only_appends);
         if actions == 0 {
             return Ok(());
@@ -80,7 +85,7 @@ impl Tables {
 }
 
 impl Plan {
-    fn of(changes: &[Change]) -> Result<Self, StoreError> {
+    fn of(changes: &[Change], before: Option<&ConfigTable>) -> Result<Self, StoreError> {
         let mut plan = Self::default();
         // Of two for one item the later one stands: a transaction touches an item once.
         let mut writes: BTreeMap<(Table, [String; 2]), Write> = BTreeMap::new();
@@ -94,7 +99,7 @@ impl Plan {
         for change in changes {
             match change {
                 Change::PutItem(item) => {
-                    write(Write::Put(Table::Config, config(item)?))?;
+                    write(Write::Put(Table::Config, config(item, before)?))?;
                 }
                 Change::DeleteItem(key) => {
                     // One that cannot be there need not be removed.
@@ -142,14 +147,20 @@ impl Plan {
     }
 }
 
-/// A definition as it stands in the config table.
-fn config(item: &Item) -> Result<Attributes, StoreError> {
-    all_of_wire(&config_item::to_wire(item)).ok_or_else(|| {
+/// A definition as it is to stand in the config table.
+fn config(item: &Item, before: Option<&ConfigTable>) -> Result<Attributes, StoreError> {
+    let mut attributes = all_of_wire(&config_item::to_wire(item)).ok_or_else(|| {
         StoreError::Other(Arc::new(std::io::Error::other(format!(
             "`{}` cannot be written as attributes of DynamoDB",
             item.key
         ))))
-    })
+    })?;
+    for (name, value) in &item.attributes {
+        if let Some(stands) = before.and_then(|before| before.attribute(&item.key, name, value)) {
+            attributes.insert(name.clone(), stands.clone());
+        }
+    }
+    Ok(attributes)
 }
 
 /// Refuses what DynamoDB would refuse for its keys or its size. What stands in a journal must not be refused later.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use chrono_tz::Tz;
 use reveille_core::{
     model::{Definitions, Fault, Item, ItemKey},
     port::StoreError,
 };
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{
     attributes::{Attributes, text_of, to_wire},
@@ -62,6 +62,29 @@ impl ConfigTable {
             items,
             definitions: Arc::new(definitions),
         }))
+    }
+}
+
+impl ConfigTable {
+    /// The attribute of the item of this key as it stood in the table, when it says `value`. There are more types in the
+    /// table than in an [`Item`]: what is written back as it was read must not change its type.
+    pub(super) fn attribute(
+        &self,
+        key: &ItemKey,
+        name: &str,
+        value: &Value,
+    ) -> Option<&AttributeValue> {
+        let keys = |item: &Attributes| {
+            let keys =
+                ["type", "name"].map(|key| text_of(item, key).unwrap_or_default().to_owned());
+            ItemKey {
+                kind: keys[0].clone(),
+                name: keys[1].clone(),
+            }
+        };
+        let position = self.raw.binary_search_by(|item| keys(item).cmp(key)).ok()?;
+        let attribute = self.raw.get(position)?.get(name)?;
+        (config_item::plain(&to_wire(attribute)?)? == *value).then_some(attribute)
     }
 }
 

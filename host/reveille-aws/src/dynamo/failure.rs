@@ -78,6 +78,31 @@ where
     meaning(table, Trouble::of(call, error))
 }
 
+/// As [`failed`], for a transaction whose actions were each refused with one of these messages.
+pub(super) fn canceled<E>(
+    table: &str,
+    call: &'static str,
+    error: SdkError<E, HttpResponse>,
+    messages: &[String],
+) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let mut trouble = Trouble::of(call, error);
+    if messages.iter().any(|message| is_about_keys(message)) {
+        return TableError::Keys {
+            table: table.to_owned(),
+            source: Some(trouble),
+        }
+        .into();
+    }
+    if let Some(first) = messages.first() {
+        // What it says itself is only that its actions say more.
+        trouble.message.clone_from(first);
+    }
+    meaning(table, trouble)
+}
+
 fn meaning(table: &str, trouble: Trouble) -> StoreError {
     match trouble.kind {
         TroubleKind::Throttled | TroubleKind::Unreachable => {
@@ -112,6 +137,7 @@ fn is_about_keys(message: &str) -> bool {
     [
         "does not match the schema",
         "Missing the key",
+        "required keys was not given",
         "Query condition missed key",
         "Type mismatch for key",
     ]

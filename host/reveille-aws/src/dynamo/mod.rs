@@ -15,10 +15,12 @@ mod state;
 mod store;
 mod tables;
 mod transaction;
+mod windows;
 
 pub use failure::TableError;
 pub use store::DynamoStore;
 pub use tables::{TableState, check_tables, create_tables};
+pub use windows::DynamoWindows;
 
 /// The names of the two tables.
 #[derive(Debug, Clone, PartialEq, Eq)]

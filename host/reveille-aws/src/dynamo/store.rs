@@ -267,7 +267,8 @@ impl Store for DynamoStore {
     }
 
     async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
-        self.tables.commit(changes).await
+        let before = self.kept().config.clone();
+        self.tables.commit(changes, before.as_deref()).await
     }
 
     async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError> {

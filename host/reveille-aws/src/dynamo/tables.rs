@@ -164,16 +164,27 @@ async fn keep_backups(client: &Client, name: &str) -> Result<(), Trouble> {
         .point_in_time_recovery_enabled(true)
         .build()
         .map_err(|error| unbuilt(CALL, error))?;
-    let kept = client
-        .update_continuous_backups()
-        .table_name(name)
-        .point_in_time_recovery_specification(on)
-        .send()
-        .await;
-    match kept {
-        Ok(_) => Ok(()),
-        Err(error) if is_unknown(&error) => Ok(()),
-        Err(error) => Err(Trouble::of(CALL, error)),
+    let mut looks = 1;
+    loop {
+        let kept = client
+            .update_continuous_backups()
+            .table_name(name)
+            .point_in_time_recovery_specification(on.clone())
+            .send()
+            .await;
+        match kept {
+            Ok(_) => return Ok(()),
+            Err(error) if is_unknown(&error) => return Ok(()),
+            // A new table is not ready for it at once.
+            Err(error)
+                if looks < LOOKS
+                    && error.code() == Some("ContinuousBackupsUnavailableException") =>
+            {
+                looks += 1;
+                tokio::time::sleep(LOOK).await;
+            }
+            Err(error) => return Err(Trouble::of(CALL, error)),
+        }
     }
 }
 

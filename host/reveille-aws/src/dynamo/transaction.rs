@@ -16,7 +16,7 @@ use reveille_core::port::StoreError;
 use super::{
     TableNames,
     attributes::{Attributes, size_of, text_of},
-    failure::failed,
+    failure::canceled,
 };
 
 /// Most actions of a transaction. Source: "TransactWriteItems", Amazon DynamoDB API Reference, read 2026-11-23.
@@ -252,11 +252,18 @@ fn refusal(tables: &TableNames, error: SdkError<TransactWriteItemsError>) -> Ref
                 .get(number)
                 .and_then(|reason| reason.item().cloned()),
         ),
-        // DynamoDB does not say which of the two it is about.
-        None => Refusal::Failed(failed(
-            &format!("{}` or `{}", tables.config, tables.state),
-            "dynamodb:TransactWriteItems",
-            error,
-        )),
+        None => {
+            let messages: Vec<String> = reasons
+                .iter()
+                .filter_map(|reason| reason.message().map(str::to_owned))
+                .collect();
+            Refusal::Failed(canceled(
+                // DynamoDB does not say which of the two it is about.
+                &format!("{}` or `{}", tables.config, tables.state),
+                "dynamodb:TransactWriteItems",
+                error,
+                &messages,
+            ))
+        }
     }
 }

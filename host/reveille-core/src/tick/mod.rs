@@ -24,9 +24,10 @@ mod standing;
 mod tests;
 mod want;
 
-pub use report::{ActionTaken, TickError, TickOutcome, TickReport};
+pub use report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen};
 pub use scheduler::{Clock, Scheduler};
 pub use settings::{
     DRIFT_LOOK, EC2_LIMIT, FIRST_RETRY, LEASE, LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, QUICK_LOOK,
     RDS_LIMIT, Settings,
 };
+pub use standing::is_in_maintenance;

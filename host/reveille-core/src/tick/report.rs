@@ -1,5 +1,7 @@
 //! What a tick has done, for whoever called it.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
@@ -34,6 +36,50 @@ pub struct ActionTaken {
     pub refused: Option<String>,
 }
 
+/// A part of the fleet that could not be seen; its text says all of it in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// Which.
+    pub target: String,
+    /// A stable code, such as `fleet.denied`.
+    pub code: &'static str,
+    /// Why: every cause in one line.
+    pub cause: String,
+}
+
+impl Unseen {
+    /// What `error` comes to.
+    #[must_use]
+    pub fn of(error: &FleetError) -> Self {
+        let mut cause = error.source.to_string();
+        let mut beneath = error.source.source();
+        while let Some(error) = beneath {
+            let line = error.to_string();
+            // Some errors of others repeat what stands beneath them.
+            if !cause.ends_with(&line) {
+                cause.push_str(": ");
+                cause.push_str(&line);
+            }
+            beneath = error.source();
+        }
+        Self {
+            target: error.target.clone(),
+            code: error.code,
+            cause,
+        }
+    }
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "cannot see the servers of {} ({}): {}",
+            self.target, self.code, self.cause
+        )
+    }
+}
+
 /// What a tick has done. Equal inputs give equal reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TickReport {
@@ -50,7 +96,7 @@ pub struct TickReport {
     /// Servers that were found stuck in this tick.
     pub stuck: Vec<ServerId>,
     /// Parts of the fleet that could not be seen.
-    pub unseen: Vec<String>,
+    pub unseen: Vec<Unseen>,
     /// Whether something is on its way.
     pub moving: bool,
     /// When to look again at the latest: after [`super::QUICK_LOOK`] while something is on its way, at the next turn

@@ -14,7 +14,7 @@ use super::{
     held::{Held, tell_held},
     news::News,
     refused::Refused,
-    report::{ActionTaken, TickError, TickOutcome, TickReport},
+    report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen},
     round::{Inputs, Results},
     settings::{DRIFT_LOOK, QUICK_LOOK, Settings},
 };
@@ -203,12 +203,7 @@ impl Scheduler {
                 .iter()
                 .map(|(schedule, _)| schedule.name.clone())
                 .collect(),
-            unseen: seen
-                .fleet
-                .unseen
-                .iter()
-                .map(|unseen| unseen.target.clone())
-                .collect(),
+            unseen: seen.fleet.unseen.iter().map(Unseen::of).collect(),
             moving: results.moving,
             next_look: results.next_look(now),
             stuck: results.stuck,

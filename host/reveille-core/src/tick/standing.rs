@@ -84,7 +84,8 @@ pub(super) fn standing(server: &Server, action: &Action) -> Standing {
 
 /// Whether `server` is in a maintenance window that `schedule` honours. Unset means on for EC2 and off for RDS, as AWS
 /// Instance Scheduler behaves.
-pub(super) fn is_in_maintenance(server: &Server, schedule: &Schedule) -> bool {
+#[must_use]
+pub fn is_in_maintenance(server: &Server, schedule: &Schedule) -> bool {
     let honoured = schedule.use_maintenance_window;
     server.open_windows.iter().any(|window| match window {
         MaintenanceWindow::Preferred => server.kind != ServerKind::Ec2 && honoured == Some(true),

@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context as _, bail};
-use reveille_core::{model::Item, port::Store as _};
+use reveille_core::model::Item;
 
 use super::Setting;
 use crate::{

@@ -2,11 +2,7 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
-use reveille_core::{
-    model::local_moment,
-    port::{Fleet as _, Rules as _, Store as _},
-    timeline::Timeline,
-};
+use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
 use super::Setting;
 use crate::house::print;
@@ -24,6 +20,12 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
             .unloaded
             .iter()
             .map(|(name, cause)| format!("rule {name}: {cause}")),
+    );
+    faults.extend(
+        fleet
+            .unseen
+            .iter()
+            .map(|unseen| Unseen::of(unseen).to_string()),
     );
     for schedule in definitions.schedules.values() {
         let of_rules = house.sandbox.check_schedule(schedule);
@@ -65,11 +67,20 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let _ = writeln!(
         text,
         "store     {}: {} schedules, {} periods",
-        config.store_path.display(),
+        config.store,
         definitions.schedules.len() + definitions.set_aside.len(),
         definitions.periods.len()
     );
-    let _ = writeln!(text, "fleet     simulated: {} servers", fleet.servers.len());
+    let _ = writeln!(
+        text,
+        "fleet     {}: {} servers",
+        if house.is_simulated() {
+            "simulated"
+        } else {
+            "AWS"
+        },
+        fleet.servers.len()
+    );
     faults.sort();
     faults.dedup();
     for fault in &faults {

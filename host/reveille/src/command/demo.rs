@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, process::ExitCode};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use reveille_core::{
-    model::{LeftOut, ServerId, ServerKind, ServerState},
-    port::Store as _,
-};
+use reveille_core::model::{LeftOut, ServerId, ServerKind, ServerState};
 use reveille_local::SimulatedServer;
 
 use super::{
@@ -53,9 +50,10 @@ pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<Exit
          Use `reveille serve` with a token of your own",
         config.listen
     );
+    refuse_aws(&config)?;
     if args.reset {
         for ending in ["", "-wal", "-shm"] {
-            let mut path = config.store_path.clone().into_os_string();
+            let mut path = config.file().to_owned().into_os_string();
             path.push(ending);
             match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -85,11 +83,31 @@ pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<Exit
         |address| {
             print(&greeting(
                 &address.to_string(),
-                &config.store_path.display().to_string(),
+                &config.file().display().to_string(),
             ));
         },
     )
     .await
+}
+
+/// The example must not end up in a table that others read, nor be taken for real servers.
+#[cfg(feature = "aws")]
+fn refuse_aws(config: &crate::config::Config) -> anyhow::Result<()> {
+    let is_embedded = match config.store {
+        crate::config::StoreConfig::Sqlite(_) => true,
+        crate::config::StoreConfig::Dynamo(_) => false,
+    };
+    anyhow::ensure!(
+        is_embedded && config.aws.is_none(),
+        "the demo has simulated servers and a store of its own, and the configuration names AWS. Leave --config and \
+         REVEILLE_AWS_REGION out, or start `reveille serve`"
+    );
+    Ok(())
+}
+
+#[cfg(not(feature = "aws"))]
+fn refuse_aws(_: &crate::config::Config) -> anyhow::Result<()> {
+    Ok(())
 }
 
 /// Puts the example into an empty store. What an earlier demo, or somebody since, has written is left.
@@ -111,7 +129,7 @@ async fn seed(
             .map(Difference::change)
             .collect();
         house.store.commit(&changes).await?;
-        house.fleet.seed(servers(now)).await?;
+        house.simulated()?.seed(servers(now)).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use reveille_core::{
     model::{Server, ServerState},
-    port::Fleet as _,
+    tick::Unseen,
 };
 use reveille_local::Trouble;
 
@@ -28,7 +28,8 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
                 "{:<18} {:<22} {:<14} {:<12} {}\n",
                 "NAME", "ID", "SCHEDULE", "STATE", "GROUP"
             );
-            for server in house.fleet.servers(now).await?.servers.iter() {
+            let view = house.fleet.servers(now).await?;
+            for server in view.servers.iter() {
                 let _ = writeln!(
                     text,
                     "{:<18} {:<22} {:<14} {:<12} {}",
@@ -39,12 +40,15 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
                     server.group.as_deref().unwrap_or("")
                 );
             }
+            for unseen in &view.unseen {
+                let _ = writeln!(text, "{}", Unseen::of(unseen));
+            }
             print(&text);
         }
         FleetCommand::Fault { server, kind } => {
+            let simulated = house.simulated()?;
             let server = find(&house, &server, now).await?;
-            house
-                .fleet
+            simulated
                 .set_trouble(&server.id, trouble(kind, now))
                 .await?;
             print(&format!(
@@ -53,20 +57,22 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
             ));
         }
         FleetCommand::Mend { server } => {
+            let simulated = house.simulated()?;
             // One that has vanished is not among those that are seen: its name is taken as its id.
             let id = find(&house, &server, now)
                 .await
                 .map_or_else(|_| server.as_str().into(), |found| found.id);
-            house.fleet.clear_troubles(&id).await?;
+            simulated.clear_troubles(&id).await?;
             print(&format!("{server} is mended\n"));
         }
         FleetCommand::Set { server, state } => {
+            let simulated = house.simulated()?;
             let server = find(&house, &server, now).await?;
             let state = match state {
                 HandState::Running => ServerState::Running,
                 HandState::Stopped => ServerState::Stopped,
             };
-            house.fleet.set_state(&server.id, state, now).await?;
+            simulated.set_state(&server.id, state, now).await?;
             print(&format!("{} was brought there by hand\n", server.name));
         }
     }

@@ -3,29 +3,35 @@
 mod apply;
 mod check;
 mod demo;
+mod doctor;
 mod evaluate;
 mod explain;
 mod fleet;
+#[cfg(feature = "aws")]
+mod iam;
+#[cfg(feature = "aws")]
+mod import;
 mod plan;
 mod rule;
 mod say;
 mod serve;
+#[cfg(feature = "aws")]
+mod shadow;
+#[cfg(feature = "aws")]
+mod tables;
 mod tick;
 
 use std::{path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
-use reveille_core::{
-    model::{Exception, Schedule},
-    port::Store,
-};
+use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
 
 use crate::{
     cli::{Cli, Command, Common, RuleCommand},
     clock::{Clock, read_time},
-    config::Config,
+    config::{Config, StoreConfig},
     house::{House, print},
 };
 
@@ -40,7 +46,7 @@ impl Setting {
     pub(crate) fn new(common: &Common) -> anyhow::Result<Self> {
         let mut config = Config::load(common.config.as_deref(), &|name| std::env::var(name).ok())?;
         if let Some(db) = &common.db {
-            config.store_path.clone_from(db);
+            config.store = StoreConfig::Sqlite(db.clone());
         }
         let at = common
             .at
@@ -79,6 +85,15 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Diff(args) => apply::diff(&args.file, setting).await,
         Command::Export { format } => apply::export(format, setting).await,
         Command::Check => check::run(setting).await,
+        Command::Doctor => doctor::run(setting).await,
+        #[cfg(feature = "aws")]
+        Command::Tables(command) => tables::run(command, setting).await,
+        #[cfg(feature = "aws")]
+        Command::Import(args) => import::run(args, setting).await,
+        #[cfg(feature = "aws")]
+        Command::Iam(args) => iam::run(args, &setting),
+        #[cfg(feature = "aws")]
+        Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(RuleCommand::List { json }) => rule::list(json, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),

@@ -76,7 +76,7 @@ pub(super) async fn open_doors(
     let door = tokio::spawn(http::serve(listener, Arc::new(webhook), stop.clone()));
     let timer = running.timer.then(|| {
         tokio::spawn(timer::run(
-            Arc::new(house.scheduler(config, running.draw)),
+            Arc::new(house.scheduler(config, clock, running.draw)),
             clock,
             wake,
             stop,

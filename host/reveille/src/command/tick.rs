@@ -13,7 +13,7 @@ use crate::house::print;
 
 pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
-    let scheduler = house.scheduler(&setting.config, !json);
+    let scheduler = house.scheduler(&setting.config, setting.clock, !json);
     let now = setting.clock.now();
     let report = scheduler.tick(now).await?;
     // The next run may come at once, from another process.
@@ -60,6 +60,11 @@ fn as_json(report: &TickReport) -> String {
             })
         })
         .collect();
+    let unseen: Vec<_> = report
+        .unseen
+        .iter()
+        .map(|unseen| json!({"target": unseen.target, "code": unseen.code, "cause": unseen.cause}))
+        .collect();
     let report = json!({
         "outcome": outcome(report.outcome),
         "schedules": report.schedules,
@@ -67,7 +72,7 @@ fn as_json(report: &TickReport) -> String {
         "actions": actions,
         "held": report.held,
         "stuck": report.stuck,
-        "unseen": report.unseen,
+        "unseen": unseen,
         "moving": report.moving,
         "next_look": report.next_look,
     });
@@ -114,8 +119,8 @@ fn as_text(report: &TickReport) -> String {
     for server in &report.stuck {
         let _ = writeln!(text, "  {server} has not arrived in time");
     }
-    for target in &report.unseen {
-        let _ = writeln!(text, "  {target} cannot be seen");
+    for unseen in &report.unseen {
+        let _ = writeln!(text, "  {unseen}");
     }
     text
 }

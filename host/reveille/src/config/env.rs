@@ -4,6 +4,12 @@
 pub(crate) const ENV_CONFIG: &str = "REVEILLE_CONFIG";
 /// Path of the embedded store's file.
 pub(crate) const ENV_STORE: &str = "REVEILLE_STORE_PATH";
+/// The config table of the store on DynamoDB.
+pub(crate) const ENV_CONFIG_TABLE: &str = "REVEILLE_STORE_DYNAMODB_CONFIG_TABLE";
+/// The state table of the store on DynamoDB.
+pub(crate) const ENV_STATE_TABLE: &str = "REVEILLE_STORE_DYNAMODB_STATE_TABLE";
+/// Region of the tables and of targets that name none.
+pub(crate) const ENV_AWS_REGION: &str = "REVEILLE_AWS_REGION";
 /// Where the webhook listens.
 pub(crate) const ENV_LISTEN: &str = "REVEILLE_HTTP_LISTEN";
 /// Tokens that see every schedule, separated by commas.
@@ -15,11 +21,20 @@ pub(crate) const ENV_LOCALE: &str = "REVEILLE_DEFAULTS_LOCALE";
 /// `off`, `light` or `full`.
 pub(crate) const ENV_PERSONA: &str = "REVEILLE_DEFAULTS_PERSONA";
 
+/// Where every AWS tool looks for a region, in this order; containers and functions of AWS have them set.
+#[cfg(feature = "aws")]
+pub(crate) const AWS_REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
 /// What `--help` says of them.
 pub(crate) const ENV_HELP: &str = "\
 Environment:
   REVEILLE_CONFIG             path of the configuration file (as --config)
   REVEILLE_STORE_PATH         path of the store's file (as --db)
+  REVEILLE_STORE_DYNAMODB_CONFIG_TABLE
+                              the config table, when the store is DynamoDB
+  REVEILLE_STORE_DYNAMODB_STATE_TABLE
+                              Reveille's own table there, reveille
+  REVEILLE_AWS_REGION         region of the tables and of the servers; makes the fleet that of AWS
   REVEILLE_HTTP_LISTEN        where the webhook listens, 127.0.0.1:8080
   REVEILLE_JANDI_TOKENS       webhook tokens that see every schedule, separated by commas
   REVEILLE_DEFAULTS_TIMEZONE  zone of schedules that have none, Asia/Seoul

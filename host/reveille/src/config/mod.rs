@@ -1,9 +1,13 @@
 //! The configuration: one TOML file, every key of which may be missing, and environment variables above it.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod env;
+mod given;
+mod store;
+mod token;
 
 use std::{
-    collections::BTreeSet,
     net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -15,13 +19,32 @@ use thiserror::Error;
 
 use reveille_core::model::{RuleSource, Tier, reply::Persona};
 
+#[cfg(feature = "aws")]
+pub(crate) use aws::AwsConfig;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP};
+use given::Given;
+pub(crate) use store::StoreConfig;
+pub(crate) use token::Token;
+
+/// What the environment says; asked once for each variable.
+type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What to do about a configuration that needs what the build leaves out.
+#[cfg(not(feature = "aws"))]
+const WITHOUT_AWS: &str = "this build has no AWS in it. Build it with `cargo build --features aws`, or take this out \
+                           for the embedded store and simulated servers";
 
 /// Everything that the operator decides.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The embedded store's file.
-    pub(crate) store_path: PathBuf,
+    /// Where everything is kept.
+    pub(crate) store: StoreConfig,
+    /// AWS's servers; none has them simulated.
+    #[cfg(feature = "aws")]
+    pub(crate) aws: Option<AwsConfig>,
+    /// Region of tables that are there without AWS's servers.
+    #[cfg(feature = "aws")]
+    pub(crate) table_region: Option<String>,
     /// Where the webhook listens.
     pub(crate) listen: SocketAddr,
     /// Who may speak to the webhook.
@@ -43,24 +66,6 @@ pub(crate) struct Config {
 /// How many times as fast as real ones simulated servers start and stop by default: an EC2 instance is up within 3
 /// seconds, an RDS instance within 30, so that a demo shows every state and nobody has to wait.
 const SIMULATION_SPEED: NonZeroU32 = NonZeroU32::new(10).unwrap();
-
-/// A token of JANDI's, and what it may see.
-#[derive(Clone)]
-pub(crate) struct Token {
-    /// The secret.
-    pub(crate) secret: String,
-    /// Names of schedules; none is all.
-    pub(crate) schedules: Option<BTreeSet<String>>,
-}
-
-/// Never shows the secret.
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Token")
-            .field("schedules", &self.schedules)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Why the configuration cannot be used.
 #[derive(Debug, Error)]
@@ -98,18 +103,16 @@ pub(crate) enum ConfigError {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RawConfig {
-    store: RawStore,
+    store: store::RawStore,
+    #[cfg(feature = "aws")]
+    aws: Option<aws::RawAws>,
+    #[cfg(not(feature = "aws"))]
+    aws: Option<serde::de::IgnoredAny>,
     http: RawHttp,
     jandi: RawJandi,
     defaults: RawDefaults,
     simulation: RawSimulation,
     rules: Vec<RawRule>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawStore {
-    path: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -121,16 +124,7 @@ struct RawHttp {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RawJandi {
-    tokens: Vec<RawToken>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawToken {
-    token: Option<String>,
-    file: Option<PathBuf>,
-    env: Option<String>,
-    schedules: Option<BTreeSet<String>>,
+    tokens: Vec<token::RawToken>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -162,10 +156,7 @@ struct RawRule {
 
 impl Config {
     /// Reads `path`, or the defaults when there is none, and the environment above it.
-    pub(crate) fn load(
-        path: Option<&Path>,
-        variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
+    pub(crate) fn load(path: Option<&Path>, variables: Variables<'_>) -> Result<Self, ConfigError> {
         let raw = match path {
             None => RawConfig::default(),
             Some(path) => {
@@ -181,90 +172,73 @@ impl Config {
             }
         };
         let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
-        Self::check(raw, folder, variable)
+        Self::check(raw, folder, variables)
     }
 
-    fn check(
-        raw: RawConfig,
-        folder: &Path,
-        variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
-        let listen = variable(env::ENV_LISTEN)
-            .map(|value| (env::ENV_LISTEN, value))
-            .or(raw.http.listen.map(|value| ("http.listen", value)))
-            .unwrap_or(("http.listen", String::from("127.0.0.1:8080")));
-        let timezone = variable(env::ENV_TIMEZONE)
-            .map(|value| (env::ENV_TIMEZONE, value))
-            .or(raw
-                .defaults
-                .timezone
-                .map(|value| ("defaults.timezone", value)))
-            .unwrap_or(("defaults.timezone", String::from("Asia/Seoul")));
-        let locale = variable(env::ENV_LOCALE)
-            .map(|value| (env::ENV_LOCALE, value))
-            .or(raw.defaults.locale.map(|value| ("defaults.locale", value)))
-            .unwrap_or(("defaults.locale", String::from("ko")));
-        let persona = variable(env::ENV_PERSONA)
-            .map(|value| (env::ENV_PERSONA, value))
-            .or(raw
-                .defaults
-                .persona
-                .map(|value| ("defaults.persona", value)))
-            .unwrap_or(("defaults.persona", String::from("light")));
+    fn check(raw: RawConfig, folder: &Path, variables: Variables<'_>) -> Result<Self, ConfigError> {
+        let find = |variable, key: &str, value, default: &str| {
+            Given::find(variables, variable, key, value).unwrap_or_else(|| Given::new(key, default))
+        };
+        let defaults = raw.defaults;
+        let listen = find(
+            env::ENV_LISTEN,
+            "http.listen",
+            raw.http.listen,
+            "127.0.0.1:8080",
+        );
+        let timezone = find(
+            env::ENV_TIMEZONE,
+            "defaults.timezone",
+            defaults.timezone,
+            "Asia/Seoul",
+        );
+        let locale = find(env::ENV_LOCALE, "defaults.locale", defaults.locale, "ko");
+        let persona = find(
+            env::ENV_PERSONA,
+            "defaults.persona",
+            defaults.persona,
+            "light",
+        );
         let mut tokens = raw
             .jandi
             .tokens
             .into_iter()
-            .map(|token| token.check(folder, variable))
+            .map(|token| token.check(folder, variables))
             .collect::<Result<Vec<_>, _>>()?;
-        if let Some(more) = variable(env::ENV_TOKENS) {
-            tokens.extend(
-                more.split(',')
-                    .map(str::trim)
-                    .filter(|secret| !secret.is_empty())
-                    .map(|secret| Token {
-                        secret: secret.to_owned(),
-                        schedules: None,
-                    }),
-            );
+        if let Some(more) = variables(env::ENV_TOKENS) {
+            tokens.extend(token::listed(&more));
         }
+        let store = raw.store.check(folder, variables)?;
+        #[cfg(not(feature = "aws"))]
+        refuse_aws(raw.aws.is_some(), variables)?;
+        #[cfg(feature = "aws")]
+        let aws = aws::check(raw.aws, variables)?;
         Ok(Self {
-            store_path: variable(env::ENV_STORE)
-                .map(PathBuf::from)
-                .or(raw.store.path.map(|path| folder.join(path)))
-                .unwrap_or_else(|| PathBuf::from("reveille.db")),
-            listen: listen.1.parse().map_err(|_| ConfigError::Value {
-                key: listen.0.into(),
-                value: listen.1.clone(),
-                remedy: "write an address and a port, such as `127.0.0.1:8080`".into(),
+            #[cfg(feature = "aws")]
+            table_region: match (&store, &aws) {
+                (StoreConfig::Dynamo(_), None) => Some(aws::surrounding_region(variables)?),
+                (StoreConfig::Dynamo(_) | StoreConfig::Sqlite(_), _) => None,
+            },
+            #[cfg(feature = "aws")]
+            aws,
+            store,
+            listen: listen.value().parse().map_err(|_| {
+                listen.wrong("write an address and a port, such as `127.0.0.1:8080`")
             })?,
             tokens,
-            timezone: timezone.1.parse().map_err(|_| ConfigError::Value {
-                key: timezone.0.into(),
-                value: timezone.1.clone(),
-                remedy: "write an IANA name, such as `Asia/Seoul`".into(),
-            })?,
-            locale: match locale.1.as_str() {
-                "ko" | "en" => locale.1,
-                _ => {
-                    return Err(ConfigError::Value {
-                        key: locale.0.into(),
-                        value: locale.1,
-                        remedy: "write `ko` or `en`".into(),
-                    });
-                }
+            timezone: timezone
+                .value()
+                .parse()
+                .map_err(|_| timezone.wrong("write an IANA name, such as `Asia/Seoul`"))?,
+            locale: match locale.value() {
+                "ko" | "en" => locale.into_value(),
+                _ => return Err(locale.wrong("write `ko` or `en`")),
             },
-            persona: match persona.1.as_str() {
+            persona: match persona.value() {
                 "off" => Persona::Off,
                 "light" => Persona::Light,
                 "full" => Persona::Full,
-                _ => {
-                    return Err(ConfigError::Value {
-                        key: persona.0.into(),
-                        value: persona.1,
-                        remedy: "write `off`, `light` or `full`".into(),
-                    });
-                }
+                _ => return Err(persona.wrong("write `off`, `light` or `full`")),
             },
             rules: raw
                 .rules
@@ -277,59 +251,28 @@ impl Config {
                     wasi: rule.wasi,
                 })
                 .collect(),
-            formatter: raw.defaults.formatter,
+            formatter: defaults.formatter,
             simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
     }
+
+    /// The file of the embedded store, which simulated servers live in too; the default one when the store is
+    /// another.
+    pub(crate) fn file(&self) -> &Path {
+        match &self.store {
+            StoreConfig::Sqlite(path) => path,
+            #[cfg(feature = "aws")]
+            StoreConfig::Dynamo(_) => Path::new(store::DEFAULT_FILE),
+        }
+    }
 }
 
-impl RawToken {
-    fn check(
-        self,
-        folder: &Path,
-        variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Token, ConfigError> {
-        let value = |value: &str, remedy: String| ConfigError::Value {
-            key: String::from("jandi.tokens"),
-            value: value.into(),
-            remedy,
-        };
-        let secret = match (self.token, self.file, self.env) {
-            (Some(token), None, None) => token,
-            (None, Some(file), None) => {
-                let path = folder.join(file);
-                std::fs::read_to_string(&path).map_err(|error| {
-                    value(
-                        &format!("file = {}", path.display()),
-                        format!("the file cannot be read ({error})"),
-                    )
-                })?
-            }
-            (None, None, Some(name)) => variable(&name).ok_or_else(|| {
-                value(
-                    &format!("env = {name}"),
-                    String::from("the variable is not set"),
-                )
-            })?,
-            _ => {
-                return Err(value(
-                    "…",
-                    String::from("give each token exactly one of `token`, `file` or `env`"),
-                ));
-            }
-        };
-        let secret = secret.trim().to_owned();
-        if secret.is_empty() {
-            return Err(value(
-                "",
-                String::from("a token is empty; copy it from the webhook's page in JANDI"),
-            ));
-        }
-        Ok(Token {
-            secret,
-            schedules: self.schedules,
-        })
-    }
+/// Servers that somebody believes to be AWS's must not be simulated ones.
+#[cfg(not(feature = "aws"))]
+fn refuse_aws(is_configured: bool, variables: Variables<'_>) -> Result<(), ConfigError> {
+    let given = Given::find(variables, env::ENV_AWS_REGION, "aws", None)
+        .or_else(|| is_configured.then(|| Given::new("aws", "[aws]")));
+    given.map_or(Ok(()), |given| Err(given.wrong(WITHOUT_AWS)))
 }
 
 #[cfg(test)]
@@ -423,5 +366,102 @@ mod tests {
     fn a_secret_is_never_shown() {
         let config = load("[jandi]\ntokens = [{ token = \"hush-hush\" }]").unwrap();
         assert!(!format!("{config:?}").contains("hush"));
+    }
+
+    #[test]
+    fn the_store_is_a_file_beside_the_configuration() {
+        let config = load("[store]\npath = \"house.db\"").unwrap();
+        assert!(config.file().is_absolute() && config.file().ends_with("house.db"));
+    }
+
+    #[cfg(not(feature = "aws"))]
+    #[test]
+    fn a_build_without_aws_says_so() {
+        for text in [
+            "[aws]\nregion = \"ap-northeast-2\"",
+            "[store]\ndynamodb = { config_table = \"config\" }",
+        ] {
+            let error = load(text).unwrap_err();
+            assert!(error.contains("cargo build --features aws"), "{error}");
+        }
+        let region = |name: &str| (name == env::ENV_AWS_REGION).then(|| "eu-west-1".to_owned());
+        assert!(Config::load(None, &region).is_err());
+    }
+
+    #[cfg(feature = "aws")]
+    mod tables {
+        use super::*;
+
+        #[test]
+        fn the_store_is_a_file_or_tables() {
+            let config = load(
+                "[store]\ndynamodb = { config_table = \"config\" }\n[aws]\nregion = \"us-east-1\"",
+            )
+            .unwrap();
+            assert_eq!(
+                config.store,
+                StoreConfig::Dynamo(reveille_aws::dynamo::TableNames {
+                    config: "config".into(),
+                    state: "reveille".into()
+                })
+            );
+            let error = load("[store]\npath = \"x.db\"\ndynamodb = { config_table = \"config\" }")
+                .unwrap_err();
+            assert!(error.contains("keep one of the two"), "{error}");
+        }
+
+        #[test]
+        fn tables_have_names_of_their_own() {
+            for (text, key) in [
+                ("{}", "store.dynamodb.config_table is ``"),
+                ("{ config_table = \"a b\" }", "`a b`"),
+                (
+                    "{ config_table = \"one\", state_table = \"one\" }",
+                    "store.dynamodb.state_table is `one`",
+                ),
+                (
+                    "{ config_table = \"one\", table = \"two\" }",
+                    "unknown field `table`",
+                ),
+            ] {
+                let error = load(&format!("[store]\ndynamodb = {text}")).unwrap_err();
+                assert!(error.contains(key), "{error}");
+            }
+        }
+
+        #[test]
+        fn tables_without_aws_servers_are_in_the_surrounding_region() {
+            let text = "[store]\ndynamodb = { config_table = \"config\" }";
+            assert!(load(text).unwrap_err().contains("aws.region"));
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("reveille.toml");
+            std::fs::write(&path, text).unwrap();
+            let region = |name: &str| (name == "AWS_REGION").then(|| "eu-west-1".to_owned());
+            let config = Config::load(Some(&path), &region).unwrap();
+            assert_eq!(config.table_region.as_deref(), Some("eu-west-1"));
+            assert_eq!(config.aws, None);
+        }
+
+        #[test]
+        fn a_container_needs_no_file() {
+            let config = Config::load(None, &|name| match name {
+                "REVEILLE_STORE_DYNAMODB_CONFIG_TABLE" => Some("config".into()),
+                "REVEILLE_AWS_REGION" => Some("eu-west-1".into()),
+                _ => None,
+            })
+            .unwrap();
+            assert!(matches!(config.store, StoreConfig::Dynamo(_)));
+            assert_eq!(config.aws.unwrap().fleet.targets[0].regions, ["eu-west-1"]);
+        }
+
+        #[test]
+        fn a_path_in_the_environment_stands_above_tables_in_the_file() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("reveille.toml");
+            std::fs::write(&path, "[store]\ndynamodb = { config_table = \"config\" }").unwrap();
+            let file = |name: &str| (name == env::ENV_STORE).then(|| "x.db".to_owned());
+            let config = Config::load(Some(&path), &file).unwrap();
+            assert_eq!(config.store, StoreConfig::Sqlite("x.db".into()));
+        }
     }
 }

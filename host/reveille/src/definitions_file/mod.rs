@@ -12,7 +12,7 @@
 mod difference;
 mod node;
 #[cfg(feature = "aws")]
-mod scan;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 mod toml;
@@ -160,14 +160,8 @@ fn checked_items(
         #[cfg(feature = "aws")]
         Language::Scan => file.items(scan::read(text)?),
     }
-    let definitions = Definitions::read(&file.items, zone);
-    let of_rules = definitions
-        .schedules
-        .values()
-        .flat_map(|schedule| rules.check_schedule(schedule))
-        .chain(faults_of_periods(&file.items, &definitions, zone, rules));
     let mut seen = std::collections::BTreeSet::new();
-    for fault in definitions.faults.iter().cloned().chain(of_rules) {
+    for fault in faults_of(&file.items, zone, rules) {
         let fault = FileFault {
             line: file.line_of(&fault),
             message: fault.to_string(),
@@ -181,6 +175,27 @@ fn checked_items(
         Ok(file.items)
     } else {
         Err(file.faults)
+    }
+}
+
+/// Everything that is wrong with `items`, also to the rules.
+pub(crate) fn faults_of(items: &[Item], zone: Tz, rules: &dyn Rules) -> Vec<Fault> {
+    let definitions = Definitions::read(items, zone);
+    let of_rules = definitions
+        .schedules
+        .values()
+        .flat_map(|schedule| rules.check_schedule(schedule))
+        .chain(faults_of_periods(items, &definitions, zone, rules));
+    definitions.faults.iter().cloned().chain(of_rules).collect()
+}
+
+/// The attributes that a file may have for items of `kind`; none when it does not define them.
+pub(crate) fn known_attributes(kind: &str) -> Option<&'static [&'static str]> {
+    match kind {
+        "period" => Some(PERIOD_ATTRIBUTES),
+        "schedule" => Some(SCHEDULE_ATTRIBUTES),
+        "rule" => Some(RULE_ATTRIBUTES),
+        _ => None,
     }
 }
 
@@ -281,13 +296,11 @@ impl Reading {
     }
 
     fn item(&mut self, kind: &str, name: &str, line: usize, node: &Node) {
-        let (known, texts): (_, &[&str]) = match kind {
-            "period" => (PERIOD_ATTRIBUTES, PERIOD_ATTRIBUTES),
-            "schedule" => (
-                SCHEDULE_ATTRIBUTES,
-                &["periods", "ssm_maintenance_window", "allow", "protect"],
-            ),
-            _ => (RULE_ATTRIBUTES, &[]),
+        let known = known_attributes(kind).unwrap_or_default();
+        let texts: &[&str] = match kind {
+            "period" => PERIOD_ATTRIBUTES,
+            "schedule" => &["periods", "ssm_maintenance_window", "allow", "protect"],
+            _ => &[],
         };
         let NodeValue::Map(entries) = &node.value else {
             self.fault(

@@ -15,38 +15,52 @@ struct Scan<'a> {
     items: Vec<&'a RawValue>,
 }
 
-/// The items of a scan with the line that each begins on. Items of kinds that a file does not define, such as the
-/// table's own bookkeeping, are left out.
-pub(super) fn read(text: &str) -> Result<Vec<(usize, Item)>, Vec<FileFault>> {
-    let scan: Scan<'_> = serde_json::from_str(text).map_err(|error| {
-        vec![FileFault {
-            line: error.line().max(1),
-            message: format!("this is no output of `aws dynamodb scan --output json`: {error}"),
-        }]
+/// What a scan holds, item by item with the line that each begins on; those of kinds that a file does not define, such
+/// as the table's own bookkeeping, are left out.
+type Read = Vec<(usize, Result<Item, String>)>;
+
+/// The items of a scan, each read or with what is wrong with it.
+///
+/// # Errors
+/// When it is no scan at all.
+pub(crate) fn items(text: &str) -> Result<Read, FileFault> {
+    let scan: Scan<'_> = serde_json::from_str(text).map_err(|error| FileFault {
+        line: error.line().max(1),
+        message: format!("this is no output of `aws dynamodb scan --output json`: {error}"),
     })?;
     let mut items = Vec::new();
-    let mut faults = Vec::new();
+    let mut line = 1;
+    let mut counted = 0;
     for raw in scan.items {
         let before = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-        let line = 1 + text
-            .as_bytes()
-            .iter()
-            .take(before)
-            .filter(|byte| **byte == b'\n')
-            .count();
+        let between = text.as_bytes().get(counted..before).unwrap_or_default();
+        line += between.iter().filter(|byte| **byte == b'\n').count();
+        counted = before;
         let item = serde_json::from_str::<Map<String, Value>>(raw.get())
             .map_err(|_| String::from("an item must be an object of attributes"))
             .and_then(|wire| config_item::from_wire(&wire).map_err(|error| error.to_string()));
+        let is_ours = item.as_ref().map_or(true, |item| {
+            KINDS.iter().any(|(_, kind)| *kind == item.key.kind)
+        });
+        if is_ours {
+            items.push((line, item));
+        }
+    }
+    Ok(items)
+}
+
+/// The items of a scan with the line that each begins on, or all that is wrong with it.
+pub(super) fn read(text: &str) -> Result<Vec<(usize, Item)>, Vec<FileFault>> {
+    let mut read = Vec::new();
+    let mut faults = Vec::new();
+    for (line, item) in items(text).map_err(|fault| vec![fault])? {
         match item {
-            Ok(item) if KINDS.iter().any(|(_, kind)| *kind == item.key.kind) => {
-                items.push((line, item))
-            }
-            Ok(_) => {}
+            Ok(item) => read.push((line, item)),
             Err(message) => faults.push(FileFault { line, message }),
         }
     }
     if faults.is_empty() {
-        Ok(items)
+        Ok(read)
     } else {
         Err(faults)
     }

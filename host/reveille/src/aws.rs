@@ -1,0 +1,62 @@
+//! AWS as it is configured: how it is reached, and the store and the fleet there.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use reveille_aws::{
+    client::{self, Place, SdkConfig},
+    dynamo::{DynamoStore, TableNames},
+    fleet::AwsFleet,
+    windows::Forgetful,
+};
+use reveille_core::port::{Fleet, Store};
+
+use crate::config::{AwsConfig, Config};
+
+/// AWS's SDK in the region of the configuration, or of the surroundings where there is no section `[aws]`.
+pub(crate) async fn connect(config: &Config) -> SdkConfig {
+    client::connect(&place(config)).await
+}
+
+/// As [`connect`], elsewhere.
+pub(crate) async fn connect_to(
+    config: &Config,
+    region: Option<String>,
+    endpoint: Option<String>,
+) -> SdkConfig {
+    let configured = place(config);
+    client::connect(&Place {
+        region: region.or(configured.region),
+        endpoint: endpoint.or(configured.endpoint),
+        ..Place::default()
+    })
+    .await
+}
+
+fn place(config: &Config) -> Place {
+    let aws = config.aws.as_ref();
+    Place {
+        region: aws
+            .map(|aws| aws.region.clone())
+            .or_else(|| config.table_region.clone()),
+        endpoint: aws.and_then(|aws| aws.endpoint.clone()),
+        ..Place::default()
+    }
+}
+
+/// The store in these tables.
+pub(crate) fn store(sdk: &SdkConfig, tables: &TableNames, zone: Tz) -> Arc<dyn Store> {
+    Arc::new(DynamoStore::new(sdk, tables.clone(), zone))
+}
+
+/// The servers of every configured account and region.
+pub(crate) async fn fleet(sdk: &SdkConfig, aws: &AwsConfig) -> Arc<dyn Fleet> {
+    let fleet = AwsFleet::new(sdk, aws.fleet.clone())
+        .await
+        .with_traces(&aws.traces);
+    if aws.ssm_windows {
+        Arc::new(fleet.with_windows(Arc::new(Forgetful)))
+    } else {
+        Arc::new(fleet)
+    }
+}

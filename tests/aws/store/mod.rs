@@ -1,0 +1,10 @@
+//! The store on DynamoDB: what every store owes, and what this one owes besides.
+
+mod faults;
+mod items;
+mod journal;
+mod model;
+
+mod contract {
+    reveille_core::store_contract!(crate::dynamo::place());
+}
