@@ -12,6 +12,7 @@
 
 mod cost;
 mod day;
+mod days;
 mod doctor;
 mod dynamo;
 mod fake;
