@@ -204,16 +204,28 @@ async fn a_role_of_another_account_than_the_configured_one_is_found() {
 }
 
 #[tokio::test]
-async fn a_region_that_is_not_enabled_is_told() {
+async fn a_region_that_is_not_enabled_is_told_and_the_others_are_looked_at() {
     let fake = FakeAws::start().unwrap();
-    fake.home().region("eu-south-2").not_enabled();
-    let mut there = target(None, None);
-    there.regions = vec!["eu-south-2".to_owned()];
+    let other = fake.account(OTHER).role("reveille");
+    other.region("eu-south-2").not_enabled();
+    populate(&fake, OTHER);
+    let mut there = target(Some(OTHER), Some(other.role_arn("reveille")));
+    there.regions = vec!["eu-south-2".to_owned(), SEOUL.to_owned()];
     let checks = examined(&fake, &input(vec![there])).await;
-    assert_eq!(
-        ailment(&checks, "EC2 instances in eu-south-2").remedy,
-        "Enable the region for the account, or take it out of the configuration."
-    );
+    let disabled = [
+        "EC2 instances in 444455556666 eu-south-2",
+        "RDS instances in 444455556666 eu-south-2",
+        "RDS clusters in 444455556666 eu-south-2",
+    ];
+    assert_eq!(ailing(&checks), disabled);
+    for what in disabled {
+        assert_eq!(
+            ailment(&checks, what).remedy,
+            "Enable the region for the account, or take it out of the configuration."
+        );
+    }
+    let tags = checks.last().unwrap().result.clone();
+    assert!(tags.unwrap().starts_with("3 servers"));
 }
 
 #[tokio::test]

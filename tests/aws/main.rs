@@ -10,6 +10,9 @@
     reason = "tests"
 )]
 
+mod cost;
+mod days;
+mod day;
 mod doctor;
 mod dynamo;
 mod fake;
@@ -17,6 +20,7 @@ mod fleet;
 mod lease;
 mod program;
 mod reach;
+mod scale;
 mod shapes;
 mod signed;
 mod store;

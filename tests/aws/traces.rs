@@ -355,3 +355,22 @@ async fn what_is_refused_or_never_answered_harms_nothing() {
     assert_eq!(fake.events().len(), 1);
     assert_eq!(fake.metrics().len(), 0);
 }
+
+#[tokio::test]
+async fn five_thousand_starts_leave_their_traces_in_511_calls() {
+    let fake = FakeAws::start().unwrap();
+    let _crowd = fake
+        .home()
+        .region(SEOUL)
+        .instances("crowd", 5_000)
+        .tag("Schedule", "office");
+    let fleet = fleet(&fake, &all()).await;
+    let servers = seen(&fleet).await;
+    fake.forget_calls();
+    ticked(&fleet, &servers, &OrderAction::Start, Ok(()), now()).await;
+    assert_eq!(fake.count("ec2", "CreateTags"), 10);
+    assert_eq!(fake.count("events", "PutEvents"), 500);
+    assert_eq!(fake.count("monitoring", "PutMetricData"), 1);
+    assert_eq!(fake.calls().len(), 511);
+    assert_eq!(fake.events().len(), 5_000);
+}

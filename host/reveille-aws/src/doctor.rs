@@ -113,7 +113,7 @@ pub async fn examine(home: &SdkConfig, input: &DoctorInput, now: DateTime<Utc>) 
     for target in &input.fleet.targets {
         let there = Site::of(home, target).await;
         let (check, principal) = match there.first() {
-            Some(first) => reach(first, target, &caller).await,
+            Some(first) => reach(home, first, target, &caller).await,
             None => continue,
         };
         checks.extend(check);
@@ -194,6 +194,7 @@ pub async fn tables(home: &SdkConfig, names: &TableNames) -> Vec<Check> {
 
 /// Whether the target can be reached, and as whom: none when it cannot.
 async fn reach(
+    sdk: &SdkConfig,
     site: &Site,
     target: &Target,
     home: &Principal,
@@ -203,9 +204,12 @@ async fn reach(
         (None, Some(account)) => format!("account {account}"),
         (None, None) => return (None, Some(home.clone())),
     };
+    // Asked where the program is at home: that one region of the target is not enabled says nothing of the others.
+    let there = site.sdk.clone().into_builder();
+    let there = there.region(sdk.region().cloned()).build();
     let found = match &target.role {
         None => home.clone(),
-        Some(role) => match caller(&site.sdk).await {
+        Some(role) => match caller(&there).await {
             // The session's ARN lacks the path of the role.
             Ok((session, _)) => Principal::of(role.clone(), session.account),
             Err(trouble) if trouble.call == ASSUME_ROLE && trouble.kind == TroubleKind::Denied => {

@@ -130,12 +130,14 @@ pub(crate) async fn site(
     let mut found = Examined::default();
     if input.fleet.services.ec2 {
         let looked = Ec2::new(site, Arc::clone(&keys)).look(None).await;
+        let is_seen = looked.is_ok();
         let servers = found.seen(format!("EC2 instances in {name}"), looked, who);
         if let Some(server) = servers.iter().find(|server| server.left_out.is_none()) {
             found.checks.push(dry_runs(site, server, who, input).await);
         }
         found.servers.extend(servers);
-        if input.ssm_windows {
+        // Where servers cannot be seen, what else fails has the same cause.
+        if input.ssm_windows && is_seen {
             found.checks.push(windows(site, who).await);
         }
     }
@@ -170,7 +172,11 @@ impl Examined {
                 self.checks.push(Check::well(what, tagged));
                 found.into_iter().map(|found| found.server).collect()
             }
-            Err(trouble) => {
+            Err(mut trouble) => {
+                // They are good where the program is at home, so it is the region that does not know them.
+                if trouble.kind == TroubleKind::Credentials {
+                    trouble.kind = TroubleKind::Region;
+                }
                 self.checks.push(Check::trouble(what, &trouble, &who.arn));
                 Vec::new()
             }

@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     preferred,
-    settings::{LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, Settings, is_due, retry_delay},
+    settings::{
+        JUST_STARTED, LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, Settings, is_due, retry_delay,
+    },
     standing::{Standing, direction, failed, is_in_maintenance, is_up, standing, target},
 };
 use crate::{
@@ -123,6 +125,16 @@ impl<'a> Member<'a> {
     /// Whether a force given at `since` has not been applied to it yet.
     pub(super) fn is_force_pending(&self, want: Want, since: DateTime<Utc>) -> bool {
         !self.is_at(want) && self.is_older_than(since)
+    }
+
+    /// Until when it counts as just started.
+    pub(super) fn just_started_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let memory = &self.memory;
+        let until = memory
+            .applied_at
+            .filter(|_| memory.wanted == Some(Want::Run))?
+            + JUST_STARTED;
+        (now < until).then_some(until)
     }
 
     /// Whether it is not where `want` would have it and the scheduler leaves it there: it had arrived, and then
