@@ -21,7 +21,7 @@ use reveille_core::{
     },
     tick::{Scheduler, Settings, TickError},
 };
-use reveille_tests::fake_aws::{FakeAws, Region, Script};
+use reveille_tests::fake_aws::{FakeAws, Region};
 
 use super::reach::patient_sdk;
 
@@ -144,17 +144,16 @@ fn misbehave(fake: &FakeAws, dice: &mut Dice) {
         .in_account(ACCOUNTS[dice.roll(2)])
         .in_region([SEOUL, TOKYO][dice.roll(2)])
         .times(u32::try_from(1 + dice.roll(4)).unwrap());
-    const HARMS: [fn(Script<'_>); 8] = [
-        Script::breaks,
-        Script::throttles,
-        Script::resets,
-        Script::loses_the_answer,
-        Script::truncates_the_answer,
-        Script::garbles_the_answer,
-        Script::is_denied,
-        Script::expires,
-    ];
-    HARMS[dice.roll(HARMS.len())](script);
+    match dice.roll(8) {
+        0 => script.breaks(),
+        1 => script.throttles(),
+        2 => script.resets(),
+        3 => script.loses_the_answer(),
+        4 => script.truncates_the_answer(),
+        5 => script.garbles_the_answer(),
+        6 => script.is_denied(),
+        _ => script.expires(),
+    }
 }
 
 /// The hours around the turns of two days, in minutes.
@@ -178,6 +177,11 @@ async fn days_under_faults_end_as_days_without() {
         ..FleetSettings::default()
     };
     let sdk = patient_sdk(&fake, SEOUL, HASTY).await;
+    let retries = sdk.retry_config().unwrap().clone();
+    let sdk = sdk
+        .into_builder()
+        .retry_config(retries.with_initial_backoff(Span::from_millis(1)))
+        .build();
     let real = Arc::new(Watched::new(AwsFleet::new(&sdk, settings).await));
     let begin = real.servers(utc("2026-11-23 08:00")).await.unwrap();
     assert_eq!(begin.servers.len(), 4 * 8);

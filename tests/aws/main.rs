@@ -11,8 +11,8 @@
 )]
 
 mod cost;
-mod days;
 mod day;
+mod days;
 mod doctor;
 mod dynamo;
 mod fake;
