@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
 };
 use reveille_aws::dynamo::TableNames;
 use reveille_tests::{
-    fake_aws::{FakeAws, HOME, Region},
+    fake_aws::{FakeAws, HOME, Region, instance_id},
     ground::dynamodb::{dynamodb, with_transactions},
     house::{Place, text},
 };
@@ -526,6 +526,44 @@ async fn the_shadow_goes_on_without_a_registry_and_says_so() {
     assert!(told.contains("agree on 10 of 11 servers"), "{told}");
     let told = ground.fails(&["--at", "2026-11-23 10:00", "shadow", "--once"]);
     assert!(told.contains("no registry table is named"), "{told}");
+}
+
+#[tokio::test]
+async fn after_the_takeover_what_people_did_by_hand_stays() {
+    if with_transactions("after_the_takeover").is_none() {
+        return;
+    }
+    let ground = Ground::new(HOME_ONLY);
+    let registry = beside_the_original(&ground).await;
+    let table = format!("{}-registry", ground.tables.config);
+    foreign_table(&table, ["account", "sk"], &registry).await;
+    ground.ok(&["tables", "create"]);
+    let adopt = |time| ground.ok(&["--at", time, "adopt", "--registry", &table]);
+    assert_eq!(
+        adopt("2026-11-23 09:58"),
+        "taken over: 9 servers; 0 were remembered already, 2 are not registered and will be new\n"
+    );
+    assert_eq!(
+        adopt("2026-11-23 09:59"),
+        "taken over: 0 servers; 9 were remembered already, 2 are not registered and will be new\n"
+    );
+    let report = ground.ok(&["--at", "2026-11-23 10:00", "tick", "--json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let started: Vec<&str> = report["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| action["server"].as_str().unwrap())
+        .collect();
+    let has = |name: &str| started.iter().any(|arn| arn.ends_with(&instance_id(name)));
+    assert!(
+        has("to-start") && has("failed") && has("new") && has("resized"),
+        "{report}"
+    );
+    assert!(
+        !has("by-hand") && !has("running") && !has("planted"),
+        "{report}"
+    );
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
 
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
 /// number, as containers have.
-fn holder() -> String {
+pub(crate) fn holder() -> String {
     format!(
         "{}-{}",
         std::process::id(),
