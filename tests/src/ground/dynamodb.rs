@@ -56,7 +56,7 @@ pub fn with_transactions(test: &str) -> Option<&'static DynamoDb> {
         // Not by a macro: what those print is shown of tests that fail only.
         let _ = writeln!(
             io::stderr(),
-            "NOT RUN: {test} needs transactions, which dynalite does not know: install a JDK, version 17 or later"
+            "NOT RUN: {test}: it needs transactions, which dynalite does not know: install a JDK, version 17 or later"
         );
     }
     server.has_transactions.then_some(server)
