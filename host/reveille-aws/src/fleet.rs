@@ -308,7 +308,8 @@ impl Fleet for AwsFleet {
 
     async fn trace(&self, trace: &Trace<'_>, now: DateTime<Utc>) {
         if let Some(traces) = &self.traces {
-            traces.leave(trace, now).await;
+            let hibernates = |server: &ServerId| self.seen().hibernates(server);
+            traces.leave(trace, hibernates, now).await;
         }
     }
 }
@@ -395,6 +396,13 @@ impl Place {
 }
 
 impl Seen {
+    /// Whether the server can hibernate, as far as it was seen.
+    fn hibernates(&self, server: &ServerId) -> bool {
+        let found = self.servers.binary_search_by(|seen| seen.id.cmp(server));
+        let known = found.ok().and_then(|at| self.known.get(at));
+        known.is_some_and(|(_, hibernates)| *hibernates)
+    }
+
     /// What can be told from `found`, each beside its place. One that two targets lead to is seen once.
     fn of(mut found: Vec<(Found, usize)>) -> Self {
         found.retain(|(found, _)| found.server.state != ServerState::Gone);
