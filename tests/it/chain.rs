@@ -1,51 +1,25 @@
 //! A rule that a team wrote: built from its source, loaded from a file, part of the chain; and what becomes of
 //! schedules whose rule is not there or fails.
 
-use std::{process::Command, sync::OnceLock};
+use std::sync::OnceLock;
 
 use chrono_tz::Tz;
 use reveille_core::port::{Change, Store};
 use reveille_local::{Database, SqliteStore};
 use serde_json::{Value, json};
-use wit_component::ComponentEncoder;
 
-use crate::house::{House, Place, binary};
+use crate::{
+    component::component,
+    house::{House, Place},
+};
 
 /// A Monday, as the other days below it.
 const MONDAY: &str = "2026-11-23 09:30";
 
-/// The component of `plugins/company-days`, as its author would build it.
+/// The component of `plugins/company-days`.
 fn company_days() -> &'static [u8] {
     static COMPONENT: OnceLock<Vec<u8>> = OnceLock::new();
-    COMPONENT.get_or_init(|| {
-        let target = binary().parent().unwrap().join("rules-under-test");
-        let built = Command::new(env!("CARGO"))
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "--package",
-                "company-days",
-                "--profile",
-                "guest",
-            ])
-            .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
-            .arg(&target)
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .status()
-            .unwrap();
-        assert!(built.success(), "plugins/company-days does not build");
-        let module =
-            std::fs::read(target.join("wasm32-unknown-unknown/guest/company_days.wasm")).unwrap();
-        ComponentEncoder::default()
-            .validate(true)
-            .module(&module)
-            .unwrap()
-            .encode()
-            .unwrap()
-    })
+    COMPONENT.get_or_init(|| component("company-days"))
 }
 
 /// Three schedules of one office: one with a rule of its own, one that names the rule and goes on without it, and one

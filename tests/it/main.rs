@@ -14,11 +14,14 @@ mod agreement;
 mod bad_input;
 mod chain;
 mod chat;
+mod component;
 mod conversation;
 mod crash;
 mod day;
 mod docs;
 mod evaluate;
-mod house;
 mod permissions;
+mod plugins;
 mod terminal;
+
+use reveille_tests::house;

@@ -73,6 +73,17 @@ macro_rules! export_decider {
     };
 }
 
+/// Exports a [`crate::Guard`] as a decider.
+#[macro_export]
+macro_rules! export_guard {
+    ($rule:ident) => {
+        const _: () = {
+            type Guarding = $crate::Guarding<$rule>;
+            $crate::export_decider!(Guarding);
+        };
+    };
+}
+
 /// Exports a type as a formatter. It implements [`about::Guest`] and [`formatter::Guest`].
 #[macro_export]
 macro_rules! export_formatter {

@@ -49,9 +49,11 @@ pub mod about;
 pub mod bindings;
 pub mod clock;
 pub mod config;
+pub mod data;
 mod date;
 pub mod digit;
 mod export;
+pub mod guard;
 mod paint;
 #[doc(hidden)]
 pub mod panic;
@@ -59,10 +61,13 @@ pub mod planner;
 pub mod testing;
 
 pub use about::About;
-pub use bindings::about::reveille::rules::{data, log, types};
+pub use bindings::about::reveille::rules::{log, types};
 pub use chrono;
 #[doc(hidden)]
 pub use export::Exported;
+pub use guard::Guard;
+#[doc(hidden)]
+pub use guard::Guarding;
 pub use paint::{DAY, Stretch};
 pub use planner::{Day, Planner};
 

@@ -178,7 +178,7 @@ impl DayPlan {
 }
 
 /// A text cut to what the host takes, with an ellipsis where it was cut.
-fn shortened(mut text: String) -> String {
+pub(crate) fn shortened(mut text: String) -> String {
     // Bytes are at least as many as characters: short texts, which all are, are not walked through.
     if text.len() > TEXT_LIMIT
         && let Some((last, _)) = text.char_indices().nth(TEXT_LIMIT - 1)

@@ -11,8 +11,40 @@
 //! request.exceptions.push(testing::exception("2026-11-23", Turn::Stop, Some(22 * 60)));
 //! ```
 
+use crate::decider::{Action, DecideRequest, Decision, Options, Server, Wanted};
 use crate::planner::PlanRequest;
-use crate::types::{Date, DayPlan, Exception, Minute, Period, PeriodUse, Schedule, Turn};
+use crate::types::{
+    Date, DayPlan, Exception, Minute, Period, PeriodUse, Schedule, ServerKind, ServerState, Turn,
+    Want,
+};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+thread_local! {
+    static BOUND: RefCell<BTreeMap<String, Vec<u8>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Data that is bound to a name until this is dropped.
+#[derive(Debug)]
+#[must_use = "the data is bound only as long as this is kept"]
+pub struct Bound(String);
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        BOUND.with_borrow_mut(|bound| bound.remove(&self.0));
+    }
+}
+
+/// Binds data to a name for [`crate::data::read`], on this thread, as an operator would.
+pub fn bind(name: &str, bytes: impl Into<Vec<u8>>) -> Bound {
+    BOUND.with_borrow_mut(|bound| bound.insert(name.into(), bytes.into()));
+    Bound(name.into())
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn bound(name: &str) -> Option<Vec<u8>> {
+    BOUND.with_borrow(|bound| bound.get(name).cloned())
+}
 
 /// A date from `2026-11-23`.
 ///
@@ -73,6 +105,90 @@ pub fn exception(day: &str, action: Turn, at: Option<Minute>) -> Exception {
         at,
         by: "hana@example.com".into(),
         reason: None,
+    }
+}
+
+/// An EC2 instance that is stopped, as its schedule left it; its name is its id.
+pub fn server(id: &str) -> Server {
+    Server {
+        id: id.into(),
+        name: id.into(),
+        kind: ServerKind::Ec2,
+        state: ServerState::Stopped,
+        native_state: "stopped".into(),
+        instance_type: None,
+        group: None,
+        remembered: "stopped".into(),
+        maintenance_now: false,
+        tags: Vec::new(),
+        extra: Vec::new(),
+    }
+}
+
+impl Server {
+    /// In this group.
+    pub fn in_group(self, group: &str) -> Self {
+        Self {
+            group: Some(group.into()),
+            ..self
+        }
+    }
+
+    /// In this state, of which this was remembered.
+    pub fn being(self, state: ServerState, remembered: &str) -> Self {
+        Self {
+            state,
+            remembered: remembered.into(),
+            ..self
+        }
+    }
+
+    /// With a fact of this name that is `true`.
+    pub fn with_fact(mut self, name: &str) -> Self {
+        self.extra.push((name.into(), "true".into()));
+        self
+    }
+}
+
+/// A request to a guard of a schedule that should run: servers, and what has been decided about each so far.
+pub fn decided(servers: impl IntoIterator<Item = (Server, Action)>) -> DecideRequest {
+    let (servers, so_far) = servers
+        .into_iter()
+        .map(|(server, action)| {
+            let remember = match action {
+                Action::None => server.remembered.as_str(),
+                Action::Start | Action::Resize(_) => "running",
+                Action::Stop => "stopped",
+            };
+            let decision = Decision {
+                server_id: server.id.clone(),
+                remember: remember.into(),
+                action,
+                reason: "so far".into(),
+            };
+            (server, decision)
+        })
+        .unzip();
+    DecideRequest {
+        schedule: "seoul".into(),
+        options: Options {
+            enforced: false,
+            retain_running: false,
+            stop_new_instances: true,
+            hibernate: false,
+        },
+        now: None,
+        wanted: Wanted {
+            want: Want::Run,
+            instance_type: None,
+            period: None,
+            reason: "period office-hours".into(),
+        },
+        forced: None,
+        groups: Vec::new(),
+        servers,
+        so_far,
+        config: "{}".into(),
     }
 }
 

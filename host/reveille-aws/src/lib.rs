@@ -18,7 +18,10 @@ pub mod trace;
 pub mod trouble;
 pub mod windows;
 
+mod arn;
+mod ask;
 mod blame;
+mod blind;
 mod complaints;
 mod ec2;
 mod events;
@@ -27,6 +30,7 @@ mod permission;
 mod preferred_window;
 mod rds;
 mod rds_status;
+mod reach;
 mod refusal;
 mod side_by_side;
 mod tagged;

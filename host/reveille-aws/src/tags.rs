@@ -13,7 +13,7 @@ use reveille_core::{
 };
 
 use crate::{
-    complaints::Complaints, fleet::Arn, side_by_side::side_by_side, site::Site, trace::Done,
+    arn::Arn, complaints::Complaints, side_by_side::side_by_side, site::Site, trace::Done,
     trouble::Trouble,
 };
 

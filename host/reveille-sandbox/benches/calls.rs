@@ -167,6 +167,7 @@ fn decisions(criterion: &mut Criterion) {
                 maintenance_now: false,
                 restarted_by_provider: false,
                 force_pending: false,
+                just_started: false,
             })
             .collect();
         let decide = |schedule: &Schedule| {

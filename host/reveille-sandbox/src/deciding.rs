@@ -46,6 +46,7 @@ pub(crate) fn print(request: &DecideRequest<'_>, steps: &[Step<'_>]) -> u128 {
                 decided.maintenance_now,
                 decided.restarted_by_provider,
                 decided.force_pending,
+                decided.just_started,
             ]);
         for key in steps.iter().flat_map(|step| &step.rule.description.tags) {
             print = print.with(&server.tags.get(key));

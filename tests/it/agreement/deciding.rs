@@ -23,6 +23,7 @@ struct Case {
     maintenance_now: bool,
     restarted_by_provider: bool,
     force_pending: bool,
+    just_started: bool,
 }
 
 fn servers() -> BoxedStrategy<Case> {
@@ -51,7 +52,7 @@ fn servers() -> BoxedStrategy<Case> {
     ]);
     let groups = options_of(select(vec!["DB", "CACHE", "APP", "웹", "nowhere"]));
     let types = options_of(select(vec!["t3.micro", "m5.large"]));
-    (kinds, states, words, groups, types, any::<[bool; 3]>())
+    (kinds, states, words, groups, types, any::<[bool; 4]>())
         .prop_map(
             |(
                 kind,
@@ -59,7 +60,12 @@ fn servers() -> BoxedStrategy<Case> {
                 word,
                 group,
                 instance_type,
-                [maintenance_now, restarted_by_provider, force_pending],
+                [
+                    maintenance_now,
+                    restarted_by_provider,
+                    force_pending,
+                    just_started,
+                ],
             )| {
                 let mut server = new_server("i-0", "seoul").kind(kind).state(state).build();
                 server.group = group.map(Into::into);
@@ -70,6 +76,7 @@ fn servers() -> BoxedStrategy<Case> {
                     maintenance_now,
                     restarted_by_provider,
                     force_pending,
+                    just_started,
                 }
             },
         )
@@ -168,6 +175,7 @@ fn check(
             maintenance_now: case.maintenance_now,
             restarted_by_provider: case.restarted_by_provider,
             force_pending: case.force_pending,
+            just_started: case.just_started,
         })
         .collect();
     let request = DecideRequest {
@@ -221,6 +229,7 @@ fn more_servers_than_a_call_takes_are_all_decided_about_in_their_order() {
             maintenance_now: number % 7 == 0,
             restarted_by_provider: false,
             force_pending: false,
+            just_started: false,
         })
         .collect();
     let wanted = Wanted {

@@ -70,6 +70,7 @@ fn server(decided: &DecidedServer<'_>) -> decider::Server {
     let facts = [
         (RESTARTED_BY_PROVIDER, decided.restarted_by_provider),
         (FORCE_PENDING, decided.force_pending),
+        ("just-started", decided.just_started),
     ];
     decider::Server {
         id: server.id.to_string(),

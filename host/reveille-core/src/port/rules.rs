@@ -34,6 +34,9 @@ pub struct DecidedServer<'a> {
     /// Whether the force has not been applied to it yet: then it acts even where `stored` says that nothing is
     /// left to do. The extra fact `force-pending` = `true` of the contract.
     pub force_pending: bool,
+    /// Whether it was ordered to start, or found running when it should start, less than a minute ago. The extra
+    /// fact `just-started` = `true` of the contract, for rules that spread starts.
+    pub just_started: bool,
 }
 
 /// What to decide.

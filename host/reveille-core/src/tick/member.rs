@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     preferred,
-    settings::{LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, Settings, is_due, retry_delay},
+    settings::{
+        JUST_STARTED, LONGEST_RETRY, PROVIDER_RESTARTS_AFTER, Settings, is_due, retry_delay,
+    },
     standing::{Standing, direction, failed, is_in_maintenance, is_up, standing, target},
 };
 use crate::{
@@ -123,6 +125,16 @@ impl<'a> Member<'a> {
     /// Whether a force given at `since` has not been applied to it yet.
     pub(super) fn is_force_pending(&self, want: Want, since: DateTime<Utc>) -> bool {
         !self.is_at(want) && self.is_older_than(since)
+    }
+
+    /// Until when it counts as just started.
+    pub(super) fn just_started_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let memory = &self.memory;
+        let until = memory
+            .applied_at
+            .filter(|_| memory.wanted == Some(Want::Run))?
+            + JUST_STARTED;
+        (now < until).then_some(until)
     }
 
     /// Whether it is not where `want` would have it and the scheduler leaves it there: it had arrived, and then
@@ -399,9 +411,18 @@ impl<'a> Member<'a> {
         self.applied(decision, aim);
         let memory = self.memory.to_mut();
         let has_failed = memory.error.is_some();
+        // A refusal has given the turn to the next type already.
+        let fell_back = preferred::fell_back(self.server)
+            && memory
+                .error
+                .as_ref()
+                .is_none_or(|error| error.code == ServerError::STUCK);
         let Some(request) = &mut memory.request else {
             return action.clone();
         };
+        if let Some(tried) = request.instance_type.take_if(|_| fell_back) {
+            request.instance_type = preferred::after(self.server, &tried).map(str::to_owned);
+        }
         request.attempts += 1;
         request.at = aim.now;
         request.action = action.clone();

@@ -74,6 +74,8 @@ struct Told<'a> {
     down: Turned<'a>,
     restarted: Vec<ServerView>,
     stuck: Vec<ServerView>,
+    /// Whether a server could turn and does not yet.
+    waits: bool,
 }
 
 /// Servers that turn together, those that wait for a group included.
@@ -126,6 +128,10 @@ impl<'a> Results<'a> {
             }
         }
 
+        let turn_comes = members
+            .iter()
+            .filter_map(|member| member.just_started_until(inputs.now))
+            .min();
         let mut told = Told::default();
         for (index, mut member) in members.drain(..).enumerate() {
             let aim = Aim {
@@ -155,6 +161,9 @@ impl<'a> Results<'a> {
                 }
             }
         }
+        if let Some(at) = turn_comes.filter(|_| told.waits) {
+            self.look_at(at);
+        }
         self.tell(inputs, &timeline, &underway, told, overdue);
         self.look_again(inputs, &timeline);
         if let Some(failure) = failure {
@@ -176,6 +185,7 @@ impl<'a> Results<'a> {
             && !member.is_at(aim.want)
             && member.memory.request.is_none()
             && is_short_of(aim.want, decision);
+        told.waits |= waits;
         let is_restart = member.restarted_by_provider && decision.action == Action::Stop;
         if step.new && is_restart {
             told.restarted.push(news::view(server, None));
@@ -372,6 +382,7 @@ fn decide(
             force_pending: inputs
                 .force
                 .is_some_and(|force| member.is_force_pending(force.want, force.since)),
+            just_started: member.just_started_until(inputs.now).is_some(),
         })
         .collect();
     inputs.rules.decide(&DecideRequest {

@@ -23,6 +23,8 @@ pub const PROVIDER_RESTARTS_AFTER: Duration = Duration::hours(7 * 24 - 1);
 pub const DRIFT_LOOK: Duration = Duration::minutes(5);
 /// How soon a host looks again while something is on its way.
 pub const QUICK_LOOK: Duration = Duration::seconds(15);
+/// How long a server counts as just started: rules that spread starts say how many there may be in a minute.
+pub(super) const JUST_STARTED: Duration = Duration::minutes(1);
 /// How far before an order its want is looked for, while the order is on its way and the plan already holds: the
 /// groups of a wave go one after the other, and a stop at 23:59 is still to reach the last of them.
 pub(super) const WAVE_LASTS: Duration = Duration::hours(1);

@@ -82,6 +82,7 @@ pub(crate) fn server(decided: &DecidedServer<'_>) -> contract::Server {
     let facts = [
         (decided.restarted_by_provider, "restarted-by-provider"),
         (decided.force_pending, "force-pending"),
+        (decided.just_started, "just-started"),
     ];
     contract::Server {
         id: server.id.0.as_ref().to_owned(),

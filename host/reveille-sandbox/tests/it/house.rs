@@ -187,6 +187,7 @@ pub(crate) fn decide(
             maintenance_now: false,
             restarted_by_provider: false,
             force_pending: false,
+            just_started: false,
         })
         .collect();
     sandbox.decide(&DecideRequest {

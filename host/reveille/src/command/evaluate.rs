@@ -277,6 +277,7 @@ impl Evaluator<'_> {
                 maintenance_now: false,
                 restarted_by_provider: false,
                 force_pending: false,
+                just_started: false,
             })
             .collect();
         let request = DecideRequest {

@@ -168,6 +168,7 @@ impl Original<'_> {
                 maintenance_now: is_in_maintenance(server, schedule),
                 restarted_by_provider: false,
                 force_pending: false,
+                just_started: false,
             })
             .collect();
         let request = DecideRequest {
