@@ -12,10 +12,6 @@ const ANY: &str = "*";
 
 /// What the policies are made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of the configuration that stands alone"
-)]
 pub struct PolicyInput {
     /// The twelve digits of the account in which the program runs; none leaves the account in ARNs open.
     pub account: Option<String>,
