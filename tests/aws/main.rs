@@ -10,11 +10,18 @@
     reason = "tests"
 )]
 
+mod cost;
+mod day;
+mod doctor;
 mod dynamo;
 mod fake;
+mod fleet;
 mod lease;
+mod program;
 mod reach;
+mod scale;
 mod shapes;
+mod signed;
 mod store;
 mod tables;
 mod traces;

@@ -1,7 +1,11 @@
 //! What is left in AWS of a tick, over real HTTP.
 
+use std::time::Duration as Span;
+
+use aws_config::SdkConfig;
 use chrono::{DateTime, Duration, Utc};
 use reveille_aws::{
+    client::Patience,
     fleet::{AwsFleet, FleetSettings},
     target::Target,
     trace::TraceSettings,
@@ -14,7 +18,7 @@ use reveille_core::{
 use reveille_tests::fake_aws::FakeAws;
 use serde_json::json;
 
-use super::reach::sdk;
+use super::reach::{patient_sdk, sdk};
 
 const SEOUL: &str = "ap-northeast-2";
 const OTHER: &str = "444455556666";
@@ -28,6 +32,10 @@ fn all() -> TraceSettings {
 }
 
 async fn fleet(fake: &FakeAws, settings: &TraceSettings) -> AwsFleet {
+    fleet_of(fake, &sdk(fake, SEOUL).await, settings).await
+}
+
+async fn fleet_of(fake: &FakeAws, sdk: &SdkConfig, settings: &TraceSettings) -> AwsFleet {
     let other = fake.account(OTHER).role("reveille");
     let target = |account: Option<&str>, role| Target {
         account: account.map(str::to_owned),
@@ -42,9 +50,7 @@ async fn fleet(fake: &FakeAws, settings: &TraceSettings) -> AwsFleet {
         ],
         ..FleetSettings::default()
     };
-    AwsFleet::new(&sdk(fake, SEOUL).await, places)
-        .await
-        .with_traces(settings)
+    AwsFleet::new(sdk, places).await.with_traces(settings)
 }
 
 fn now() -> DateTime<Utc> {
@@ -328,16 +334,43 @@ async fn without_settings_nothing_is_called() {
 }
 
 #[tokio::test]
-async fn what_is_refused_or_never_answered_ends_within_seconds_and_harms_nothing() {
+async fn what_is_refused_or_never_answered_harms_nothing() {
     let fake = FakeAws::start().unwrap();
     let home = fake.home();
     let web = home.region(SEOUL).instance("web").tag("Schedule", "office");
     home.denies("ec2:CreateTags");
-    let fleet = fleet(&fake, &all()).await;
+    let hasty = Patience {
+        connect: Span::from_millis(500),
+        attempt: Span::from_millis(300),
+        call: Span::from_secs(1),
+        attempts: 2,
+    };
+    let sdk = patient_sdk(&fake, SEOUL, hasty).await;
+    let fleet = fleet_of(&fake, &sdk, &all()).await;
     let servers = seen(&fleet).await;
     fake.on("events", "*").times(1).hangs_up();
     fake.on("monitoring", "*").hangs();
     ticked(&fleet, &servers, &OrderAction::Start, Ok(()), now()).await;
     assert!(!web.tags().contains_key("IS-LastAction"));
     assert_eq!(fake.events().len(), 1);
+    assert_eq!(fake.metrics().len(), 0);
+}
+
+#[tokio::test]
+async fn five_thousand_starts_leave_their_traces_in_511_calls() {
+    let fake = FakeAws::start().unwrap();
+    let _crowd = fake
+        .home()
+        .region(SEOUL)
+        .instances("crowd", 5_000)
+        .tag("Schedule", "office");
+    let fleet = fleet(&fake, &all()).await;
+    let servers = seen(&fleet).await;
+    fake.forget_calls();
+    ticked(&fleet, &servers, &OrderAction::Start, Ok(()), now()).await;
+    assert_eq!(fake.count("ec2", "CreateTags"), 10);
+    assert_eq!(fake.count("events", "PutEvents"), 500);
+    assert_eq!(fake.count("monitoring", "PutMetricData"), 1);
+    assert_eq!(fake.calls().len(), 511);
+    assert_eq!(fake.events().len(), 5_000);
 }

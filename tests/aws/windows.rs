@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use reveille_aws::{
+    dynamo::DynamoWindows,
     fleet::{AwsFleet, FleetSettings},
     site::Site,
     target::Target,
@@ -17,7 +18,7 @@ use reveille_core::{
 };
 use reveille_tests::fake_aws::FakeAws;
 
-use super::reach::sdk;
+use super::{dynamo, reach::sdk};
 
 const SEOUL: &str = "ap-northeast-2";
 const DESCRIBE: (&str, &str) = ("ssm", "DescribeMaintenanceWindows");
@@ -157,4 +158,38 @@ async fn a_failure_leaves_what_is_known_and_the_servers_seen() {
     fake.on("ssm", "*").times(1).hangs_up();
     assert_eq!(open("05:10").await, named(&["patch"]));
     assert_eq!(open("07:00").await, named(&[]));
+}
+
+#[tokio::test]
+async fn the_state_table_keeps_windows_over_a_restart() {
+    let Some(tables) = dynamo::tables("windows kept in the state table").await else {
+        return;
+    };
+    let memory = DynamoWindows::new(&tables.sdk, &tables.names.state);
+    let run = |begin, end| KeptWindow {
+        id: "mw-0123456789abcdef0".to_owned(),
+        name: "patch".to_owned(),
+        begin: at(begin),
+        end: at(end),
+    };
+    assert_eq!(memory.load("111122223333 eu-west-1").await.unwrap(), []);
+    let runs = [run("05:00", "07:00"), run("20:00", "22:00")];
+    memory.keep("111122223333 eu-west-1", &runs).await.unwrap();
+    let again = DynamoWindows::new(&tables.sdk, &tables.names.state);
+    assert_eq!(again.load("111122223333 eu-west-1").await.unwrap(), runs);
+    assert_eq!(again.load("111122223333 eu-west-2").await.unwrap(), []);
+    again.keep("111122223333 eu-west-1", &[]).await.unwrap();
+    assert_eq!(memory.load("111122223333 eu-west-1").await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_does_not_close_windows() {
+    let fake = FakeAws::start().unwrap();
+    let seoul = fake.home().region(SEOUL);
+    seoul.maintenance_window("patch", Some("2026-11-23T05:00Z"), 2);
+    let site = site(&fake).await;
+    // The fake answers for no table.
+    let memory = DynamoWindows::new(&site.sdk, "nowhere");
+    let windows = Windows::new(Arc::new(memory));
+    assert_eq!(windows.open(&site, at("05:30")).await, named(&["patch"]));
 }

@@ -166,6 +166,7 @@ async fn carry(
     if !call.operation.contains("Table") && !call.operation.contains("TimeToLive") {
         body["ReturnConsumedCapacity"] = "TOTAL".into();
     }
+    let transacted = transacted(&body);
     let body = body.to_string();
     request
         .headers_mut()
@@ -176,36 +177,76 @@ async fn carry(
         .collect()
         .await
         .unwrap();
-    let mut answer: Value = serde_json::from_slice(&whole.into_bytes()).unwrap_or_default();
-    wire.count(&call, &answer);
+    let mut whole = whole.into_bytes();
+    let mut answer: Value = serde_json::from_slice(&whole).unwrap_or_default();
+    wire.count(&call, &answer, transacted);
     if let Some(left) = left {
         answer["UnprocessedItems"] = left;
+        whole = answer.to_string().into();
     }
     if matches!(fate, Fate::IsUnanswered) {
         return lost();
     }
-    *response.body_mut() = SdkBody::from(answer.to_string());
+    *response.body_mut() = SdkBody::from(whole);
     Ok(response)
 }
 
 impl Wire {
-    fn count(&self, call: &Call, answer: &Value) {
-        let capacity = match &answer["ConsumedCapacity"] {
+    fn count(&self, call: &Call, answer: &Value, transacted: f64) {
+        let mut calls = self.calls.lock().unwrap();
+        // Taken away meanwhile.
+        let Some(counted) = calls.get_mut(call.number - 1) else {
+            return;
+        };
+        let units = match &answer["ConsumedCapacity"] {
             Value::Array(each) => each.iter().map(units).sum(),
             one => units(one),
         };
-        let reads = matches!(call.operation.as_str(), "GetItem" | "Query" | "Scan");
-        let mut calls = self.calls.lock().unwrap();
-        if let Some(counted) = calls.get_mut(call.number - 1) {
-            if reads {
-                counted.read_units = capacity;
-            } else {
-                counted.write_units = capacity;
-            }
+        match call.operation.as_str() {
+            "GetItem" | "Query" | "Scan" => counted.read_units = units,
+            // DynamoDB Local counts two for any transaction.
+            "TransactWriteItems" => counted.write_units = transacted,
+            _ => counted.write_units = units,
         }
     }
 }
 
 fn units(capacity: &Value) -> f64 {
     capacity["CapacityUnits"].as_f64().unwrap_or_default()
+}
+
+/// Units of a transaction: two for each kilobyte begun of each item. What is not put is small.
+fn transacted(body: &Value) -> f64 {
+    let actions = body["TransactItems"].as_array();
+    let units = |action: &Value| {
+        let bytes = action["Put"]["Item"].as_object().map_or(0, |item| {
+            let sizes = item.iter().map(|(name, value)| name.len() + size(value));
+            sizes.sum()
+        });
+        2 * bytes.div_ceil(1024).max(1)
+    };
+    let all: usize = actions.into_iter().flatten().map(units).sum();
+    f64::from(u32::try_from(all).unwrap())
+}
+
+/// Bytes of a value with its type, as DynamoDB counts them or a few more.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(typed) => typed.values().map(inner).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => 0,
+    }
+}
+
+fn inner(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => 3 + values.iter().map(|value| 1 + size(value)).sum::<usize>(),
+        Value::Object(fields) => {
+            let sizes = fields
+                .iter()
+                .map(|(name, value)| 1 + name.len() + size(value));
+            3 + sizes.sum::<usize>()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
 }

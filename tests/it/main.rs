@@ -20,7 +20,8 @@ mod crash;
 mod day;
 mod docs;
 mod evaluate;
-mod house;
 mod permissions;
 mod plugins;
 mod terminal;
+
+use reveille_tests::house;

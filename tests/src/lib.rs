@@ -6,6 +6,7 @@ mod crowd;
 pub mod demo;
 pub mod fake_aws;
 pub mod ground;
+pub mod house;
 mod native;
 
 pub use crowd::{Crowd, SERVERS_EACH};

@@ -14,7 +14,7 @@ use aws_sdk_ec2::{
     config::Builder,
     error::ProvideErrorMetadata,
     operation::{start_instances::StartInstancesError, stop_instances::StopInstancesError},
-    types::{AttributeValue, Filter, Instance},
+    types::{AttributeValue, Filter, Instance, StateReason},
 };
 use aws_smithy_runtime_api::client::{
     interceptors::context::InterceptorContext,
@@ -26,8 +26,10 @@ use reveille_core::{
 };
 
 use crate::{
+    arn::of_instance,
+    ask::{Answers, Ask},
     blame::{Blamed, blamed},
-    fleet::{Answers, Ask, patient, retries},
+    reach::{patient, retries},
     refusal::{NO_HIBERNATION, kind_of_code, refusal},
     side_by_side::side_by_side,
     site::Site,
@@ -142,11 +144,9 @@ impl Ec2 {
             .read(tags.into_iter().map(|tag| (tag.key, tag.value)))?;
         let word = instance.state.and_then(|state| state.name);
         let word = word.as_ref().map_or("unknown", |name| name.as_str());
-        let reason = instance
-            .state_reason
-            .and_then(|reason| reason.message.or(reason.code));
+        let reason = instance.state_reason.and_then(told);
         let server = Server {
-            id: ServerId(arn(&self.region, owner, &id).into()),
+            id: ServerId(of_instance(&self.region, owner, &id).into()),
             name: tagged.name.unwrap_or_else(|| id.into()),
             kind: ServerKind::Ec2,
             state: state_of(word),
@@ -418,6 +418,16 @@ impl fmt::Debug for CapacityIsAnAnswer {
     }
 }
 
+/// Code and message in one: AWS begins most messages with the code.
+fn told(reason: StateReason) -> Option<String> {
+    match (reason.code, reason.message) {
+        (Some(code), Some(message)) if !message.contains(&code) => {
+            Some(format!("{code}: {message}"))
+        }
+        (code, message) => message.or(code),
+    }
+}
+
 fn filter(name: &str, values: impl IntoIterator<Item = String>) -> Filter {
     Filter::builder()
         .name(name)
@@ -436,30 +446,6 @@ fn state_of(word: &str) -> ServerState {
         "shutting-down" | "terminated" => ServerState::Gone,
         _ => ServerState::Problem,
     }
-}
-
-fn arn(region: &str, owner: &str, id: &str) -> String {
-    format!(
-        "arn:{}:ec2:{region}:{owner}:instance/{id}",
-        partition(region)
-    )
-}
-
-/// The part of AWS that a region is in (AWS General Reference, "Amazon Resource Names", read 2026-11-23).
-fn partition(region: &str) -> &'static str {
-    const PARTITIONS: [(&str, &str); 7] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("eusc-", "aws-eusc"),
-    ];
-    PARTITIONS
-        .into_iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("aws", |(_, partition)| partition)
 }
 
 #[cfg(test)]
@@ -481,16 +467,5 @@ mod tests {
         );
         assert_eq!(state_of("terminated"), ServerState::Gone);
         assert_eq!(state_of("a-word-of-next-year"), ServerState::Problem);
-    }
-
-    #[test]
-    fn the_arn_names_the_part_of_aws() {
-        assert_eq!(
-            arn("ap-northeast-2", "123456789012", "i-0abc"),
-            "arn:aws:ec2:ap-northeast-2:123456789012:instance/i-0abc"
-        );
-        assert_eq!(partition("cn-north-1"), "aws-cn");
-        assert_eq!(partition("us-gov-west-1"), "aws-us-gov");
-        assert_eq!(partition("us-east-1"), "aws");
     }
 }

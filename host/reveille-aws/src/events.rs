@@ -11,8 +11,8 @@ use reveille_core::{
 use serde_json::{Value, json};
 
 use crate::{
+    arn::Arn,
     complaints::Complaints,
-    fleet::Arn,
     side_by_side::side_by_side,
     signed::{Service, Signed},
     tags,

@@ -5,7 +5,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -14,19 +13,18 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_config::{SdkConfig, retry::RetryConfig};
-use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_config::SdkConfig;
 use chrono::{DateTime, Utc};
 use reveille_core::{
-    model::{Server, ServerId, ServerKind, ServerState},
-    port::{
-        ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome, Trace,
-    },
+    model::{Server, ServerKind, ServerState},
+    port::{ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, Outcome, Trace},
 };
-use thiserror::Error;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::{
+    arn::Arn,
+    ask::{Answers, Ask, Known},
+    blind::{Part, died, unseen_of},
     ec2::Ec2,
     rds::Rds,
     side_by_side::side_by_side,
@@ -34,7 +32,7 @@ use crate::{
     tagged::{Found, TagKeys},
     target::Target,
     trace::{TraceSettings, Traces},
-    trouble::{ASSUME_ROLE, Trouble, TroubleKind},
+    trouble::{Trouble, TroubleKind},
     windows::{WindowMemory, Windows},
 };
 
@@ -123,14 +121,6 @@ struct Place {
     rds: Option<Rds>,
     /// For each part, whether it did not answer at the last look.
     silent: [AtomicBool; 3],
-}
-
-/// What is looked at by calls of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Ec2,
-    RdsInstances,
-    RdsClusters,
 }
 
 type Look = (Part, Result<Vec<Found>, Trouble>);
@@ -411,200 +401,6 @@ impl Seen {
     }
 }
 
-/// What is to be done to one server of a site.
-#[derive(Debug, Clone)]
-pub(crate) struct Ask {
-    /// The order's place among all.
-    index: usize,
-    /// What the service calls it.
-    pub(crate) resource: String,
-    pub(crate) kind: ServerKind,
-    pub(crate) action: OrderAction,
-    /// How it was when it was last looked at.
-    pub(crate) known: Option<Known>,
-}
-
-impl Ask {
-    pub(crate) fn instance_type(&self) -> Option<&str> {
-        self.known.as_ref()?.instance_type.as_deref()
-    }
-}
-
-/// How a server was when it was last looked at; without a state it was not there.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Known {
-    pub(crate) state: Option<ServerState>,
-    pub(crate) instance_type: Option<Arc<str>>,
-    pub(crate) hibernates: bool,
-}
-
-impl From<&Found> for Known {
-    fn from(found: &Found) -> Self {
-        Self {
-            state: Some(found.server.state),
-            instance_type: found.server.instance_type.clone(),
-            hibernates: found.hibernates,
-        }
-    }
-}
-
-/// Where the answers to orders go as they come, so that those that came are not lost with those that are late.
-#[derive(Debug, Clone)]
-pub(crate) struct Answers(UnboundedSender<(usize, Result<(), ActError>)>);
-
-impl Answers {
-    pub(crate) fn answer(&self, ask: &Ask, result: Result<(), ActError>) {
-        // Nobody listens any more when the time for the orders is over.
-        let _ = self.0.send((ask.index, result));
-    }
-
-    fn all(&self, asks: &[Ask], error: ActError) {
-        for ask in asks {
-            self.answer(ask, Err(error.clone()));
-        }
-    }
-}
-
-/// How calls of a service in `site` are tried again: by a rate of its own that falls when AWS throttles, so that one
-/// site never slows another.
-pub(crate) fn retries(site: &Site, service: &str) -> (RetryConfig, RetryPartition) {
-    let mut config = RetryConfig::adaptive();
-    if let Some(asked) = site.sdk.retry_config() {
-        config = config.with_max_attempts(asked.max_attempts());
-    }
-    let partition = RetryPartition::custom(format!("{} {service}", site.name()));
-    (config, partition.build())
-}
-
-/// Waits for `page` of `call`, no longer than `patience` if there is one.
-pub(crate) async fn patient<T>(
-    patience: Option<Duration>,
-    call: &'static str,
-    page: impl Future<Output = T>,
-) -> Result<T, Trouble> {
-    match patience {
-        None => Ok(page.await),
-        Some(patience) => tokio::time::timeout(patience, page)
-            .await
-            .map_err(|late| Trouble::late(call, late)),
-    }
-}
-
-/// The parts of an id that say where its server is.
-pub(crate) struct Arn<'a> {
-    pub(crate) region: &'a str,
-    pub(crate) account: &'a str,
-    pub(crate) kind: ServerKind,
-    pub(crate) resource: &'a str,
-}
-
-impl<'a> Arn<'a> {
-    pub(crate) fn parse(id: &'a ServerId) -> Option<Self> {
-        let mut parts = id.0.splitn(6, ':');
-        let (_arn, _partition) = (parts.next().filter(|it| *it == "arn")?, parts.next()?);
-        let (service, region, account) = (parts.next()?, parts.next()?, parts.next()?);
-        let named = parts.next()?;
-        let (kind, resource) = match service {
-            "ec2" => (ServerKind::Ec2, named.strip_prefix("instance/")?),
-            "rds" => match named.split_once(':')? {
-                ("db", name) => (ServerKind::RdsInstance, name),
-                ("cluster", name) => (ServerKind::RdsCluster, name),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        Some(Self {
-            region,
-            account,
-            kind,
-            resource,
-        })
-    }
-
-    pub(crate) fn is_in(&self, site: &Site) -> bool {
-        site.region == self.region
-            && site
-                .account
-                .as_ref()
-                .is_none_or(|account| account == self.account)
-    }
-}
-
-/// Why a part of a site cannot be seen, and what to do about it.
-#[derive(Debug, Error)]
-#[error("{trouble}. {}", remedy(trouble, role.as_deref()))]
-struct Blind {
-    role: Option<String>,
-    #[source]
-    trouble: Trouble,
-}
-
-/// The parts of `site` that are not seen: one where all of them fail alike.
-fn unseen_of(site: &Site, parts: usize, troubles: Vec<(Part, Trouble)>) -> Vec<FleetError> {
-    let kind = troubles.first().map(|(_, trouble)| trouble.kind);
-    let is_whole = troubles.len() == parts
-        && troubles
-            .iter()
-            .all(|(_, trouble)| Some(trouble.kind) == kind);
-    let count = if is_whole { 1 } else { troubles.len() };
-    let unseen = |(part, trouble): (Part, Trouble)| FleetError {
-        target: if is_whole {
-            site.name()
-        } else {
-            format!("{} ({part})", site.name())
-        },
-        code: code(trouble.kind),
-        source: Arc::new(Blind {
-            role: site.role.clone(),
-            trouble,
-        }),
-    };
-    troubles.into_iter().take(count).map(unseen).collect()
-}
-
-fn died(site: &Site) -> FleetError {
-    FleetError {
-        target: site.name(),
-        code: "fleet.failed",
-        source: Arc::new(std::io::Error::other(
-            "the look at it died; the log says why",
-        )),
-    }
-}
-
-fn code(kind: TroubleKind) -> &'static str {
-    match kind {
-        TroubleKind::Throttled => "fleet.throttled",
-        TroubleKind::Unreachable => "fleet.unreachable",
-        TroubleKind::Credentials => "fleet.credentials",
-        TroubleKind::Denied => "fleet.denied",
-        TroubleKind::Region => "fleet.region",
-        TroubleKind::Refused => "fleet.failed",
-    }
-}
-
-fn remedy(trouble: &Trouble, role: Option<&str>) -> String {
-    match (trouble.kind, role) {
-        (TroubleKind::Throttled | TroubleKind::Unreachable, _) => {
-            "It is tried again at the next look.".to_owned()
-        }
-        (TroubleKind::Denied, Some(role)) if trouble.call == ASSUME_ROLE => format!(
-            "Let the role {role} be assumed: its trust must name who calls, with the external id that is configured."
-        ),
-        (TroubleKind::Denied, Some(role)) => {
-            format!("Give the role {role} the permission {}.", trouble.call)
-        }
-        (TroubleKind::Denied, None) => {
-            format!("Give the credentials the permission {}.", trouble.call)
-        }
-        (TroubleKind::Credentials, _) => "Give this host credentials that are valid.".to_owned(),
-        (TroubleKind::Region, _) => {
-            "Enable the region for the account, or take it out of the configuration.".to_owned()
-        }
-        (TroubleKind::Refused, _) => "The code says what AWS has against it.".to_owned(),
-    }
-}
-
 fn late() -> ActError {
     ActError {
         kind: ActErrorKind::Throttled,
@@ -618,15 +414,5 @@ fn nowhere() -> ActError {
         kind: ActErrorKind::Other,
         code: "UnknownServer".to_owned(),
         message: "its account, region or service is not configured".to_owned(),
-    }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ec2 => "EC2",
-            Self::RdsInstances => "RDS instances",
-            Self::RdsClusters => "RDS clusters",
-        })
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod config_item;
+pub mod doctor;
 pub mod dynamo;
 pub mod fleet;
 pub mod policy;
@@ -17,14 +18,19 @@ pub mod trace;
 pub mod trouble;
 pub mod windows;
 
+mod arn;
+mod ask;
 mod blame;
+mod blind;
 mod complaints;
 mod ec2;
 mod events;
 mod metrics;
+mod permission;
 mod preferred_window;
 mod rds;
 mod rds_status;
+mod reach;
 mod refusal;
 mod side_by_side;
 mod tagged;

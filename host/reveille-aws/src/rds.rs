@@ -17,9 +17,10 @@ use reveille_core::{
 };
 
 use crate::{
-    fleet::{Answers, Ask, patient, retries},
+    ask::{Answers, Ask},
     preferred_window,
     rds_status::state_of,
+    reach::{patient, retries},
     refusal::refusal,
     side_by_side::side_by_side,
     site::Site,

@@ -1,5 +1,7 @@
 //! One region of one account, with the credentials that reach it.
 
+use std::time::Duration;
+
 use aws_config::{Region, SdkConfig, sts::AssumeRoleProvider};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
@@ -7,6 +9,9 @@ use crate::target::Target;
 
 /// The name under which Reveille's calls stand in the account's CloudTrail.
 const SESSION: &str = "reveille";
+/// How long the credentials of a role last: the shortest that AWS gives. Who revokes them has them replaced within
+/// this time, because a host cannot tell revoked ones from a role that is gone.
+const SESSION_LENGTH: Duration = Duration::from_mins(15);
 
 /// One region of one account.
 #[derive(Debug, Clone)]
@@ -30,7 +35,8 @@ impl Site {
         if let Some(role) = &target.role {
             let mut assumed = AssumeRoleProvider::builder(role)
                 .configure(home)
-                .session_name(SESSION);
+                .session_name(SESSION)
+                .session_length(SESSION_LENGTH);
             if let Some(id) = &target.external_id {
                 assumed = assumed.external_id(id);
             }

@@ -13,8 +13,8 @@ use reveille_core::{
 };
 
 use crate::{
+    arn::Arn,
     complaints::Complaints,
-    fleet::Arn,
     side_by_side::side_by_side,
     site::Site,
     trace::{Done, action_taken},

@@ -7,6 +7,7 @@ use reveille_aws::{
     client::{self, Place, SdkConfig},
     dynamo::{DynamoStore, TableNames},
     fleet::AwsFleet,
+    windows::Forgetful,
 };
 use reveille_core::port::{Fleet, Store};
 
@@ -50,6 +51,12 @@ pub(crate) fn store(sdk: &SdkConfig, tables: &TableNames, zone: Tz) -> Arc<dyn S
 
 /// The servers of every configured account and region.
 pub(crate) async fn fleet(sdk: &SdkConfig, aws: &AwsConfig) -> Arc<dyn Fleet> {
-    // Windows and traces come with the branch that makes them.
-    Arc::new(AwsFleet::new(sdk, aws.fleet.clone()).await)
+    let fleet = AwsFleet::new(sdk, aws.fleet.clone())
+        .await
+        .with_traces(&aws.traces);
+    if aws.ssm_windows {
+        Arc::new(fleet.with_windows(Arc::new(Forgetful)))
+    } else {
+        Arc::new(fleet)
+    }
 }

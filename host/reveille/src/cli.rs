@@ -95,6 +95,9 @@ pub(crate) enum Command {
     /// Print the definitions of AWS Instance Scheduler as a file, and say what differs from it
     #[cfg(feature = "aws")]
     Import(ImportArgs),
+    /// Print the least policy that the configuration needs, as JSON for IAM
+    #[cfg(feature = "aws")]
+    Iam(IamArgs),
     /// Say beside a live AWS Instance Scheduler where Reveille would decide differently; nothing is done
     #[cfg(feature = "aws")]
     Shadow(ShadowArgs),
@@ -216,6 +219,36 @@ pub(crate) struct ImportArgs {
     /// Where to write it; a file that is there is left [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[cfg(feature = "aws")]
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+pub(crate) struct IamArgs {
+    /// Policy and trust of the roles in other accounts, instead of the policy of the program's own role
+    #[arg(long, requires = "principal")]
+    pub(crate) spoke: bool,
+    /// ARN of the program's own role, which those roles trust
+    #[arg(long, value_name = "ARN", requires = "spoke")]
+    pub(crate) principal: Option<String>,
+    /// The account in which the program runs; without it any account stands in the ARNs
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) account: Option<String>,
+    /// It may make the tables too, for `reveille tables create`
+    #[arg(long)]
+    pub(crate) create_tables: bool,
+    /// It may read the registry of AWS Instance Scheduler, for `reveille shadow`
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) registry: Option<String>,
+    /// Volumes of instances are encrypted with keys of your own
+    #[arg(long)]
+    pub(crate) encrypted_volumes: bool,
+    /// No period and no tag names an instance type
+    #[arg(long)]
+    pub(crate) no_resize: bool,
 }
 
 #[cfg(feature = "aws")]

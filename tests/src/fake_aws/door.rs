@@ -12,7 +12,6 @@ use std::{
     },
     task::{Context, Poll},
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -30,7 +29,7 @@ use tokio::{
     sync::oneshot,
 };
 
-use super::{Shared, answer::Answer};
+use super::{Shared, answer::Answer, fault::Wait};
 
 /// How an answer leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +49,8 @@ pub(super) enum Manner {
 /// What is done about a request.
 #[derive(Debug)]
 pub(super) struct Reply {
-    /// How long it takes.
-    pub(super) after: Duration,
+    /// What it waits for.
+    pub(super) wait: Wait,
     /// How it leaves.
     pub(super) manner: Manner,
     /// What leaves.
@@ -125,8 +124,11 @@ async fn attend(listener: &TcpListener, shared: &Arc<Shared>) {
                     let (head, body) = request.into_parts();
                     let body = body.collect().await.map_err(|_| HungUp)?.to_bytes();
                     let reply = shared.world().answer(&head.headers, &body);
-                    if !reply.after.is_zero() {
-                        tokio::time::sleep(reply.after).await;
+                    if !reply.wait.time.is_zero() {
+                        tokio::time::sleep(reply.wait.time).await;
+                    }
+                    if let Some(others) = &reply.wait.others {
+                        others.wait().await;
                     }
                     match reply.manner {
                         Manner::Whole => Ok(response(reply.answer, false)),

@@ -1,6 +1,8 @@
 //! What goes wrong by script: which calls it befalls, how often, and how.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Barrier;
 
 use super::{
     FakeAws,
@@ -14,6 +16,8 @@ use super::{
 pub(super) enum Harm {
     /// It takes longer; whatever else befalls it does so all the same.
     Delay(Duration),
+    /// It is answered when as many as that wait for their answers; likewise.
+    Together(Arc<Barrier>),
     /// It is not carried out and its answer does not leave as it should.
     Spoiled(Manner),
     /// It is carried out and its answer does not leave as it should.
@@ -55,19 +59,27 @@ impl Fault {
     }
 }
 
+/// What a call waits for before it is answered.
+#[derive(Debug, Default)]
+pub(super) struct Wait {
+    pub(super) time: Duration,
+    pub(super) others: Option<Arc<Barrier>>,
+}
+
 /// Takes from `faults` what befalls `request`: every delay, and the first of the others.
 pub(super) fn take(
     faults: &mut Vec<Fault>,
     request: &Request,
     account: &str,
-) -> (Duration, Option<Harm>) {
-    let (mut after, mut harm) = (Duration::ZERO, None);
+) -> (Wait, Option<Harm>) {
+    let (mut wait, mut harm) = (Wait::default(), None);
     for fault in faults.iter_mut() {
         if !fault.befalls(request, account) {
             continue;
         }
         match &fault.harm {
-            Harm::Delay(delay) => after += *delay,
+            Harm::Delay(delay) => wait.time += *delay,
+            Harm::Together(others) => wait.others = Some(Arc::clone(others)),
             Harm::Spoiled(_)
             | Harm::Lost(_)
             | Harm::Garbled
@@ -85,7 +97,7 @@ pub(super) fn take(
         }
     }
     faults.retain(|fault| fault.left != Some(0));
-    (after, harm)
+    (wait, harm)
 }
 
 /// A fault that is being scripted: which calls, then what befalls them. It stands from the last word on.
@@ -133,6 +145,14 @@ impl<'a> Script<'a> {
     /// Takes this much longer.
     pub fn takes(self, longer: Duration) {
         self.harms(Harm::Delay(longer));
+    }
+
+    /// The next `calls` calls are answered when all of them wait for their answers: how many a client makes side by
+    /// side is then a fact that no clock decides.
+    pub fn come_together(self, calls: u32) {
+        let size = usize::try_from(calls).unwrap_or(usize::MAX);
+        let harm = Harm::Together(Arc::new(Barrier::new(size)));
+        self.times(calls).harms(harm);
     }
 
     /// The connection is reset before anything is done.

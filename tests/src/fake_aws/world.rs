@@ -12,7 +12,7 @@ use super::{
     door::{Manner, Reply},
     ec2,
     event_bridge::{self, PutEvent},
-    fault::{self, Fault, Harm},
+    fault::{self, Fault, Harm, Wait},
     iam, rds,
     record::Call,
     refusal::Refusal,
@@ -71,7 +71,7 @@ impl World {
         self.served += 1;
         let id = format!("00000000-0000-4000-8000-{:012x}", self.served);
         let whole = |answer| Reply {
-            after: std::time::Duration::ZERO,
+            wait: Wait::default(),
             manner: Manner::Whole,
             answer,
         };
@@ -84,7 +84,7 @@ impl World {
             .as_ref()
             .map_or("", |caller| &caller.account)
             .to_owned();
-        let (after, harm) = fault::take(&mut self.faults, &request, &account);
+        let (wait, harm) = fault::take(&mut self.faults, &request, &account);
         let (result, manner) = match &harm {
             Some(Harm::Spoiled(manner)) => (Err(Refusal::broken(request.service)), *manner),
             Some(Harm::Lost(manner)) => (self.carry_out(caller, &request), *manner),
@@ -95,7 +95,7 @@ impl World {
                 let refusal = Refusal::denied(request.service, arn, &request.permission());
                 (Err(refusal), Manner::Whole)
             }
-            Some(Harm::Garbled | Harm::Delay(_)) | None => {
+            Some(Harm::Garbled | Harm::Delay(_) | Harm::Together(_)) | None => {
                 (self.carry_out(caller, &request), Manner::Whole)
             }
         };
@@ -108,7 +108,7 @@ impl World {
             account,
             region: request.region.clone(),
             at: self.now,
-            answered: manner == Manner::Whole,
+            answered: manner == Manner::Whole && !matches!(harm, Some(Harm::Garbled)),
             refused: result
                 .as_ref()
                 .err()
@@ -123,7 +123,7 @@ impl World {
             answer.body = "<<<garbled".to_owned();
         }
         Reply {
-            after,
+            wait,
             manner,
             answer,
         }

@@ -411,9 +411,18 @@ impl<'a> Member<'a> {
         self.applied(decision, aim);
         let memory = self.memory.to_mut();
         let has_failed = memory.error.is_some();
+        // A refusal has given the turn to the next type already.
+        let fell_back = preferred::fell_back(self.server)
+            && memory
+                .error
+                .as_ref()
+                .is_none_or(|error| error.code == ServerError::STUCK);
         let Some(request) = &mut memory.request else {
             return action.clone();
         };
+        if let Some(tried) = request.instance_type.take_if(|_| fell_back) {
+            request.instance_type = preferred::after(self.server, &tried).map(str::to_owned);
+        }
         request.attempts += 1;
         request.at = aim.now;
         request.action = action.clone();

@@ -5,6 +5,8 @@ use crate::model::{Server, ServerKind};
 
 /// The tag: types, the preferred one first, with commas between them.
 const TAG: &str = "IS-PreferredInstanceTypes";
+/// In the provider's reason for a state.
+const NO_CAPACITY: &str = "InsufficientInstanceCapacity";
 
 /// The types of the tag, in their order.
 fn types(server: &Server) -> impl Iterator<Item = &str> {
@@ -28,6 +30,12 @@ pub(super) fn turn<'a>(server: &'a Server, turn: Option<&str>) -> Option<&'a str
 /// The type to start with when there is no capacity for `tried`; none when it is the last.
 pub(super) fn after<'a>(server: &'a Server, tried: &str) -> Option<&'a str> {
     types(server).skip_while(|it| *it != tried).nth(1)
+}
+
+/// Whether its start was accepted and then there was no capacity after all.
+pub(super) fn fell_back(server: &Server) -> bool {
+    let reason = server.state_reason.as_deref();
+    reason.is_some_and(|reason| reason.contains(NO_CAPACITY))
 }
 
 /// How many times all types had their turn in `attempts`, the last time included.

@@ -8,6 +8,8 @@ mod evaluate;
 mod explain;
 mod fleet;
 #[cfg(feature = "aws")]
+mod iam;
+#[cfg(feature = "aws")]
 mod import;
 mod plan;
 mod rule;
@@ -88,6 +90,8 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Tables(command) => tables::run(command, setting).await,
         #[cfg(feature = "aws")]
         Command::Import(args) => import::run(args, setting).await,
+        #[cfg(feature = "aws")]
+        Command::Iam(args) => iam::run(args, &setting),
         #[cfg(feature = "aws")]
         Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(RuleCommand::List { json }) => rule::list(json, setting).await,

@@ -186,8 +186,8 @@ impl Here<'_> {
                 "AWS Instance Scheduler resizes whatever was done by hand; Reveille leaves what people have stopped",
             )),
             Because::PreferredType => because.push(String::from(
-                "AWS Instance Scheduler starts with the first type of the tag IS-PreferredInstanceTypes; Reveille \
-                 starts as it is and tries the others when there is no capacity",
+                "AWS Instance Scheduler starts with the first type of the tag IS-PreferredInstanceTypes, also where the \
+                 period names one; Reveille goes by the period",
             )),
         }
         because.extend(

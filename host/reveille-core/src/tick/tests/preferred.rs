@@ -182,3 +182,27 @@ fn a_server_that_somebody_starts_between_two_types_is_taken_as_it_is() {
     assert_eq!(house.orders(), ["09:00 start i-1"]);
     assert_eq!(house.memory("i-1").stored, Stored::RUNNING);
 }
+
+#[test]
+fn capacity_that_turns_out_to_lack_after_the_start_was_accepted_gives_the_next_type_its_turn() {
+    let house = house("m5.large", "m5.large,c5.large");
+    house.fleet.trouble(
+        "i-1",
+        Trouble::FallsBack("Server.InsufficientInstanceCapacity"),
+    );
+    house.run("2026-11-23 09:00", "2026-11-23 09:06");
+    assert_eq!(
+        house.orders(),
+        [
+            "09:00 start i-1",
+            "09:01 resize to c5.large i-1",
+            "09:02 resize to m5.large i-1",
+            "09:03 resize to c5.large i-1",
+            "09:04 resize to m5.large i-1",
+            "09:06 resize to c5.large i-1",
+        ]
+    );
+    house.fleet.heal("i-1");
+    house.run("2026-11-23 09:07", "2026-11-23 09:15");
+    assert_eq!(house.state("i-1"), ServerState::Running);
+}

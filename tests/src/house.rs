@@ -1,5 +1,12 @@
 //! A running Reveille: the real binary on a store of its own, spoken to over HTTP as JANDI would.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "only tests use it, and each name says what it does"
+)]
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -53,14 +60,19 @@ impl Place {
     }
 
     pub fn command(&self) -> Command {
+        let mut command = self.bare_command();
+        command.arg("--db").arg(self.db());
+        command
+    }
+
+    /// A command that is told of no store.
+    pub fn bare_command(&self) -> Command {
         let mut command = Command::new(binary());
         command
             .current_dir(self.folder.path())
             .env_clear()
             .env("NO_COLOR", "1")
             .env("RUST_LOG", "warn")
-            .arg("--db")
-            .arg(self.db())
             .stdin(Stdio::null());
         command
     }

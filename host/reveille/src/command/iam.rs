@@ -1,0 +1,76 @@
+//! `reveille iam`: the least policy that the configuration needs.
+
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use reveille_aws::policy::{self, PolicyInput};
+use serde_json::{Map, Value, json};
+
+use super::Setting;
+use crate::{
+    cli::IamArgs,
+    config::{Config, StoreConfig},
+    house::print,
+};
+
+pub(super) fn run(args: IamArgs, setting: &Setting) -> anyhow::Result<ExitCode> {
+    let input = input(&args, &setting.config)?;
+    let shown = match &args.principal {
+        Some(principal) if args.spoke => spokes(&input, principal)?,
+        Some(_) | None => policy::home(&input),
+    };
+    print(&format!("{shown:#}\n"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
+    let tables = match &config.store {
+        StoreConfig::Sqlite(_) => None,
+        StoreConfig::Dynamo(tables) => Some(tables),
+    };
+    let aws = config.aws.as_ref();
+    ensure!(
+        tables.is_some() || aws.is_some(),
+        "the configuration needs nothing of AWS: its store is the file `{}` and its servers are simulated",
+        config.file().display()
+    );
+    let region = aws
+        .map(|aws| aws.region.clone())
+        .or_else(|| config.table_region.clone());
+    Ok(PolicyInput {
+        account: args.account.clone(),
+        region: region.unwrap_or_default(),
+        config_table: tables.map(|tables| tables.config.clone()),
+        state_table: tables.map(|tables| tables.state.clone()),
+        makes_tables: args.create_tables,
+        registry_table: args.registry.clone(),
+        targets: aws.map(|aws| aws.fleet.targets.clone()).unwrap_or_default(),
+        schedule_tags: aws
+            .map(|aws| aws.fleet.schedule_tags.clone())
+            .unwrap_or_default(),
+        resizes: !args.no_resize,
+        encrypted_volumes: args.encrypted_volumes,
+        snapshots: aws.is_some_and(|aws| aws.fleet.snapshot_on_stop.is_some()),
+        ssm_windows: aws.is_some_and(|aws| aws.ssm_windows),
+        traces: aws.map(|aws| aws.traces.clone()).unwrap_or_default(),
+    })
+}
+
+/// Policy and trust of each role that is assumed, by its ARN.
+fn spokes(input: &PolicyInput, principal: &str) -> anyhow::Result<Value> {
+    let mut roles = Map::new();
+    for target in &input.targets {
+        if let Some(role) = &target.role {
+            let of_role = json!({
+                "policy": policy::spoke(input, target),
+                "trust": policy::trust(principal, target.external_id.as_deref()),
+            });
+            roles.insert(role.clone(), of_role);
+        }
+    }
+    ensure!(
+        !roles.is_empty(),
+        "no target of the configuration has a role: name one under [[aws.targets]], or leave --spoke out"
+    );
+    Ok(Value::Object(roles))
+}

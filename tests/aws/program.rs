@@ -1,0 +1,560 @@
+//! The real binary on AWS: DynamoDB's own semantics below it, the fake's servers beside it.
+
+use std::{collections::HashMap, process::Output};
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{
+        AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+        ScalarAttributeType,
+    },
+};
+use reveille_aws::dynamo::TableNames;
+use reveille_tests::{
+    fake_aws::{FakeAws, HOME, Region},
+    ground::dynamodb::{dynamodb, with_transactions},
+    house::{Place, text},
+};
+use serde_json::Value;
+
+use crate::dynamo::{names, sdk};
+
+const SEOUL: &str = "ap-northeast-2";
+const OTHER: &str = "444455556666";
+
+const OFFICE: &str = r#"
+periods:
+  office: { begintime: "09:00", endtime: "18:00", weekdays: mon-fri }
+schedules:
+  dev: { timezone: Asia/Seoul, periods: [office] }
+"#;
+
+/// A folder with a configuration, two names of tables, and an AWS.
+struct Ground {
+    place: Place,
+    fake: FakeAws,
+    tables: TableNames,
+}
+
+impl Ground {
+    /// `more` is what the configuration says besides the store.
+    fn new(more: &str) -> Self {
+        let ground = Self {
+            place: Place::new(),
+            fake: FakeAws::start().unwrap(),
+            tables: names(),
+        };
+        let store = format!(
+            "[store]\ndynamodb = {{ config_table = \"{}\", state_table = \"{}\" }}\n",
+            ground.tables.config, ground.tables.state
+        );
+        ground.place.file("aws.toml", &(store + more));
+        ground
+    }
+
+    /// One whose tables are there; none where DynamoDB knows no transactions.
+    fn with_tables(test: &str, more: &str) -> Option<Self> {
+        with_transactions(test)?;
+        let ground = Self::new(more);
+        ground.ok(&["tables", "create"]);
+        Some(ground)
+    }
+
+    fn seoul(&self) -> Region {
+        self.fake.home().region(SEOUL)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let (key, secret) = self.fake.credentials();
+        self.place
+            .bare_command()
+            .env("AWS_ACCESS_KEY_ID", key)
+            .env("AWS_SECRET_ACCESS_KEY", secret)
+            .env("AWS_ENDPOINT_URL", self.fake.endpoint())
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb().endpoint)
+            .args(["--config", "aws.toml"])
+            .args(arguments)
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must go well, and gives what it printed.
+    #[track_caller]
+    fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let all = text(&output.stdout) + &text(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {all}");
+        all
+    }
+
+    /// Runs a command that must go wrong, and gives what it printed and complained of.
+    #[track_caller]
+    fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let all = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {all}");
+        all
+    }
+
+    fn apply(&self, definitions: &str) {
+        self.place.file("house.yaml", definitions);
+        self.ok(&["apply", "-f", "house.yaml"]);
+    }
+}
+
+const HOME_ONLY: &str = "[aws]\nregion = \"ap-northeast-2\"\n";
+
+fn put(item: &Value) -> HashMap<String, AttributeValue> {
+    let fields = item.as_object().unwrap();
+    let value = |value: &Value| match value {
+        Value::String(text) => AttributeValue::S(text.clone()),
+        Value::Bool(truth) => AttributeValue::Bool(*truth),
+        Value::Array(texts) => AttributeValue::Ss(
+            texts
+                .iter()
+                .map(|text| text.as_str().unwrap().to_owned())
+                .collect(),
+        ),
+        other => panic!("{other}"),
+    };
+    fields
+        .iter()
+        .map(|(name, it)| (name.clone(), value(it)))
+        .collect()
+}
+
+/// A table as the original has it, with its items.
+async fn foreign_table(name: &str, keys: [&str; 2], items: &[Value]) {
+    let client = Client::new(&sdk().await);
+    let mut create = client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest);
+    for (key, role) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
+        let attribute = AttributeDefinition::builder()
+            .attribute_name(*key)
+            .attribute_type(ScalarAttributeType::S);
+        let element = KeySchemaElement::builder()
+            .attribute_name(*key)
+            .key_type(role);
+        create = create
+            .attribute_definitions(attribute.build().unwrap())
+            .key_schema(element.build().unwrap());
+    }
+    create.send().await.unwrap();
+    for item in items {
+        let put = client.put_item().table_name(name).set_item(Some(put(item)));
+        put.send().await.unwrap();
+    }
+}
+
+async fn config_table(name: &str, items: &[Value]) {
+    foreign_table(name, ["type", "name"], items).await;
+}
+
+#[test]
+fn tables_are_missed_made_and_good() {
+    let ground = Ground::new(HOME_ONLY);
+    let missing = ground.fails(&["tables", "check"]);
+    assert_eq!(
+        missing.matches("problem   there is no table").count(),
+        2,
+        "{missing}"
+    );
+    let made = ground.ok(&["tables", "create"]);
+    assert_eq!(
+        made,
+        format!(
+            "made      {}\nmade      {}\n",
+            ground.tables.config, ground.tables.state
+        )
+    );
+    let well = ground.ok(&["tables", "check"]);
+    assert_eq!(
+        well,
+        format!(
+            "ok        {}\nok        {}\n",
+            ground.tables.config, ground.tables.state
+        )
+    );
+}
+
+#[test]
+fn what_is_applied_turns_servers() {
+    let Some(ground) = Ground::with_tables("what_is_applied_turns_servers", HOME_ONLY) else {
+        return;
+    };
+    let web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    let orders = ground
+        .seoul()
+        .database("orders")
+        .tag("Schedule", "dev")
+        .status("stopped");
+    ground.apply(OFFICE);
+    assert_eq!(ground.ok(&["diff", "-f", "house.yaml"]), "");
+    assert!(ground.ok(&["export"]).contains("\"office\""));
+    assert!(
+        ground
+            .ok(&["plan", "dev", "--from", "2026-11-23"])
+            .contains("09:00-18:00")
+    );
+    assert!(
+        ground
+            .ok(&["explain", "dev", "--date", "2026-11-23"])
+            .contains("periods")
+    );
+
+    let morning = ground.ok(&["--at", "2026-11-23 10:00", "tick"]);
+    assert!(
+        morning.starts_with("1 schedules, 2 servers, 2 orders"),
+        "{morning}"
+    );
+    assert_ne!(web.state(), "stopped");
+    assert_ne!(orders.state(), "stopped");
+    let again = ground.ok(&["--at", "2026-11-23 10:00", "tick"]);
+    assert!(again.contains("nothing to do"), "{again}");
+
+    let check = ground.ok(&["--at", "2026-11-23 10:05", "check"]);
+    assert!(check.contains("fleet     AWS: 2 servers"), "{check}");
+    assert!(
+        check.contains(&format!("DynamoDB {}", ground.tables.config)),
+        "{check}"
+    );
+}
+
+#[test]
+fn servers_of_aws_are_seen_and_not_broken_from_here() {
+    let Some(ground) = Ground::with_tables("servers_of_aws_are_seen", HOME_ONLY) else {
+        return;
+    };
+    let _ = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    assert!(ground.ok(&["fleet", "list"]).contains("web-1"));
+    for command in [
+        &["fleet", "fault", "web-1", "stuck"][..],
+        &["fleet", "mend", "web-1"],
+        &["fleet", "set", "web-1", "running"],
+    ] {
+        let complaint = ground.fails(command);
+        assert!(
+            complaint.contains("the servers are those of AWS"),
+            "{complaint}"
+        );
+    }
+    let complaint = ground.fails(&["demo", "--listen", "127.0.0.1:0"]);
+    assert!(
+        complaint.contains("the configuration names AWS"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_target_that_refuses_does_not_touch_the_others() {
+    let more = format!(
+        "{HOME_ONLY}[[aws.targets]]\nregions = [\"{SEOUL}\"]\n[[aws.targets]]\nrole = \
+         \"arn:aws:iam::{OTHER}:role/reveille\"\nregions = [\"{SEOUL}\"]\n"
+    );
+    let Some(ground) = Ground::with_tables("a_target_that_refuses", &more) else {
+        return;
+    };
+    let other = ground.fake.account(OTHER).role("reveille");
+    other.denies("ec2:DescribeInstances");
+    let hidden = other
+        .region(SEOUL)
+        .instance("web-2")
+        .tag("Schedule", "dev")
+        .stopped();
+    let web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    ground.apply(OFFICE);
+    let tick = ground.ok(&["--at", "2026-11-23 10:00", "tick"]);
+    assert!(
+        tick.starts_with("1 schedules, 1 servers, 1 orders"),
+        "{tick}"
+    );
+    assert!(
+        tick.contains("fleet.denied") && tick.contains("ec2:DescribeInstances"),
+        "{tick}"
+    );
+    assert_ne!(web.state(), "stopped");
+    assert_eq!(hidden.state(), "stopped");
+
+    let json = ground.ok(&["--at", "2026-11-23 10:01", "tick", "--json"]);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["unseen"][0]["code"], "fleet.denied", "{json}");
+    let doctor = ground.fails(&["--at", "2026-11-23 10:02", "doctor"]);
+    assert!(
+        doctor.contains("ec2:DescribeInstances") && doctor.contains(OTHER),
+        "{doctor}"
+    );
+
+    other.allows("ec2:DescribeInstances");
+    let tick = ground.ok(&["--at", "2026-11-23 10:03", "tick"]);
+    assert!(!tick.contains("cannot"), "{tick}");
+    assert_ne!(hidden.state(), "stopped");
+}
+
+#[tokio::test]
+async fn the_originals_table_becomes_a_file() {
+    let ground = Ground::new(HOME_ONLY);
+    let items = [
+        serde_json::json!({"type": "config", "name": "scheduler", "organization_id": "o-1"}),
+        serde_json::json!({"type": "period", "name": "office", "begintime": "09:00", "weekdays": ["mon-fri"]}),
+        serde_json::json!({"type": "period", "name": "steps", "monthdays": ["1/12"]}),
+        serde_json::json!({"type": "schedule", "name": "seoul", "periods": ["office", "steps"], "timezone": "Asia/Seoul",
+                           "enforced": "TRUE", "use_metrics": true}),
+        serde_json::json!({"type": "schedule", "name": "broken", "periods": ["gone"], "timezone": "UTC"}),
+        serde_json::json!({"type": "schedule", "name": "somewhere", "periods": ["office"]}),
+    ];
+    config_table(&ground.tables.config, &items).await;
+    let arguments = ["import", "--output", "house.yaml"];
+    let told = ground.ok(&arguments);
+    for line in [
+        "imported 2 schedules and 2 periods",
+        "set aside  schedule broken: `periods`: there is no period `gone`",
+        "left out   schedule seoul: `use_metrics`",
+        "differs    period steps: `monthdays`: `1/12` steps by 12 here, and by 2",
+        "look       without a time zone are somewhere",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    let written = std::fs::read_to_string(ground.place.folder.path().join("house.yaml")).unwrap();
+    assert!(written.contains("enforced: \"TRUE\""), "{written}");
+    assert!(
+        ground
+            .fails(&arguments)
+            .contains("a file that is there is left")
+    );
+    // What was written can be applied, and means the same.
+    let mut here = ground.place.bare_command();
+    let applied = here
+        .args(["--db", "house.db", "apply", "-f", "house.yaml"])
+        .output()
+        .unwrap();
+    assert!(applied.status.success(), "{}", text(&applied.stderr));
+    let missing = ground.fails(&["import", "--table", "no-such-table"]);
+    assert!(missing.contains("`no-such-table`"), "{missing}");
+}
+
+/// Compares with a file beside this one; `REVEILLE_DOCS=write` writes it.
+#[track_caller]
+fn golden(name: &str, shown: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(name);
+    if std::env::var_os("REVEILLE_DOCS").is_some_and(|value| value == "write") {
+        std::fs::write(&path, shown).unwrap();
+    }
+    let stands = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(shown, stands, "{}", path.display());
+}
+
+#[test]
+fn the_least_policy_is_printed_for_the_configuration() {
+    let place = Place::new();
+    place.file(
+        "aws.toml",
+        "[store]\ndynamodb = { config_table = \"ConfigTable\" }\n[aws]\nregion = \"ap-northeast-2\"\n\
+         snapshot_on_stop = \"reveille\"\n[aws.traces]\ntags = true\n[[aws.targets]]\nregions = [\"ap-northeast-2\"]\n\
+         [[aws.targets]]\nrole = \"arn:aws:iam::444455556666:role/reveille\"\nexternal_id = \"between-us\"\n\
+         regions = [\"ap-northeast-2\", \"us-east-1\"]\n",
+    );
+    let run = |arguments: &[&str]| {
+        let mut command = place.bare_command();
+        command
+            .args(["--config", "aws.toml", "iam"])
+            .args(arguments);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    golden("iam-home.json", &run(&["--account", "111122223333"]));
+    let principal = "arn:aws:iam::111122223333:role/reveille";
+    golden(
+        "iam-spoke.json",
+        &run(&["--spoke", "--principal", principal]),
+    );
+}
+
+#[test]
+fn a_configuration_without_aws_needs_no_policy() {
+    let complaint = Place::new().fails(&["iam"]);
+    assert!(complaint.contains("needs nothing of AWS"), "{complaint}");
+}
+
+/// The registry's item of an instance in Seoul.
+fn registered(id: &str, schedule: &str, state: &str) -> Value {
+    serde_json::json!({
+        "account": HOME,
+        "sk": format!("resource#{SEOUL}#ec2#instance#{id}"),
+        "arn": format!("arn:aws:ec2:{SEOUL}:{HOME}:instance/{id}"),
+        "schedule": schedule,
+        "name": "",
+        "state": state,
+    })
+}
+
+/// The original's config table with one period that it reads otherwise, and servers in every state that matters.
+async fn beside_the_original(ground: &Ground) -> Vec<Value> {
+    let items = [
+        serde_json::json!({"type": "period", "name": "office", "begintime": "09:00", "endtime": "18:00",
+                           "weekdays": ["mon-fri"]}),
+        // The 1st, 13th and 25th here; every odd day there.
+        serde_json::json!({"type": "period", "name": "steps", "monthdays": ["1/12"]}),
+        serde_json::json!({"type": "schedule", "name": "dev", "periods": ["office"], "timezone": "Asia/Seoul"}),
+        serde_json::json!({"type": "schedule", "name": "kept", "periods": ["office"], "timezone": "Asia/Seoul",
+                           "retain_running": true}),
+        serde_json::json!({"type": "schedule", "name": "typed", "periods": ["office@t3.large"], "timezone": "Asia/Seoul"}),
+        serde_json::json!({"type": "schedule", "name": "rare", "periods": ["steps"], "timezone": "Asia/Seoul"}),
+    ];
+    config_table(&ground.tables.config, &items).await;
+    let server =
+        |name: &str, schedule: &str| ground.seoul().instance(name).tag("Schedule", schedule);
+    let mut registry = Vec::new();
+    let mut register = |id: &str, schedule, state| registry.push(registered(id, schedule, state));
+    register(server("to-start", "dev").stopped().id(), "dev", "stopped");
+    register(server("by-hand", "dev").stopped().id(), "dev", "running");
+    register(server("running", "dev").running().id(), "dev", "running");
+    register(
+        server("failed", "dev").stopped().id(),
+        "dev",
+        "start_failed",
+    );
+    register(server("retained", "kept").running().id(), "kept", "stopped");
+    register(
+        server("resized", "typed")
+            .instance_type("t3.small")
+            .running()
+            .id(),
+        "typed",
+        "running",
+    );
+    register(server("planted", "rare").stopped().id(), "rare", "stopped");
+    let _ = server("new", "dev").stopped();
+    let _ = server("nobodys", "nowhere").stopped();
+    let database = |id: &str, state: &str| {
+        let database = ground
+            .seoul()
+            .database(id)
+            .tag("Schedule", "dev")
+            .status(state);
+        let mut item = registered(id, "dev", "stopped");
+        item["sk"] = format!("resource#{SEOUL}#rds#db#{id}").into();
+        item["arn"] = database.arn().into();
+        item
+    };
+    registry.push(database("orders", "stopped"));
+    registry.push(database("backup", "backing-up"));
+    registry
+}
+
+#[tokio::test]
+async fn the_shadow_reports_the_planted_difference_and_nothing_else() {
+    let ground = Ground::new(HOME_ONLY);
+    let registry = beside_the_original(&ground).await;
+    let table = format!("{}-registry", ground.tables.config);
+    foreign_table(&table, ["account", "sk"], &registry).await;
+    ground.fake.forget_calls();
+
+    let arguments = [
+        "--at",
+        "2026-11-23 10:00",
+        "shadow",
+        "--once",
+        "--registry",
+        &table,
+    ];
+    let told = ground.fails(&arguments);
+    assert!(
+        told.starts_with("2026-11-23 10:00 Asia/Seoul: the two agree on 10 of 11 servers\n"),
+        "{told}"
+    );
+    assert!(
+        told.contains(
+            "schedule rare: AWS Instance Scheduler would start it, Reveille would leave it"
+        ),
+        "{told}"
+    );
+    assert!(
+        told.contains("because period steps: `monthdays`: `1/12` steps by 12"),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 3, "{told}");
+
+    let json = ground.fails(&[&arguments[..], &["--json"]].concat());
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&report["agree"], &report["servers"]),
+        (&10.into(), &11.into())
+    );
+    assert_eq!(report["differences"][0]["name"], "planted");
+
+    // Nothing was done to any server, and the table that Reveille writes to is not there at all.
+    let looks = [
+        "DescribeInstances",
+        "DescribeDBInstances",
+        "DescribeDBClusters",
+    ];
+    for call in ground.fake.calls() {
+        assert!(looks.contains(&&*call.action), "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_shadow_goes_on_without_a_registry_and_says_so() {
+    let ground = Ground::new(HOME_ONLY);
+    let _ = beside_the_original(&ground).await;
+    let told = ground.fails(&[
+        "--at",
+        "2026-11-23 10:00",
+        "shadow",
+        "--once",
+        "--registry",
+        "no-such-table",
+    ]);
+    assert!(
+        told.contains("there is no registry table `no-such-table`"),
+        "{told}"
+    );
+    assert!(told.contains("agree on 10 of 11 servers"), "{told}");
+    let told = ground.fails(&["--at", "2026-11-23 10:00", "shadow", "--once"]);
+    assert!(told.contains("no registry table is named"), "{told}");
+}
+
+#[test]
+fn a_doctor_finds_nothing_where_all_is_well() {
+    let Some(ground) = Ground::with_tables("a_doctor_finds_nothing", HOME_ONLY) else {
+        return;
+    };
+    let _ = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    ground.apply(OFFICE);
+    let told = ground.ok(&["doctor"]);
+    assert!(told.lines().all(|line| line.starts_with("ok ")), "{told}");
+    let local = Place::new().ok(&["doctor"]);
+    assert!(local.contains("ok        0 servers are seen"), "{local}");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_says_where() {
+    let place = Place::new();
+    place.file("aws.toml", "[aws]\nregion = \"seoul\"\n");
+    let complaint = place.fails(&["--config", "aws.toml", "check"]);
+    assert!(
+        complaint.contains("aws.region is `seoul`: write the name of a region"),
+        "{complaint}"
+    );
+}
