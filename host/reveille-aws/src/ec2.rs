@@ -29,7 +29,7 @@ use crate::{
     arn::of_instance,
     ask::{Answers, Ask},
     blame::{Blamed, blamed},
-    reach::{patient, retries},
+    reach::{Reach, patient},
     refusal::{NO_HIBERNATION, kind_of_code, refusal},
     side_by_side::side_by_side,
     site::Site,
@@ -59,7 +59,7 @@ const DESCRIBE: &str = "ec2:DescribeInstances";
 /// EC2 in one site.
 #[derive(Debug, Clone)]
 pub(crate) struct Ec2 {
-    client: Client,
+    reach: Arc<Reach<Client>>,
     region: String,
     keys: Arc<TagKeys>,
 }
@@ -74,14 +74,15 @@ enum Verb {
 
 impl Ec2 {
     pub(crate) fn new(site: &Site, keys: Arc<TagKeys>) -> Self {
-        let (retry, partition) = retries(site, "ec2");
-        let config = Builder::from(&site.sdk)
-            .retry_config(retry)
-            .retry_partition(partition)
-            .retry_classifier(CapacityIsAnAnswer)
-            .build();
+        let client = |retry, partition| {
+            let config = Builder::from(&site.sdk)
+                .retry_config(retry)
+                .retry_partition(partition)
+                .retry_classifier(CapacityIsAnAnswer);
+            Client::from_conf(config.build())
+        };
         Self {
-            client: Client::from_conf(config),
+            reach: Arc::new(Reach::new(site, "ec2", client)),
             region: site.region.clone(),
             keys,
         }
@@ -113,7 +114,8 @@ impl Ec2 {
     ) -> Result<Vec<Found>, Trouble> {
         let mut found = Vec::new();
         let mut pages = self
-            .client
+            .reach
+            .client()
             .describe_instances()
             .set_filters(Some(filters))
             .into_paginator()
@@ -122,7 +124,7 @@ impl Ec2 {
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = patient(first.take(), DESCRIBE, pages.next()).await? {
-            let page = page.map_err(|error| Trouble::of(DESCRIBE, error))?;
+            let page = page.map_err(|error| self.reach.trouble(DESCRIBE, error))?;
             for reservation in page.reservations.unwrap_or_default() {
                 let owner = reservation.owner_id.unwrap_or_default();
                 let instances = reservation.instances.unwrap_or_default();
@@ -244,10 +246,10 @@ impl Ec2 {
     /// Gives stopped instances their types; those that have them now.
     async fn change_types(&self, changes: Vec<(Ask, String)>, answers: &Answers) -> Vec<Ask> {
         let changes = changes.into_iter().map(|(ask, to)| {
-            let (client, answers) = (self.client.clone(), answers.clone());
+            let (ec2, answers) = (self.clone(), answers.clone());
             async move {
-                let changed = client
-                    .modify_instance_attribute()
+                let change = ec2.reach.client().modify_instance_attribute();
+                let changed = change
                     .instance_id(&ask.resource)
                     .instance_type(AttributeValue::builder().value(to).build())
                     .send()
@@ -255,7 +257,7 @@ impl Ec2 {
                 match changed {
                     Ok(_) => Some(ask),
                     Err(error) => {
-                        let trouble = Trouble::of("ec2:ModifyInstanceAttribute", error);
+                        let trouble = ec2.reach.trouble("ec2:ModifyInstanceAttribute", error);
                         answers.answer(&ask, Err(refusal(&trouble)));
                         None
                     }
@@ -275,7 +277,7 @@ impl Ec2 {
         while !asks.is_empty() {
             let rest = asks.split_off(asks.len().min(BATCH));
             let batch = std::mem::replace(&mut asks, rest);
-            let (client, answers) = (self.client.clone(), answers.clone());
+            let (ec2, answers) = (self.clone(), answers.clone());
             let failure = Arc::clone(&failure);
             batches.push(async move {
                 if let Some(failure) = failure.get() {
@@ -288,7 +290,7 @@ impl Ec2 {
                 let Blamed {
                     refused,
                     failure: failed,
-                } = blamed(ids, |ids| verb.call(&client, ids)).await;
+                } = blamed(ids, |ids| ec2.call(verb, ids)).await;
                 if let Some(failed) = failed {
                     // Another batch may have found the same.
                     let _ = failure.set(failed);
@@ -298,6 +300,29 @@ impl Ec2 {
         }
         let unsettled = side_by_side(BATCHES_AT_ONCE, batches).await;
         unsettled.into_iter().flatten().flatten().collect()
+    }
+
+    async fn call(&self, verb: Verb, ids: Vec<String>) -> Result<(), Trouble> {
+        let client = self.reach.client();
+        match verb {
+            Verb::Start => {
+                let start = client.start_instances().set_instance_ids(Some(ids));
+                let started = start.send().await;
+                started
+                    .map(drop)
+                    .map_err(|error| self.reach.trouble("ec2:StartInstances", error))
+            }
+            Verb::Stop | Verb::Hibernate => {
+                let stop = client
+                    .stop_instances()
+                    .set_instance_ids(Some(ids))
+                    .set_hibernate((verb == Verb::Hibernate).then_some(true));
+                let stopped = stop.send().await;
+                stopped
+                    .map(drop)
+                    .map_err(|error| self.reach.trouble("ec2:StopInstances", error))
+            }
+        }
     }
 }
 
@@ -320,31 +345,6 @@ fn settle(
         }
     }
     unsettled
-}
-
-impl Verb {
-    async fn call(self, client: &Client, ids: Vec<String>) -> Result<(), Trouble> {
-        match self {
-            Self::Start => {
-                let start = client.start_instances().set_instance_ids(Some(ids));
-                let started = start.send().await;
-                started
-                    .map(drop)
-                    .map_err(|error| Trouble::of("ec2:StartInstances", error))
-            }
-            Self::Stop | Self::Hibernate => {
-                let hibernate = (self == Self::Hibernate).then_some(true);
-                let stop = client
-                    .stop_instances()
-                    .set_instance_ids(Some(ids))
-                    .set_hibernate(hibernate);
-                let stopped = stop.send().await;
-                stopped
-                    .map(drop)
-                    .map_err(|error| Trouble::of("ec2:StopInstances", error))
-            }
-        }
-    }
 }
 
 /// The next step towards running with another type.

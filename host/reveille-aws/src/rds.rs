@@ -20,7 +20,7 @@ use crate::{
     ask::{Answers, Ask},
     preferred_window,
     rds_status::state_of,
-    reach::{patient, retries},
+    reach::{Reach, patient},
     refusal::refusal,
     side_by_side::side_by_side,
     site::Site,
@@ -43,7 +43,7 @@ const DESCRIBE_CLUSTERS: &str = "rds:DescribeDBClusters";
 /// RDS in one site.
 #[derive(Debug, Clone)]
 pub(crate) struct Rds {
-    client: Client,
+    reach: Arc<Reach<Client>>,
     keys: Arc<TagKeys>,
     /// What the names of snapshots begin with that are made when an instance is stopped; none makes none.
     snapshots: Option<Arc<str>>,
@@ -51,13 +51,14 @@ pub(crate) struct Rds {
 
 impl Rds {
     pub(crate) fn new(site: &Site, keys: Arc<TagKeys>, snapshots: Option<&str>) -> Self {
-        let (retry, partition) = retries(site, "rds");
-        let config = Builder::from(&site.sdk)
-            .retry_config(retry)
-            .retry_partition(partition)
-            .build();
+        let client = |retry, partition| {
+            let config = Builder::from(&site.sdk)
+                .retry_config(retry)
+                .retry_partition(partition);
+            Client::from_conf(config.build())
+        };
         Self {
-            client: Client::from_conf(config),
+            reach: Arc::new(Reach::new(site, "rds", client)),
             keys,
             snapshots: snapshots.map(Into::into),
         }
@@ -71,7 +72,8 @@ impl Rds {
     ) -> Result<Vec<Found>, Trouble> {
         let mut found = Vec::new();
         let mut pages = self
-            .client
+            .reach
+            .client()
             .describe_db_instances()
             .into_paginator()
             .page_size(PAGE)
@@ -79,7 +81,7 @@ impl Rds {
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = patient(first.take(), DESCRIBE_INSTANCES, pages.next()).await? {
-            let page = page.map_err(|error| Trouble::of(DESCRIBE_INSTANCES, error))?;
+            let page = page.map_err(|error| self.reach.trouble(DESCRIBE_INSTANCES, error))?;
             let instances = page.db_instances.unwrap_or_default();
             found.extend(
                 instances
@@ -98,14 +100,15 @@ impl Rds {
     ) -> Result<Vec<Found>, Trouble> {
         let mut found = Vec::new();
         let mut pages = self
-            .client
+            .reach
+            .client()
             .describe_db_clusters()
             .into_paginator()
             .page_size(PAGE)
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = patient(first.take(), DESCRIBE_CLUSTERS, pages.next()).await? {
-            let page = page.map_err(|error| Trouble::of(DESCRIBE_CLUSTERS, error))?;
+            let page = page.map_err(|error| self.reach.trouble(DESCRIBE_CLUSTERS, error))?;
             let clusters = page.db_clusters.unwrap_or_default();
             found.extend(
                 clusters
@@ -224,27 +227,27 @@ impl Rds {
     }
 
     async fn start_cluster(&self, ask: &Ask) -> Result<(), Trouble> {
-        let start = self.client.start_db_cluster();
+        let start = self.reach.client().start_db_cluster();
         let started = start.db_cluster_identifier(&ask.resource).send().await;
         started
             .map(drop)
-            .map_err(|error| Trouble::of("rds:StartDBCluster", error))
+            .map_err(|error| self.reach.trouble("rds:StartDBCluster", error))
     }
 
     async fn stop_cluster(&self, ask: &Ask) -> Result<(), Trouble> {
-        let stop = self.client.stop_db_cluster();
+        let stop = self.reach.client().stop_db_cluster();
         let stopped = stop.db_cluster_identifier(&ask.resource).send().await;
         stopped
             .map(drop)
-            .map_err(|error| Trouble::of("rds:StopDBCluster", error))
+            .map_err(|error| self.reach.trouble("rds:StopDBCluster", error))
     }
 
     async fn start_instance(&self, ask: &Ask) -> Result<(), Trouble> {
-        let start = self.client.start_db_instance();
+        let start = self.reach.client().start_db_instance();
         let started = start.db_instance_identifier(&ask.resource).send().await;
         started
             .map(drop)
-            .map_err(|error| Trouble::of("rds:StartDBInstance", error))
+            .map_err(|error| self.reach.trouble("rds:StartDBInstance", error))
     }
 
     async fn stop_instance(&self, ask: &Ask) -> Result<(), Trouble> {
@@ -256,26 +259,28 @@ impl Rds {
             self.delete_snapshot(snapshot).await;
         }
         let stop = self
-            .client
+            .reach
+            .client()
             .stop_db_instance()
             .db_instance_identifier(&ask.resource)
             .set_db_snapshot_identifier(snapshot);
         let stopped = stop.send().await;
         stopped
             .map(drop)
-            .map_err(|error| Trouble::of("rds:StopDBInstance", error))
+            .map_err(|error| self.reach.trouble("rds:StopDBInstance", error))
     }
 
     /// Makes room for the snapshot of this stop. What becomes of it shows when the instance is stopped.
     async fn delete_snapshot(&self, name: &str) {
         let delete = self
-            .client
+            .reach
+            .client()
             .delete_db_snapshot()
             .db_snapshot_identifier(name);
         let Err(error) = delete.send().await else {
             return;
         };
-        let trouble = Trouble::of("rds:DeleteDBSnapshot", error);
+        let trouble = self.reach.trouble("rds:DeleteDBSnapshot", error);
         if !trouble.code.starts_with("DBSnapshotNotFound") {
             tracing::warn!(snapshot = name, error = %trouble, "the snapshot of the last stop stays");
         }
@@ -285,13 +290,13 @@ impl Rds {
     async fn has_turned(&self, ask: &Ask, turn: Turn) -> bool {
         let status = match ask.kind {
             ServerKind::RdsCluster => {
-                let describe = self.client.describe_db_clusters();
+                let describe = self.reach.client().describe_db_clusters();
                 let described = describe.db_cluster_identifier(&ask.resource).send().await;
                 let clusters = described.ok().and_then(|it| it.db_clusters);
                 clusters.and_then(|it| it.into_iter().next()?.status)
             }
             ServerKind::RdsInstance | ServerKind::Ec2 => {
-                let describe = self.client.describe_db_instances();
+                let describe = self.reach.client().describe_db_instances();
                 let described = describe.db_instance_identifier(&ask.resource).send().await;
                 let instances = described.ok().and_then(|it| it.db_instances);
                 instances.and_then(|it| it.into_iter().next()?.db_instance_status)

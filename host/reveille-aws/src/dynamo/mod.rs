@@ -17,6 +17,7 @@ mod tables;
 mod transaction;
 mod windows;
 
+pub use definitions::read_definitions;
 pub use failure::TableError;
 pub use store::DynamoStore;
 pub use tables::{TableState, check_tables, create_tables};
