@@ -33,6 +33,8 @@ pub enum Fate {
     IsUnanswered,
     /// It waits until somebody says so.
     Waits(Arc<Notify>),
+    /// It arrives; the answer does when somebody says so.
+    IsHeardLate(Arc<Notify>),
     /// It does not arrive; this is the answer, with this status.
     IsRefused(u16, &'static str, &'static str),
     /// It meets a transaction that is under way.
@@ -143,7 +145,7 @@ async fn carry(
     let lost = || Err(ConnectorError::io("the test has cut the wire".into()));
     let mut left = None;
     match fate {
-        Fate::Arrives | Fate::IsUnanswered => {}
+        Fate::Arrives | Fate::IsUnanswered | Fate::IsHeardLate(_) => {}
         Fate::IsLost => return lost(),
         Fate::Waits(ref until) => until.notified().await,
         Fate::IsRefused(status, code, message) => {
@@ -194,6 +196,9 @@ async fn carry(
     }
     if matches!(fate, Fate::IsUnanswered) {
         return lost();
+    }
+    if let Fate::IsHeardLate(until) = fate {
+        until.notified().await;
     }
     *response.body_mut() = SdkBody::from(whole);
     Ok(response)

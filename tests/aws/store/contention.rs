@@ -1,6 +1,9 @@
 //! Hosts that ask at the same moment.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -10,7 +13,7 @@ use reveille_core::{
     port::{Change, Store, StoreError, TickRecord},
     testing::contract::sample::{at, audit, day, delivery, exception, force, remembered},
 };
-use tokio::task::JoinSet;
+use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
     dynamo::{Tables, tables},
@@ -191,4 +194,35 @@ async fn who_meets_a_transaction_tries_again_and_says_busy_when_it_does_not_end(
         let recorded = store.record_tick(&lease, &record).await;
         assert_eq!(done(vec![recorded]).len(), usize::from(ends));
     }
+}
+
+#[tokio::test]
+async fn who_reads_beside_a_tick_does_not_make_it_forget_what_it_has_written() {
+    let Some(tables) = tables("readers").await else {
+        return;
+    };
+    // The reader's look at the house is answered, and heard of only when the tick has written.
+    let (wake, looks) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
+    let (until, heard) = (Arc::clone(&wake), Arc::clone(&looks));
+    let (_, sdk) = Wire::tap(&tables.sdk, move |call| match call.operation.as_str() {
+        "GetItem" if heard.fetch_add(1, Ordering::Relaxed) == 0 => {
+            Fate::IsHeardLate(Arc::clone(&until))
+        }
+        _ => Fate::Arrives,
+    });
+    let store = Arc::new(DynamoStore::new(&sdk, tables.names.clone(), Tz::UTC));
+    let lease = store.lease("a", at(0), Duration::minutes(1)).await;
+    let lease = lease.unwrap().unwrap();
+    let reader = Arc::clone(&store);
+    let reading = tokio::spawn(async move { reader.forces().await });
+    while looks.load(Ordering::Relaxed) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let first = [remembered("i-1", "seoul")];
+    store.remember(&lease, &first, &[]).await.unwrap();
+    wake.notify_one();
+    reading.await.unwrap().unwrap();
+    let second = [remembered("i-2", "seoul")];
+    store.remember(&lease, &second, &[]).await.unwrap();
+    assert_eq!(store.remembered().await.unwrap().len(), 2);
 }
