@@ -230,10 +230,6 @@ pub(crate) struct ImportArgs {
 
 #[cfg(feature = "aws")]
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub(crate) struct IamArgs {
     /// Policy and trust of the roles in other accounts, instead of the policy of the program's own role
     #[arg(long, requires = "principal")]

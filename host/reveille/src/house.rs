@@ -142,27 +142,28 @@ impl Outside {
 
     #[cfg(feature = "aws")]
     async fn open(config: &Config) -> anyhow::Result<Self> {
-        let sdk = aws::connect(config).await;
-        let (database, store) = match &config.store {
-            StoreConfig::Sqlite(_) => {
+        match (&config.store, &config.aws) {
+            (StoreConfig::Sqlite(_), None) => {
                 let database = open_file(config)?;
-                let store = sqlite(&database, config);
-                (Some(database), store)
+                Ok(Self::simulated(sqlite(&database, config), database, config))
             }
-            StoreConfig::Dynamo(tables) => (None, aws::store(&sdk, tables, config.timezone)),
-        };
-        if let Some(configured) = &config.aws {
-            return Ok(Self {
-                store,
-                fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, &config.store)).await,
-                simulated: None,
-            });
+            (StoreConfig::Dynamo(tables), None) => {
+                let sdk = aws::connect(config).await;
+                let store = aws::store(&sdk, tables, config.timezone);
+                Ok(Self::simulated(store, open_file(config)?, config))
+            }
+            (store, Some(configured)) => {
+                let sdk = aws::connect(config).await;
+                Ok(Self {
+                    store: match store {
+                        StoreConfig::Sqlite(_) => sqlite(&open_file(config)?, config),
+                        StoreConfig::Dynamo(tables) => aws::store(&sdk, tables, config.timezone),
+                    },
+                    fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, store)).await,
+                    simulated: None,
+                })
+            }
         }
-        let database = match database {
-            Some(database) => database,
-            None => open_file(config)?,
-        };
-        Ok(Self::simulated(store, database, config))
     }
 
     fn simulated(store: Arc<dyn Store>, database: Arc<Database>, config: &Config) -> Self {
