@@ -16,7 +16,7 @@ use reveille_aws::{
 use reveille_core::testing::utc;
 use reveille_tests::fake_aws::{FakeAws, HOME, Refill, Region};
 
-use super::reach::{patient_sdk, sdk};
+use super::reach::{patient_sdk, sdk, sdk_at};
 
 const SEOUL: &str = "ap-northeast-2";
 const OTHER: &str = "444455556666";
@@ -584,6 +584,27 @@ async fn accounts_are_reached_by_their_roles_only() {
         assumed.last().unwrap().refused.as_deref(),
         Some("AccessDenied")
     );
+}
+
+#[tokio::test]
+async fn a_request_must_be_signed_by_whoever_has_the_key() {
+    let fake = FakeAws::start().unwrap();
+    let (key, secret) = fake.credentials();
+    let said_to = async |key: &str, secret: &str| {
+        let sdk = sdk_at(&fake.endpoint(), (key, secret), SEOUL, HASTY).await;
+        let answer = aws_sdk_sts::Client::new(&sdk)
+            .get_caller_identity()
+            .send()
+            .await;
+        answer.map(drop).map_err(|refused| said(&refused).0)
+    };
+    assert_eq!(said_to(key, secret).await, Ok(()));
+    let forged = said_to(key, "a guess").await.unwrap_err();
+    assert_eq!(forged, "SignatureDoesNotMatch");
+    let stolen = said_to("ASIA4444555566660000", "a guess")
+        .await
+        .unwrap_err();
+    assert_eq!(stolen, "InvalidClientTokenId");
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn attend(listener: &TcpListener, shared: &Arc<Shared>) {
                 async move {
                     let (head, body) = request.into_parts();
                     let body = body.collect().await.map_err(|_| HungUp)?.to_bytes();
-                    let reply = shared.world().answer(&head.headers, &body);
+                    let reply = shared.world().answer(&head, &body);
                     if !reply.wait.time.is_zero() {
                         tokio::time::sleep(reply.wait.time).await;
                     }

@@ -2,8 +2,8 @@
 //! protocols, states that take their time, pages, quotas, faults by script. Each file says which behaviour it models
 //! and which page of AWS says so.
 //!
-//! Time is the test's: [`FakeAws::set_now`]. Nothing waits but a delay that was scripted. What it does not do: verify
-//! signatures, keep permissions by resource, make anything that costs money.
+//! Time is the test's: [`FakeAws::set_now`]. Nothing waits but a delay that was scripted. What it does not do: keep
+//! permissions by resource, make anything that costs money.
 
 mod account;
 mod answer;
@@ -21,6 +21,7 @@ mod rds;
 mod record;
 mod refusal;
 mod request;
+mod signature;
 mod ssm;
 mod sts;
 mod throttle;

@@ -39,6 +39,25 @@ impl Refusal {
         }
     }
 
+    /// Nobody has signed it.
+    pub(super) fn unsigned() -> Self {
+        Self::new(
+            403,
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        )
+    }
+
+    /// It is not signed by whoever has the access key.
+    pub(super) fn wrongly_signed() -> Self {
+        Self::new(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
+             Access Key and signing method.",
+        )
+    }
+
     /// The session of a role is over.
     pub(super) fn expired(service: Service) -> Self {
         match service {

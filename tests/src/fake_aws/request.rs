@@ -1,15 +1,13 @@
-//! A request as AWS reads it: which service and region it was signed for, by whom, what it asks.
+//! A request as AWS reads it: which service and region it was signed for, what it asks.
 //!
-//! The scope of the credentials in the `Authorization` header names service and region, see
-//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>. The signature itself
-//! is not verified.
+//! The scope of the credentials in the `Authorization` header names service and region.
 
 use std::collections::HashMap;
 
 use hyper::HeaderMap;
 use serde_json::Value;
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, signature::Authorization};
 
 /// The services that are answered for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,23 +71,19 @@ pub(super) struct Request {
     pub(super) service: Service,
     pub(super) action: String,
     pub(super) region: String,
-    pub(super) access_key: String,
     pub(super) asked: Asked,
 }
 
 impl Request {
     /// Reads one.
-    pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let (access_key, region, service) = scope(headers).ok_or_else(|| {
-            Refusal::new(
-                403,
-                "MissingAuthenticationToken",
-                "Request is missing Authentication Token",
-            )
-        })?;
+    pub(super) fn read(
+        signed: &Authorization<'_>,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Self, Refusal> {
         let service = Service::ALL
             .into_iter()
-            .find(|known| known.signing_name() == service)
+            .find(|known| known.signing_name() == signed.service)
             .ok_or_else(|| {
                 Refusal::new(
                     403,
@@ -122,8 +116,7 @@ impl Request {
         Ok(Self {
             service,
             action,
-            region,
-            access_key,
+            region: signed.region.to_owned(),
             asked,
         })
     }
@@ -152,19 +145,6 @@ impl Request {
         .filter_map(|name| form.get(name));
         lists.chain(singles).map(str::to_owned).collect()
     }
-}
-
-/// Access key, region and service: `Credential=AKID/20261123/eu-west-1/ec2/aws4_request`.
-fn scope(headers: &HeaderMap) -> Option<(String, String, String)> {
-    let header = headers.get("authorization")?.to_str().ok()?;
-    let credential = header.split("Credential=").nth(1)?.split(',').next()?;
-    let mut parts = credential.split('/');
-    let (key, _date) = (parts.next()?, parts.next()?);
-    Some((
-        key.to_owned(),
-        parts.next()?.to_owned(),
-        parts.next()?.to_owned(),
-    ))
 }
 
 /// The fields of a form.

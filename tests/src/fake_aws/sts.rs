@@ -8,17 +8,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Duration, Utc};
+use hyper::http::request::Parts;
 
 use super::{
     account::Ledger,
     refusal::Refusal,
     request::{Form, Service},
+    signature::Authorization,
     xml::{element, instant},
 };
 
 /// The access key of the home account's user.
 pub(super) const HOME_KEY: &str = "AKIAREVEILLEHOMEUSER";
-/// Its secret; signatures are not verified.
+/// Its secret.
 pub(super) const HOME_SECRET: &str = "an example of a secret that opens nothing";
 
 /// Who has which credentials.
@@ -58,18 +60,33 @@ impl Sessions {
         self.expired.extend(self.given.keys().cloned());
     }
 
-    /// Whose key it is.
-    pub(super) fn caller(&self, service: Service, key: &str) -> Result<Caller, Refusal> {
+    /// Who has signed a request.
+    pub(super) fn caller(
+        &self,
+        service: Service,
+        signed: &Authorization<'_>,
+        head: &Parts,
+        body: &[u8],
+    ) -> Result<Caller, Refusal> {
+        let key = signed.access_key;
         if key == HOME_KEY {
+            if !signed.is_of(HOME_SECRET, head, body) {
+                return Err(Refusal::wrongly_signed());
+            }
             return Ok(Caller {
                 account: self.home.clone(),
                 arn: format!("arn:aws:iam::{}:user/reveille", self.home),
             });
         }
+        let token = head.headers.get("x-amz-security-token");
         let session = self
             .given
             .get(key)
+            .filter(|_| token.is_some_and(|token| *token == token_of(key)))
             .ok_or_else(|| Refusal::unknown_credentials(service))?;
+        if !signed.is_of(&secret_of(key), head, body) {
+            return Err(Refusal::wrongly_signed());
+        }
         if self.expired.contains(key) {
             return Err(Refusal::expired(service));
         }
@@ -88,6 +105,14 @@ impl Sessions {
         self.given.insert(key.clone(), session);
         key
     }
+}
+
+fn secret_of(key: &str) -> String {
+    format!("an example of a secret of {key}")
+}
+
+fn token_of(key: &str) -> String {
+    format!("session of {key}")
 }
 
 /// Answers `action`.
@@ -156,12 +181,8 @@ fn assume(
     });
     let mut out = String::from("<Credentials>");
     element(&mut out, "AccessKeyId", &key);
-    element(
-        &mut out,
-        "SecretAccessKey",
-        "an example of another secret that opens nothing",
-    );
-    element(&mut out, "SessionToken", &format!("session of {key}"));
+    element(&mut out, "SecretAccessKey", &secret_of(&key));
+    element(&mut out, "SessionToken", &token_of(&key));
     element(
         &mut out,
         "Expiration",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use hyper::HeaderMap;
+use hyper::http::request::Parts;
 
 use super::{
     account::{Ground, Ledger},
@@ -17,6 +17,7 @@ use super::{
     record::Call,
     refusal::Refusal,
     request::{Asked, Request, Service},
+    signature::Authorization,
     ssm,
     sts::{self, Caller, Sessions},
     throttle::Buckets,
@@ -67,7 +68,7 @@ impl World {
     }
 
     /// What is done about a request.
-    pub(super) fn answer(&mut self, headers: &HeaderMap, body: &[u8]) -> Reply {
+    pub(super) fn answer(&mut self, head: &Parts, body: &[u8]) -> Reply {
         self.served += 1;
         let id = format!("00000000-0000-4000-8000-{:012x}", self.served);
         let whole = |answer| Reply {
@@ -75,11 +76,14 @@ impl World {
             manner: Manner::Whole,
             answer,
         };
-        let request = match Request::read(headers, body) {
+        let Some(signed) = Authorization::read(&head.headers) else {
+            return whole(answer::refused(None, &Refusal::unsigned(), &id));
+        };
+        let request = match Request::read(&signed, &head.headers, body) {
             Ok(request) => request,
             Err(refusal) => return whole(answer::refused(None, &refusal, &id)),
         };
-        let caller = self.sessions.caller(request.service, &request.access_key);
+        let caller = self.sessions.caller(request.service, &signed, head, body);
         let account = caller
             .as_ref()
             .map_or("", |caller| &caller.account)
