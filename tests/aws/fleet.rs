@@ -679,6 +679,23 @@ mod failing {
             "fleet.denied",
             &["AWS refused sts:AssumeRole: AccessDenied", "role/misspelt"],
         );
+        let denied = fake
+            .calls()
+            .into_iter()
+            .filter(|call| call.refused.is_some());
+        assert_eq!(denied.count(), 1, "one answer is enough for all its calls");
+    }
+
+    #[tokio::test]
+    async fn a_role_that_takes_for_ever_to_assume_holds_nobody_else_up() {
+        let fake = FakeAws::start().unwrap();
+        let fleet = three(&fake, ONCE).await;
+        fake.on("sts", "AssumeRole").hangs();
+        let view = look(&fleet).await;
+        assert_eq!(view.servers.len(), 2);
+        let unseen = unseen(&view);
+        let codes: Vec<_> = unseen.iter().map(|(_, code, _)| *code).collect();
+        assert_eq!(codes, ["fleet.unreachable"; 2], "{unseen:?}");
     }
 
     #[tokio::test]
@@ -844,48 +861,5 @@ mod failing {
         let started = started.values().filter(|it| *it == "pending").count();
         assert_eq!((started, refused.len()), (1_000, 2_000));
         assert!(fake.count("ec2", "StartInstances") <= 8);
-    }
-}
-
-mod measured {
-    use super::*;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    #[ignore = "measures"]
-    async fn figures() {
-        let fake = FakeAws::start().unwrap();
-        let crowd = seoul(&fake)
-            .instances("crowd", 10_000)
-            .tag("Schedule", "office");
-        let fleet = reach(&fake, vec![home(&[SEOUL])], Patience::default()).await;
-        for _ in 0..3 {
-            let at = std::time::Instant::now();
-            look(&fleet).await;
-            eprintln!("look at 10,000: {:?}", at.elapsed());
-        }
-        let at = std::time::Instant::now();
-        act_on(&fleet, &crowd, OrderAction::Start).await;
-        eprintln!("start 10,000: {:?}", at.elapsed());
-        let fake = FakeAws::start().unwrap();
-        let mut targets = Vec::new();
-        for number in 0..50 {
-            let account = format!("{:012}", 100_000_000_000_u64 + number);
-            let of = fake.account(&account).role("scheduler");
-            let regions = ["r1", "r2", "r3", "r4"];
-            for region in regions {
-                let _ = of.region(region).instance("web").tag("Schedule", "office");
-            }
-            targets.push(Target {
-                regions: regions.map(str::to_owned).to_vec(),
-                ..other(&fake, &account)
-            });
-        }
-        fake.on("*", "*").takes(Span::from_millis(50));
-        let fleet = reach(&fake, targets, Patience::default()).await;
-        for _ in 0..3 {
-            let at = std::time::Instant::now();
-            assert_eq!(look(&fleet).await.servers.len(), 200);
-            eprintln!("look at 200 sites: {:?}", at.elapsed());
-        }
     }
 }

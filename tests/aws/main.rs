@@ -12,7 +12,6 @@
 
 mod cost;
 mod day;
-mod days;
 mod doctor;
 mod dynamo;
 mod fake;

@@ -50,6 +50,10 @@ async fn faults(names: &TableNames) -> [Vec<String>; 2] {
 
 #[tokio::test]
 async fn tables_that_are_missing_are_told_and_made_and_good() {
+    // It knows no time to live either.
+    if with_transactions("making tables").is_none() {
+        return;
+    }
     let names = names();
     let [config, state] = faults(&names).await;
     for (name, told) in [(&names.config, config), (&names.state, state)] {

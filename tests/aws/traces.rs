@@ -151,6 +151,26 @@ async fn a_start_is_the_last_action_on_every_kind_of_server_in_every_account() {
 }
 
 #[tokio::test]
+async fn one_that_cannot_hibernate_was_stopped() {
+    let fake = FakeAws::start().unwrap();
+    let seoul = fake.home().region(SEOUL);
+    let tagged = |name| seoul.instance(name).tag("Schedule", "office").running();
+    let (able, unable) = (tagged("able").can_hibernate(), tagged("unable"));
+    let fleet = fleet(&fake, &all()).await;
+    let servers = seen(&fleet).await;
+    let hibernate = OrderAction::Stop { hibernate: true };
+    ticked(&fleet, &servers, &hibernate, Ok(()), now()).await;
+    assert_eq!(
+        able.tags()["IS-LastAction"],
+        "Hibernated 2026-11-23 05:00:00 UTC"
+    );
+    assert_eq!(
+        unable.tags()["IS-LastAction"],
+        "Stopped 2026-11-23 05:00:00 UTC"
+    );
+}
+
+#[tokio::test]
 async fn alike_instances_are_tagged_together() {
     let fake = FakeAws::start().unwrap();
     let crowd = fake

@@ -101,6 +101,20 @@ async fn a_restart_within_a_window_does_not_end_it() {
 }
 
 #[tokio::test]
+async fn a_host_that_takes_over_recalls_what_the_other_has_kept() {
+    let fake = FakeAws::start().unwrap();
+    let seoul = fake.home().region(SEOUL);
+    let site = site(&fake).await;
+    let memory = Arc::new(Kept::default());
+    let (one, other) = (Windows::new(memory.clone()), Windows::new(memory));
+    assert_eq!(other.open(&site, at("04:00")).await, named(&[]));
+    seoul.maintenance_window("patch", Some("2026-11-23T05:00Z"), 2);
+    assert_eq!(one.open(&site, at("04:55")).await, named(&["patch"]));
+    seoul.clear_maintenance_windows();
+    assert_eq!(other.open(&site, at("05:30")).await, named(&["patch"]));
+}
+
+#[tokio::test]
 async fn two_windows_of_one_name_are_both_used_and_pages_are_read_to_the_last() {
     let fake = FakeAws::start().unwrap();
     let seoul = fake.home().region(SEOUL);

@@ -106,7 +106,9 @@ fn remedy(trouble: &Trouble, role: Option<&str>) -> String {
         }
         (TroubleKind::Credentials, _) => "Give this host credentials that are valid.".to_owned(),
         (TroubleKind::Region, _) => {
-            "Enable the region for the account, or take it out of the configuration.".to_owned()
+            "Enable the region for the account, or take it out of the configuration; where every region says so, the \
+             credentials are wrong."
+                .to_owned()
         }
         (TroubleKind::Refused, _) => "The code says what AWS has against it.".to_owned(),
     }

@@ -17,12 +17,13 @@ pub(crate) struct Complaints {
 }
 
 impl Complaints {
-    /// A call has failed in `place`: it is logged unless it last failed the same way.
-    pub(crate) fn failed(&self, place: &str, trouble: &Trouble) {
-        if !self.note(place, trouble.call, &trouble.code) {
+    /// `asked` has failed in `place`: it is logged unless it last failed the same way. The trouble may be with another
+    /// call, on the way to it.
+    pub(crate) fn failed(&self, place: &str, asked: &'static str, trouble: &Trouble) {
+        let Trouble { call, code, .. } = trouble;
+        if !self.note(place, asked, &format!("{call} {code}")) {
             return;
         }
-        let Trouble { call, code, .. } = trouble;
         match trouble.kind {
             TroubleKind::Denied => warn!(
                 place,

@@ -16,7 +16,7 @@ use crate::{
     side_by_side::side_by_side,
     signed::{Service, Signed},
     tags,
-    trace::{Done, Seen, action_taken},
+    trace::{Done, Seen},
 };
 
 /// Events in one call (EventBridge API Reference, "PutEvents", read 2026-11-23).
@@ -74,7 +74,7 @@ impl Events {
                             None => complaints.fine(&bus, CALL),
                         }
                     }
-                    Err(trouble) => complaints.failed(&bus, &trouble),
+                    Err(trouble) => complaints.failed(&bus, CALL, &trouble),
                 }
             }
         };
@@ -85,17 +85,17 @@ impl Events {
     /// What is new: each order, and each server that names an unknown schedule since the tick before. A process that
     /// has just begun takes those whose tag says so already for told.
     fn events(&self, trace: &Trace<'_>, done: &[Done<'_>], now: DateTime<Utc>) -> Vec<Value> {
-        let acted = done.iter().filter_map(|(server, order, outcome)| {
-            let requested = match order.action {
+        let acted = done.iter().filter_map(|done| {
+            let requested = match done.order.action {
                 OrderAction::Start => "Start",
                 OrderAction::Stop { .. } => "Stop",
                 OrderAction::Resize(_) => "Resize",
             };
-            let taken = match outcome.result {
-                Ok(()) => action_taken(server, &order.action),
+            let taken = match done.outcome.result {
+                Ok(()) => done.taken,
                 Err(_) => "Error",
             };
-            self.event(server, Some(requested), taken, now)
+            self.event(done.server, Some(requested), taken, now)
         });
         let unknown = self.unscheduled.new_ones(trace.unscheduled);
         let unknown = unknown.into_iter().filter_map(|server| {
@@ -173,19 +173,22 @@ mod tests {
             server: web.id.clone(),
             action: OrderAction::Start,
         };
-        let outcome = |result| Outcome {
-            server: ServerId::from(WEB),
-            result,
+        let told = |result| {
+            let outcome = Outcome {
+                server: ServerId::from(WEB),
+                result,
+            };
+            let trace = Trace {
+                servers: std::slice::from_ref(&web),
+                unscheduled: &[],
+                orders: std::slice::from_ref(&order),
+                outcomes: std::slice::from_ref(&outcome),
+                last: None,
+            };
+            let done = crate::trace::done(&trace, |_| true);
+            events().events(&trace, &done, utc("2026-01-05 05:00"))
         };
-        let trace = Trace {
-            servers: std::slice::from_ref(&web),
-            unscheduled: &[],
-            orders: &[],
-            outcomes: &[],
-            last: None,
-        };
-        let now = utc("2026-01-05 05:00");
-        let started = events().events(&trace, &[(&web, &order, &outcome(Ok(())))], now);
+        let started = told(Ok(()));
         assert_eq!(started[0]["Source"], "instance-scheduler");
         assert_eq!(started[0]["DetailType"], "Scheduling Action");
         assert_eq!(started[0]["EventBusName"], "ops");
@@ -197,12 +200,11 @@ mod tests {
         });
         assert_eq!(details(&started), [expected.clone()]);
 
-        let refused = outcome(Err(ActError {
+        let failed = told(Err(ActError {
             kind: ActErrorKind::Capacity,
             code: "x".into(),
             message: String::new(),
         }));
-        let failed = events().events(&trace, &[(&web, &order, &refused)], now);
         expected["action_taken"] = "Error".into();
         assert_eq!(details(&failed), [expected]);
     }

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use aws_config::SdkConfig;
 use chrono::{DateTime, Utc};
 use reveille_core::{
-    model::{Server, ServerKind, ServerState},
+    model::{Server, ServerId, ServerKind, ServerState},
     port::{ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, Outcome, Trace},
 };
 use tokio::sync::mpsc::unbounded_channel;
@@ -298,7 +298,8 @@ impl Fleet for AwsFleet {
 
     async fn trace(&self, trace: &Trace<'_>, now: DateTime<Utc>) {
         if let Some(traces) = &self.traces {
-            traces.leave(trace, now).await;
+            let hibernates = |server: &ServerId| self.seen().hibernates(server);
+            traces.leave(trace, hibernates, now).await;
         }
     }
 }
@@ -385,6 +386,13 @@ impl Place {
 }
 
 impl Seen {
+    /// Whether the server can hibernate, as far as it was seen.
+    fn hibernates(&self, server: &ServerId) -> bool {
+        let found = self.servers.binary_search_by(|seen| seen.id.cmp(server));
+        let known = found.ok().and_then(|at| self.known.get(at));
+        known.is_some_and(|(_, hibernates)| *hibernates)
+    }
+
     /// What can be told from `found`, each beside its place. One that two targets lead to is seen once.
     fn of(mut found: Vec<(Found, usize)>) -> Self {
         found.retain(|(found, _)| found.server.state != ServerState::Gone);

@@ -89,7 +89,7 @@ impl Metrics {
             let parameters = self.parameters(batch, now);
             match self.client.query(CALL, &parameters).await {
                 Ok(_) => complaints.fine(&self.namespace, CALL),
-                Err(trouble) => complaints.failed(&self.namespace, &trouble),
+                Err(trouble) => complaints.failed(&self.namespace, CALL, &trouble),
             }
         }
     }

@@ -5,17 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{tags, target::Target, trace::TraceSettings};
+use crate::{fleet::Services, tags, target::Target, trace::TraceSettings};
 
 /// Any account, as an ARN has it.
 const ANY: &str = "*";
 
 /// What the policies are made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of the configuration that stands alone"
-)]
 pub struct PolicyInput {
     /// The twelve digits of the account in which the program runs; none leaves the account in ARNs open.
     pub account: Option<String>,
@@ -27,12 +23,17 @@ pub struct PolicyInput {
     pub state_table: Option<String>,
     /// Whether the program may make the two tables.
     pub makes_tables: bool,
+    /// Whether a table is encrypted with a key of the customer, as AWS Instance Scheduler makes its own: DynamoDB asks
+    /// for the key in the caller's name (KMS Developer Guide, "How Amazon DynamoDB uses AWS KMS", read 2026-11-23).
+    pub encrypted_tables: bool,
     /// Name of the registry table of AWS Instance Scheduler, for `reveille shadow`; it is only read.
     pub registry_table: Option<String>,
     /// Where servers are. Those without a role are reached by the program's own.
     pub targets: Vec<Target>,
     /// Keys of the schedule tag, at least one: only what carries one of them may be started and stopped.
     pub schedule_tags: Vec<String>,
+    /// Which services are looked at.
+    pub services: Services,
     /// Whether instance types are changed.
     pub resizes: bool,
     /// Whether volumes of instances are encrypted with keys of the customer: starting needs a grant for them.
@@ -221,6 +222,19 @@ fn tables(input: &PolicyInput) -> Vec<Value> {
             "Resource": table(registry),
         }));
     }
+    if input.encrypted_tables && !statements.is_empty() {
+        let suffix = match partition(&input.region) {
+            "aws-cn" => ".cn",
+            _ => "",
+        };
+        let through = format!("dynamodb.{}.amazonaws.com{suffix}", input.region);
+        statements.push(allow(
+            "ReadEncryptedTables",
+            &["kms:Decrypt", "kms:DescribeKey"],
+            &[arn("kms", &input.region, input.account(), "key/*")],
+            &json!({"StringEquals": {"kms:ViaService": through}}),
+        ));
+    }
     statements
 }
 
@@ -236,31 +250,38 @@ fn servers(input: &PolicyInput, account: &str, regions: &BTreeSet<&str>) -> Vec<
         there: &there,
     };
 
-    let mut looks = vec![
-        "ec2:DescribeInstances",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBInstances",
-    ];
-    if input.ssm_windows {
+    let Services { ec2, rds } = input.services;
+    let mut looks = Vec::new();
+    if ec2 {
+        looks.push("ec2:DescribeInstances");
+    }
+    if rds {
+        looks.extend(["rds:DescribeDBClusters", "rds:DescribeDBInstances"]);
+    }
+    if ec2 && input.ssm_windows {
         looks.push("ssm:DescribeMaintenanceWindows");
     }
     let mut statements = vec![allow("SeeServers", &looks, &["*".to_owned()], &there)];
-    let mut runs = vec!["ec2:StartInstances", "ec2:StopInstances"];
-    if input.resizes {
-        runs.push("ec2:ModifyInstanceAttribute");
+    if ec2 {
+        let mut runs = vec!["ec2:StartInstances", "ec2:StopInstances"];
+        if input.resizes {
+            runs.push("ec2:ModifyInstanceAttribute");
+        }
+        statements.extend(tagged.may("RunInstances", &runs, &instances));
     }
-    statements.extend(tagged.may("RunInstances", &runs, &instances));
-    let mut runs = vec![
-        "rds:StartDBCluster",
-        "rds:StartDBInstance",
-        "rds:StopDBCluster",
-        "rds:StopDBInstance",
-    ];
-    if input.snapshots {
-        runs.push("rds:CreateDBSnapshot");
+    if rds {
+        let mut runs = vec![
+            "rds:StartDBCluster",
+            "rds:StartDBInstance",
+            "rds:StopDBCluster",
+            "rds:StopDBInstance",
+        ];
+        if input.snapshots {
+            runs.push("rds:CreateDBSnapshot");
+        }
+        statements.extend(tagged.may("RunDatabases", &runs, &databases));
     }
-    statements.extend(tagged.may("RunDatabases", &runs, &databases));
-    if input.snapshots {
+    if rds && input.snapshots {
         statements.push(allow(
             "ReplaceSnapshots",
             &[
@@ -272,13 +293,15 @@ fn servers(input: &PolicyInput, account: &str, regions: &BTreeSet<&str>) -> Vec<
             &there,
         ));
     }
-    if input.traces.tags {
+    if ec2 && input.traces.tags {
         let tags = ["ec2:CreateTags", "ec2:DeleteTags"];
         statements.extend(tagged.may_tag("TagInstances", &tags, &instances));
+    }
+    if rds && input.traces.tags {
         let tags = ["rds:AddTagsToResource", "rds:RemoveTagsFromResource"];
         statements.extend(tagged.may_tag("TagDatabases", &tags, &databases));
     }
-    if input.encrypted_volumes {
+    if ec2 && input.encrypted_volumes {
         let suffix = if partition == "aws-cn" { ".cn" } else { "" };
         let through: Vec<String> = regions
             .iter()
@@ -372,9 +395,14 @@ mod tests {
             config_table: Some("ConfigTable".into()),
             state_table: Some("reveille".into()),
             makes_tables: false,
+            encrypted_tables: false,
             registry_table: None,
             targets: vec![target(None, None, &["eu-west-1"])],
             schedule_tags: vec!["Schedule".into()],
+            services: Services {
+                ec2: true,
+                rds: true,
+            },
             resizes: false,
             encrypted_volumes: false,
             snapshots: false,
@@ -386,6 +414,7 @@ mod tests {
     fn most() -> PolicyInput {
         PolicyInput {
             makes_tables: true,
+            encrypted_tables: true,
             registry_table: Some("RegistryTable".into()),
             targets: vec![
                 target(None, None, &["eu-west-1", "ap-northeast-2"]),
@@ -447,6 +476,22 @@ mod tests {
             ..least()
         };
         assert_eq!(sids(&home(&input)), ["AssumeRoles"]);
+    }
+
+    #[test]
+    fn a_service_that_is_not_looked_at_needs_nothing() {
+        let without = |service: &str| {
+            let services = Services {
+                ec2: service != "ec2:",
+                rds: service != "rds:",
+            };
+            let input = PolicyInput { services, ..most() };
+            home(&input).to_string()
+        };
+        for service in ["ec2:", "rds:"] {
+            assert!(!without(service).contains(service), "{service}");
+        }
+        assert!(!without("ec2:").contains("ssm:"));
     }
 
     #[test]

@@ -94,3 +94,39 @@ pub(crate) async fn patient<T>(
             .map_err(|late| Trouble::late(call, late)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_config::SdkConfig;
+    use aws_sdk_sts::{error::ErrorMetadata, operation::assume_role::AssumeRoleError};
+    use aws_smithy_types::{body::SdkBody, retry::RetryMode};
+
+    use super::*;
+
+    fn site() -> Site {
+        Site {
+            account: None,
+            role: None,
+            region: "eu-west-1".to_owned(),
+            sdk: SdkConfig::builder()
+                .retry_config(RetryConfig::standard().with_max_attempts(7))
+                .build(),
+        }
+    }
+
+    fn refused(code: &str) -> SdkError<AssumeRoleError, HttpResponse> {
+        let error = AssumeRoleError::generic(ErrorMetadata::builder().code(code).build());
+        let status = 400_u16.try_into().unwrap_or_else(|_| unreachable!());
+        SdkError::service_error(error, HttpResponse::new(status, SdkBody::empty()))
+    }
+
+    #[test]
+    fn a_service_that_throttles_is_called_with_care_from_then_on() {
+        let reach = Reach::new(&site(), "ec2", |retry, _| retry);
+        reach.trouble("ec2:StartInstances", refused("IncorrectInstanceState"));
+        assert_eq!(reach.client().mode(), RetryMode::Standard);
+        reach.trouble("ec2:StartInstances", refused("RequestLimitExceeded"));
+        assert_eq!(reach.client().mode(), RetryMode::Adaptive);
+        assert_eq!(reach.client().max_attempts(), 7);
+    }
+}

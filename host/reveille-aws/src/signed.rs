@@ -172,9 +172,11 @@ impl Signed {
         );
         let place = sdk.endpoint_url().unwrap_or(&place);
 
-        let mut signing = SigV4OperationSigningConfig::default();
-        signing.region = Some(aws_config::Region::new(signed_region).into());
-        signing.name = Some(service.name.into());
+        let signing = SigV4OperationSigningConfig {
+            region: Some(aws_config::Region::new(signed_region).into()),
+            name: Some(service.name.into()),
+            ..SigV4OperationSigningConfig::default()
+        };
         let mut config = Layer::new("signed");
         config.store_put(AuthSchemeOptionResolverParams::new(()));
         config.store_put(signing);

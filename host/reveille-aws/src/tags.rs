@@ -13,11 +13,7 @@ use reveille_core::{
 };
 
 use crate::{
-    arn::Arn,
-    complaints::Complaints,
-    side_by_side::side_by_side,
-    site::Site,
-    trace::{Done, action_taken},
+    arn::Arn, complaints::Complaints, side_by_side::side_by_side, site::Site, trace::Done,
     trouble::Trouble,
 };
 
@@ -141,9 +137,10 @@ impl Tags {
     ) -> Vec<(&'a Server, Change)> {
         let mut changes: Vec<(&Server, Change)> = done
             .iter()
-            .filter_map(|&(server, order, outcome)| {
-                let change = match &outcome.result {
-                    Ok(()) => Some(acted(server, &order.action, now)),
+            .filter_map(|done| {
+                let server = done.server;
+                let change = match &done.outcome.result {
+                    Ok(()) => Some(acted(server, done.taken, now)),
                     Err(error) => match error.kind {
                         // Neither is the server's fault: the one is tried again at once, the other has no tags.
                         ActErrorKind::Throttled | ActErrorKind::Gone => None,
@@ -151,7 +148,7 @@ impl Tags {
                         | ActErrorKind::Denied
                         | ActErrorKind::WrongState
                         | ActErrorKind::Other => {
-                            let code = match order.action {
+                            let code = match done.order.action {
                                 OrderAction::Start | OrderAction::Resize(_) => "StartFailed",
                                 OrderAction::Stop { .. } => "StopFailed",
                             };
@@ -221,10 +218,9 @@ fn marks(
     }
 }
 
-fn acted(server: &Server, action: &OrderAction, now: DateTime<Utc>) -> Change {
-    let verb = action_taken(server, action);
+fn acted(server: &Server, taken: &str, now: DateTime<Utc>) -> Change {
     Change {
-        put: BTreeMap::from([(LAST_ACTION, format!("{verb} {}", time(now)))]),
+        put: BTreeMap::from([(LAST_ACTION, format!("{taken} {}", time(now)))]),
         remove: errors_of(server),
     }
 }
@@ -313,7 +309,7 @@ impl Write {
             };
             match result {
                 Ok(()) => complaints.fine(&place, call),
-                Err(trouble) => complaints.failed(&place, &trouble),
+                Err(trouble) => complaints.failed(&place, call, &trouble),
             }
         }
     }
@@ -415,7 +411,7 @@ mod tests {
             outcomes: &outcomes,
             last: None,
         };
-        let done = crate::trace::done(&trace);
+        let done = crate::trace::done(&trace, |_| true);
         let tags = Tags::new(&[]);
         let changes = tags.changes(&trace, &done, utc(NOW));
         changes.into_iter().map(|(_, change)| change).collect()
@@ -460,25 +456,6 @@ mod tests {
             ..started
         };
         assert_eq!(changes_of(&[web], &[], &order()), [cleared]);
-    }
-
-    #[test]
-    fn actions_have_the_words_of_aws_instance_scheduler() {
-        let up = server("web", "dev").running().build();
-        let down = server("web", "dev").build();
-        let rds = server("web", "dev")
-            .kind(ServerKind::RdsInstance)
-            .running()
-            .build();
-        for (server, action, word) in [
-            (&down, OrderAction::Start, "Started"),
-            (&up, OrderAction::Stop { hibernate: false }, "Stopped"),
-            (&up, OrderAction::Stop { hibernate: true }, "Hibernated"),
-            (&rds, OrderAction::Stop { hibernate: true }, "Stopped"),
-            (&down, OrderAction::Resize("t3.large".into()), "Resized"),
-        ] {
-            assert_eq!(action_taken(server, &action), word);
-        }
     }
 
     #[test]

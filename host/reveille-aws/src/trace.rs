@@ -43,8 +43,15 @@ pub struct Traces {
     complaints: Arc<Complaints>,
 }
 
-/// A server's order and what came of it, at most one for each server and tick.
-pub(crate) type Done<'a> = (&'a Server, &'a Order, &'a Outcome);
+/// What was done to a server, and what came of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Done<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) order: &'a Order,
+    pub(crate) outcome: &'a Outcome,
+    /// In AWS Instance Scheduler's words: `Started`.
+    pub(crate) taken: &'static str,
+}
 
 impl Traces {
     /// Tags are written in `sites`, events and figures with `home`: its credentials, and its region unless the bus is
@@ -67,8 +74,15 @@ impl Traces {
 
     /// Leaves `trace` of the tick at `now`, and gives up after a few seconds. What fails is logged once until it fails
     /// in another way. Nothing is called when there is nothing to tell, but for the figures every five minutes.
-    pub async fn leave(&self, trace: &Trace<'_>, now: DateTime<Utc>) {
-        let done = done(trace);
+    ///
+    /// `hibernates` tells whether a server can hibernate: one that cannot was stopped.
+    pub async fn leave(
+        &self,
+        trace: &Trace<'_>,
+        hibernates: impl Fn(&ServerId) -> bool + Send,
+        now: DateTime<Utc>,
+    ) {
+        let done = done(trace, hibernates);
         tokio::join!(
             async {
                 if let Some(tags) = &self.tags {
@@ -106,12 +120,12 @@ impl Traces {
 
 async fn in_time(complaints: &Complaints, call: &'static str, leaving: impl Future<Output = ()>) {
     if timeout(WAIT, leaving).await.is_err() {
-        complaints.late("", call);
+        complaints.late("traces", call);
     }
 }
 
 /// The orders beside their servers; those of servers that are not in the trace are left out.
-pub(crate) fn done<'a>(trace: &Trace<'a>) -> Vec<Done<'a>> {
+pub(crate) fn done<'a>(trace: &Trace<'a>, hibernates: impl Fn(&ServerId) -> bool) -> Vec<Done<'a>> {
     trace
         .orders
         .iter()
@@ -121,16 +135,30 @@ pub(crate) fn done<'a>(trace: &Trace<'a>) -> Vec<Done<'a>> {
                 .servers
                 .binary_search_by(|server| server.id.cmp(&order.server))
                 .ok()?;
-            Some((&trace.servers[at], order, outcome))
+            let server = trace.servers.get(at)?;
+            Some(Done {
+                server,
+                order,
+                outcome,
+                taken: taken(server, &order.action, &hibernates),
+            })
         })
         .collect()
 }
 
 /// What an accepted order has done, in AWS Instance Scheduler's words.
-pub(crate) fn action_taken(server: &Server, action: &OrderAction) -> &'static str {
+fn taken(
+    server: &Server,
+    action: &OrderAction,
+    hibernates: impl Fn(&ServerId) -> bool,
+) -> &'static str {
     match action {
         OrderAction::Start => "Started",
-        OrderAction::Stop { hibernate: true } if server.kind == ServerKind::Ec2 => "Hibernated",
+        OrderAction::Stop { hibernate: true }
+            if server.kind == ServerKind::Ec2 && hibernates(&server.id) =>
+        {
+            "Hibernated"
+        }
         OrderAction::Stop { .. } => "Stopped",
         // One that runs with another type is stopped first and resized in a later tick.
         OrderAction::Resize(to) => match server.instance_type.as_deref() {
@@ -187,5 +215,30 @@ mod tests {
         assert_eq!(ids(seen.new_ones(&[&one, &two])), ["two"]);
         assert!(seen.new_ones(&[]).is_empty());
         assert_eq!(ids(seen.new_ones(&[&one])), ["one"]);
+    }
+
+    #[test]
+    fn actions_have_the_words_of_aws_instance_scheduler() {
+        let down = server("web", "dev").build();
+        let up = server("web", "dev").running().build();
+        let database = server("db", "dev")
+            .kind(ServerKind::RdsInstance)
+            .running()
+            .build();
+        let mut large = up.clone();
+        large.instance_type = Some("t3.large".into());
+        let resize = || OrderAction::Resize("t3.micro".into());
+        let stop = |hibernate| OrderAction::Stop { hibernate };
+        for (server, action, can_hibernate, word) in [
+            (&down, OrderAction::Start, true, "Started"),
+            (&up, stop(false), true, "Stopped"),
+            (&up, stop(true), true, "Hibernated"),
+            (&up, stop(true), false, "Stopped"),
+            (&database, stop(true), true, "Stopped"),
+            (&large, resize(), true, "ResizeRequested"),
+            (&down, resize(), true, "Resized"),
+        ] {
+            assert_eq!(taken(server, &action, |_| can_hibernate), word);
+        }
     }
 }

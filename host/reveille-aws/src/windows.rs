@@ -183,7 +183,7 @@ impl Windows {
                 self.complaints.fine(name, CALL);
                 known.runs = reconciled(&known.runs, told, now);
             }
-            Ok(Err(trouble)) => self.complaints.failed(name, &trouble),
+            Ok(Err(trouble)) => self.complaints.failed(name, CALL, &trouble),
             Err(_) => self.complaints.late(name, CALL),
         }
         if known.kept.as_ref() == Some(&known.runs)

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use reveille_aws::{
     client::{self, Place, SdkConfig},
-    dynamo::{DynamoStore, TableNames},
+    dynamo::{DynamoStore, DynamoWindows, TableNames},
     fleet::AwsFleet,
-    windows::Forgetful,
+    windows::{Forgetful, WindowMemory},
 };
 use reveille_core::port::{Fleet, Store};
 
-use crate::config::{AwsConfig, Config};
+use crate::config::{AwsConfig, Config, StoreConfig};
 
 /// AWS's SDK in the region of the configuration, or of the surroundings where there is no section `[aws]`.
 pub(crate) async fn connect(config: &Config) -> SdkConfig {
@@ -49,14 +49,26 @@ pub(crate) fn store(sdk: &SdkConfig, tables: &TableNames, zone: Tz) -> Arc<dyn S
     Arc::new(DynamoStore::new(sdk, tables.clone(), zone))
 }
 
-/// The servers of every configured account and region.
-pub(crate) async fn fleet(sdk: &SdkConfig, aws: &AwsConfig) -> Arc<dyn Fleet> {
+/// Where windows that are open outlive the process: nowhere when the store is a file.
+pub(crate) fn windows(sdk: &SdkConfig, store: &StoreConfig) -> Arc<dyn WindowMemory> {
+    match store {
+        StoreConfig::Sqlite(_) => Arc::new(Forgetful),
+        StoreConfig::Dynamo(tables) => Arc::new(DynamoWindows::new(sdk, &tables.state)),
+    }
+}
+
+/// The servers of every configured account and region; `windows` keeps those that are open.
+pub(crate) async fn fleet(
+    sdk: &SdkConfig,
+    aws: &AwsConfig,
+    windows: Arc<dyn WindowMemory>,
+) -> Arc<dyn Fleet> {
     let fleet = AwsFleet::new(sdk, aws.fleet.clone())
         .await
         .with_traces(&aws.traces);
-    if aws.ssm_windows {
-        Arc::new(fleet.with_windows(Arc::new(Forgetful)))
+    Arc::new(if aws.ssm_windows {
+        fleet.with_windows(windows)
     } else {
-        Arc::new(fleet)
-    }
+        fleet
+    })
 }

@@ -95,6 +95,13 @@ pub(crate) enum Command {
     /// Print the definitions of AWS Instance Scheduler as a file, and say what differs from it
     #[cfg(feature = "aws")]
     Import(ImportArgs),
+    /// Take over what AWS Instance Scheduler remembers of each server, once, before Reveille's first run
+    #[cfg(feature = "aws")]
+    Adopt {
+        /// Its registry table; it is only read
+        #[arg(long, value_name = "TABLE")]
+        registry: String,
+    },
     /// Print the least policy that the configuration needs, as JSON for IAM
     #[cfg(feature = "aws")]
     Iam(IamArgs),
@@ -223,10 +230,6 @@ pub(crate) struct ImportArgs {
 
 #[cfg(feature = "aws")]
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
-)]
 pub(crate) struct IamArgs {
     /// Policy and trust of the roles in other accounts, instead of the policy of the program's own role
     #[arg(long, requires = "principal")]

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Moment, Schedule,
+        Definitions, Moment, Schedule,
         reply::{Announcement, Context, Reply},
     },
     port::{Fleet, Formatter, Notifier, Rules, Store},
@@ -43,19 +43,11 @@ impl House {
             fleet,
             simulated,
         } = Outside::open(config).await?;
-        let sandbox = Sandbox::embedded().context("the embedded components do not load")?;
         let definitions = store
             .definitions()
             .await
             .context("the definitions cannot be read")?;
-        let mut unloaded = Vec::new();
-        for source in config.rules.iter().chain(definitions.rules.values()) {
-            if let Err(error) = sandbox.load(source) {
-                tracing::error!(rule = source.name, %error, "a rule is not loaded; schedules that name it hold");
-                unloaded.push((source.name.clone(), error.to_string()));
-            }
-        }
-        let sandbox = Arc::new(sandbox);
+        let (sandbox, unloaded) = load_rules(config, &definitions)?;
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
         Ok(Self {
@@ -118,6 +110,22 @@ impl House {
     }
 }
 
+/// The rules of the configuration and of `definitions`; and those that could not be loaded, with the reason.
+pub(crate) fn load_rules(
+    config: &Config,
+    definitions: &Definitions,
+) -> anyhow::Result<(Arc<Sandbox>, Vec<(String, String)>)> {
+    let sandbox = Sandbox::embedded().context("the embedded components do not load")?;
+    let mut unloaded = Vec::new();
+    for source in config.rules.iter().chain(definitions.rules.values()) {
+        if let Err(error) = sandbox.load(source) {
+            tracing::error!(rule = source.name, %error, "a rule is not loaded; schedules that name it hold");
+            unloaded.push((source.name.clone(), error.to_string()));
+        }
+    }
+    Ok((Arc::new(sandbox), unloaded))
+}
+
 /// The store and the fleet that the configuration chooses.
 struct Outside {
     store: Arc<dyn Store>,
@@ -134,27 +142,28 @@ impl Outside {
 
     #[cfg(feature = "aws")]
     async fn open(config: &Config) -> anyhow::Result<Self> {
-        let sdk = aws::connect(config).await;
-        let (database, store) = match &config.store {
-            StoreConfig::Sqlite(_) => {
+        match (&config.store, &config.aws) {
+            (StoreConfig::Sqlite(_), None) => {
                 let database = open_file(config)?;
-                let store = sqlite(&database, config);
-                (Some(database), store)
+                Ok(Self::simulated(sqlite(&database, config), database, config))
             }
-            StoreConfig::Dynamo(tables) => (None, aws::store(&sdk, tables, config.timezone)),
-        };
-        if let Some(configured) = &config.aws {
-            return Ok(Self {
-                store,
-                fleet: aws::fleet(&sdk, configured).await,
-                simulated: None,
-            });
+            (StoreConfig::Dynamo(tables), None) => {
+                let sdk = aws::connect(config).await;
+                let store = aws::store(&sdk, tables, config.timezone);
+                Ok(Self::simulated(store, open_file(config)?, config))
+            }
+            (store, Some(configured)) => {
+                let sdk = aws::connect(config).await;
+                Ok(Self {
+                    store: match store {
+                        StoreConfig::Sqlite(_) => sqlite(&open_file(config)?, config),
+                        StoreConfig::Dynamo(tables) => aws::store(&sdk, tables, config.timezone),
+                    },
+                    fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, store)).await,
+                    simulated: None,
+                })
+            }
         }
-        let database = match database {
-            Some(database) => database,
-            None => open_file(config)?,
-        };
-        Ok(Self::simulated(store, database, config))
     }
 
     fn simulated(store: Arc<dyn Store>, database: Arc<Database>, config: &Config) -> Self {
@@ -178,7 +187,7 @@ fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
 
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
 /// number, as containers have.
-fn holder() -> String {
+pub(crate) fn holder() -> String {
     format!(
         "{}-{}",
         std::process::id(),

@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use reveille_aws::dynamo::DynamoStore;
 use reveille_core::{
     model::{Item, Want},
-    port::{Change, Store},
+    port::{Change, Store, StoreError},
     testing::contract::sample::{at, day, force, item, office_hours},
 };
 use serde_json::json;
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// More than a transaction holds, and not many more.
-const ITEMS: usize = 120;
+const ITEMS: usize = 240;
 
 fn items() -> Vec<Item> {
     (0..ITEMS)
@@ -87,7 +87,8 @@ async fn look(store: &dyn Store, way: usize) {
     }
 }
 
-async fn is_done_whole_or_not_at_all_when_cut_off(fate: Fate) {
+/// A commit with one request of this fate, for each of its requests; those after it arrive or are lost.
+async fn is_done_whole_or_not_at_all(fate: Fate, after: Fate) {
     let mut steps = 0;
     let mut undone = 0;
     loop {
@@ -100,16 +101,16 @@ async fn is_done_whole_or_not_at_all_when_cut_off(fate: Fate) {
             .await
             .unwrap();
         let cut = steps + 1;
-        let fate = fate.clone();
+        let (fate, after) = (fate.clone(), after.clone());
         let (wire, dying) = tables.over(move |call| match call.number {
             number if number == cut => fate.clone(),
-            number if number > cut => Fate::IsLost,
+            number if number > cut => after.clone(),
             _ => Fate::Arrives,
         });
         let answered = dying.commit(&changes()).await;
-        let after = tables.open();
-        look(&*after, steps).await;
-        for store in [after, before] {
+        let other = tables.open();
+        look(&*other, steps).await;
+        for store in [other, before] {
             let forces = store.forces().await.unwrap();
             let is_done = forces.contains(&force("seoul", Want::Run));
             let expected = if is_done {
@@ -127,19 +128,44 @@ async fn is_done_whole_or_not_at_all_when_cut_off(fate: Fate) {
         }
         steps += 1;
     }
-    // Five batches, the name, two parts and their query, the end, five batches of deletions.
-    assert!(steps >= 14, "{steps} steps");
-    assert!(undone >= 10, "{undone} were not done");
+    // Six batches, the name, the query, two parts, the end, six batches of deletions.
+    assert!(steps >= 16, "{steps} steps");
+    assert!(undone >= 12, "{undone} were not done");
 }
 
 #[tokio::test]
 async fn a_commit_whose_host_dies_before_any_request_is_done_whole_or_not_at_all() {
-    is_done_whole_or_not_at_all_when_cut_off(Fate::IsLost).await;
+    is_done_whole_or_not_at_all(Fate::IsLost, Fate::IsLost).await;
 }
 
 #[tokio::test]
 async fn a_commit_whose_host_dies_before_any_answer_is_done_whole_or_not_at_all() {
-    is_done_whole_or_not_at_all_when_cut_off(Fate::IsUnanswered).await;
+    is_done_whole_or_not_at_all(Fate::IsUnanswered, Fate::IsLost).await;
+}
+
+#[tokio::test]
+async fn a_commit_of_which_any_request_is_lost_is_done_whole_or_not_at_all() {
+    is_done_whole_or_not_at_all(Fate::IsLost, Fate::Arrives).await;
+}
+
+#[tokio::test]
+async fn a_commit_of_which_any_answer_is_lost_is_done_whole_or_not_at_all() {
+    is_done_whole_or_not_at_all(Fate::IsUnanswered, Fate::Arrives).await;
+}
+
+#[tokio::test]
+async fn a_large_commit_that_is_not_permitted_does_nothing() {
+    let Some(tables) = tables("permissions").await else {
+        return;
+    };
+    let (_, store) = tables.over(|call| match call.operation.as_str() {
+        "TransactWriteItems" => Fate::IsRefused(400, "AccessDeniedException", "no"),
+        _ => Fate::Arrives,
+    });
+    let refused = store.commit(&changes()).await;
+    assert!(matches!(refused, Err(StoreError::Denied)), "{refused:?}");
+    assert!(store.items().await.unwrap().is_empty());
+    assert_eq!(tables.journalled().await, 0);
 }
 
 #[tokio::test]
@@ -162,17 +188,17 @@ async fn who_is_late_with_a_journal_undoes_nothing() {
     let Some(tables) = tables("late journals").await else {
         return;
     };
-    // It has named its journal and read it, and falls asleep before it carries out the second part.
+    // It has named its journal and read it, and falls asleep before it carries out a part.
     let (wake, parts) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
     let (until, asleep) = (Arc::clone(&wake), Arc::clone(&parts));
     let (_, late) = tables.over(move |call| match call.operation.as_str() {
-        "TransactWriteItems" if parts.fetch_add(1, Ordering::Relaxed) == 2 => {
+        "TransactWriteItems" if parts.fetch_add(1, Ordering::Relaxed) == 1 => {
             Fate::Waits(Arc::clone(&until))
         }
         _ => Fate::Arrives,
     });
     let sleeping = tokio::spawn(async move { late.commit(&changes()).await });
-    while asleep.load(Ordering::Relaxed) < 3 {
+    while asleep.load(Ordering::Relaxed) < 2 {
         tokio::task::yield_now().await;
     }
     let other = tables.open();

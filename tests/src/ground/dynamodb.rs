@@ -7,7 +7,7 @@
 use std::{
     env,
     fs::{self, File},
-    io::{self, BufRead as _, BufReader, Read as _},
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -50,12 +50,13 @@ pub fn dynamodb() -> &'static DynamoDb {
 
 /// The server, when it knows transactions; otherwise says that `test` cannot run.
 #[must_use]
-#[expect(clippy::print_stderr, reason = "a test that does not run says so")]
 pub fn with_transactions(test: &str) -> Option<&'static DynamoDb> {
     let server = dynamodb();
     if !server.has_transactions {
-        eprintln!(
-            "NOT RUN: {test} needs transactions, which dynalite does not know: install a JDK, version 17 or later"
+        // Not by a macro: what those print is shown of tests that fail only.
+        let _ = writeln!(
+            io::stderr(),
+            "NOT RUN: {test}: it needs transactions, which dynalite does not know: install a JDK, version 17 or later"
         );
     }
     server.has_transactions.then_some(server)
@@ -153,23 +154,25 @@ fn java(folder: &Path) -> io::Result<Child> {
 }
 
 fn dynalite(folder: &Path) -> io::Result<DynamoDb> {
+    let neither = || {
+        io::Error::other(
+            "neither `java` nor `node` starts a server: install a JDK, version 17 or later",
+        )
+    };
     let mut node = Command::new("node")
         .args(["-e", DYNALITE])
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .spawn()?;
-    match listening(&mut node)? {
-        Some(endpoint) => Ok(DynamoDb {
-            endpoint,
-            has_transactions: false,
-            _server: node,
-        }),
-        None => Err(io::Error::other(
-            "neither `java` nor `node` starts a server: install a JDK, version 17 or later",
-        )),
-    }
+        .spawn()
+        .map_err(|_| neither())?;
+    let endpoint = listening(&mut node)?.ok_or_else(neither)?;
+    Ok(DynamoDb {
+        endpoint,
+        has_transactions: false,
+        _server: node,
+    })
 }
 
 /// Where it listens, once it does; none when it ends before that, as a Java without a compiler does.

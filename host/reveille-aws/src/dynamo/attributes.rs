@@ -55,6 +55,7 @@ pub(super) fn to_wire(value: &AttributeValue) -> Option<Value> {
         ),
         AttributeValue::B(bytes) => ("B", base64::encode(bytes).into()),
         AttributeValue::Bs(all) => ("BS", all.iter().map(base64::encode).collect()),
+        AttributeValue::Unknown { .. } => return None,
         _ => return None,
     };
     Some(Map::from_iter([(kind.to_owned(), value)]).into())
@@ -158,6 +159,7 @@ fn size(value: &AttributeValue) -> usize {
             STRUCTURE + values.iter().map(|value| size(value) + 1).sum::<usize>()
         }
         AttributeValue::M(fields) => STRUCTURE + fields.len() + size_of(fields),
+        AttributeValue::Bool(_) | AttributeValue::Null(_) | AttributeValue::Unknown { .. } => 1,
         _ => 1,
     }
 }

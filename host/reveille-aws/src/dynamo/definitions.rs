@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use chrono_tz::Tz;
 use reveille_core::{
@@ -86,6 +87,20 @@ impl ConfigTable {
         let attribute = self.raw.get(position)?.get(name)?;
         (config_item::plain(&to_wire(attribute)?)? == *value).then_some(attribute)
     }
+}
+
+/// The definitions of the config table `table` alone: its items, sorted by key, and what they say. For whoever only
+/// looks at a table of AWS Instance Scheduler, where there is no state table yet.
+///
+/// # Errors
+/// When the table cannot be read, or has other keys.
+pub async fn read_definitions(
+    sdk: &SdkConfig,
+    table: &str,
+    default_zone: Tz,
+) -> Result<(Vec<Item>, Arc<Definitions>), StoreError> {
+    let read = ConfigTable::read(&Client::new(sdk), table, default_zone, None).await?;
+    Ok((read.items.clone(), Arc::clone(&read.definitions)))
 }
 
 /// The definition items, sorted by key. Items of other kinds are somebody else's.

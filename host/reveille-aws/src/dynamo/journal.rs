@@ -1,10 +1,11 @@
 //! Commits that are larger than a transaction.
 //!
-//! Everything is first written beside the state, where nobody looks. One transaction then names that journal in the
-//! house: with it the commit is done. What the journal says is carried out afterwards, by whoever finds its name there:
-//! each part in a transaction that holds only while the name stands, so that one who is late undoes nothing.
+//! Most of it is first written beside the state, where nobody looks. One transaction then writes the rest to where it
+//! belongs and names that journal in the house: with it the commit is done. What the journal says is carried out
+//! afterwards, by whoever finds its name there: each part in a transaction that holds only while the name stands, so
+//! that one who is late undoes nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use chrono::{DateTime, Utc};
@@ -21,8 +22,8 @@ use super::{
 
 /// Most items of one batch. Source: "BatchWriteItem", Amazon DynamoDB API Reference, read 2026-11-23.
 const BATCH: usize = 25;
-/// Most bytes of one batch that are sent; DynamoDB takes 16 MB.
-const BATCH_BYTES: usize = 8_000_000;
+/// Most bytes of one batch that are sent: DynamoDB takes 16 MB, and slow lines take less within one attempt.
+const BATCH_BYTES: usize = 4_000_000;
 /// How often what a batch has left undone is tried again.
 const ATTEMPTS: u32 = 8;
 /// How often a commit is tried that finds another's journal before it.
@@ -38,20 +39,24 @@ impl Tables {
         if answers.len() >= MOST_ACTIONS {
             return Err(TableError::Answers.into());
         }
+        let (first, later) = split(writes, answers.len());
         let id = unique();
         let journal = partition(&id);
-        let entries = writes.iter().enumerate();
-        let entries: Vec<Attributes> = entries
+        let entries: Vec<Attributes> = later
+            .iter()
+            .enumerate()
             .map(|(number, write)| entry(&journal, number, write))
             .collect();
         let keys: Vec<Attributes> = entries.iter().map(key_of).collect();
-        let written = self.batch(entries.into_iter().map(put)).await;
-        let done = match written {
-            Ok(()) => self.name_journal(&id, answers).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = done {
+        if let Err(error) = self.batch(entries.into_iter().map(put)).await {
             self.forget(keys).await;
+            return Err(error);
+        }
+        if let Err(error) = self.name_journal(&id, &first, &answers).await {
+            // Whoever was not heard may have been understood: a journal that is named must not be lost.
+            if matches!(error, StoreError::Conflict | StoreError::Denied) {
+                self.forget(keys).await;
+            }
             return Err(error);
         }
         // The commit is done, whatever happens now: whoever reads carries it out first.
@@ -62,7 +67,12 @@ impl Tables {
     }
 
     /// The point at which the commit is done.
-    async fn name_journal(&self, id: &str, answers: Vec<Attributes>) -> Result<(), StoreError> {
+    async fn name_journal(
+        &self,
+        id: &str,
+        first: &[Write],
+        answers: &[Attributes],
+    ) -> Result<(), StoreError> {
         for _ in 0..JOURNALS {
             let named = Transaction::new(&self.client, &self.names)
                 .update(|house| {
@@ -73,7 +83,8 @@ impl Tables {
                         .expression_attribute_names("#pending", "pending")
                         .expression_attribute_values(":id", text(id))
                 })
-                .additions(answers.clone())
+                .writes(first.iter().cloned())
+                .additions(answers.iter().cloned())
                 .carry_out()
                 .await;
             match named {
@@ -210,6 +221,28 @@ impl Tables {
             Err(StoreError::Busy)
         }
     }
+}
+
+/// What is written with the name of the journal, beside `answers` others, and what stands in it. One of each kind of
+/// write is among the first: what is not permitted, or meets another key, is refused before anything is done, and not
+/// when it has to be.
+fn split(writes: Vec<Write>, answers: usize) -> (Vec<Write>, Vec<Write>) {
+    let mut kinds = BTreeSet::new();
+    let (ones, others): (Vec<Write>, Vec<Write>) = writes
+        .into_iter()
+        .partition(|write| kinds.insert((write.table(), matches!(write, Write::Put(..)))));
+    let (mut first, mut later) = (Vec::new(), Vec::new());
+    let mut bytes = 0;
+    for write in ones.into_iter().chain(others) {
+        bytes += write.size();
+        // One action is the house's. Half of the bytes are left to the answers.
+        if later.is_empty() && first.len() + answers + 1 < MOST_ACTIONS && bytes <= MOST_BYTES / 2 {
+            first.push(write);
+        } else {
+            later.push(write);
+        }
+    }
+    (first, later)
 }
 
 fn partition(id: &str) -> String {

@@ -57,19 +57,19 @@ pub(super) fn parts(memories: Memories) -> Result<Vec<(Memories, Vec<Write>)>, S
     Ok(parts)
 }
 
-/// `all` with `memories` over it, sorted by server.
+/// `all`, which is sorted by server, with `memories` over it.
 pub(super) fn merged(all: &[Remembered], memories: Memories) -> Vec<Remembered> {
-    let mut merged: BTreeMap<ServerId, Remembered> = all
-        .iter()
-        .map(|remembered| (remembered.server.clone(), remembered.clone()))
-        .collect();
+    let mut merged = Vec::with_capacity(all.len() + memories.len());
+    let mut left = all.iter().peekable();
     for (server, memory) in memories {
-        match memory {
-            Some(memory) => merged.insert(server, memory),
-            None => merged.remove(&server),
-        };
+        while let Some(before) = left.next_if(|remembered| remembered.server < server) {
+            merged.push(before.clone());
+        }
+        left.next_if(|remembered| remembered.server == server);
+        merged.extend(memory);
     }
-    merged.into_values().collect()
+    merged.extend(left.cloned());
+    merged
 }
 
 impl Tables {

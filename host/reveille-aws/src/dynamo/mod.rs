@@ -1,7 +1,7 @@
 //! The store on two tables of DynamoDB: the config table of AWS Instance Scheduler, and one of our own.
 //!
 //! The config table is kept as that program writes it and holds definitions only; everything else stands in the state
-//! table. What both hosts and people write is guarded by one item of it, the [`house::House`].
+//! table. What both hosts and people write is guarded by one item of it, the house.
 
 mod attributes;
 mod commit;
@@ -17,6 +17,7 @@ mod tables;
 mod transaction;
 mod windows;
 
+pub use definitions::read_definitions;
 pub use failure::TableError;
 pub use store::DynamoStore;
 pub use tables::{TableState, check_tables, create_tables};

@@ -25,7 +25,7 @@ use super::{
     definitions::ConfigTable,
     failure::{failed, is_contended},
     house::{Claim, House, time_text},
-    memory::{memories, merged, parts},
+    memory::{Memories, memories, merged, parts},
     query::{Tables, records},
     state,
     transaction::{ATTEMPTS, pause},
@@ -102,7 +102,11 @@ impl DynamoStore {
     /// The house as it is now.
     async fn house(&self) -> Result<House, StoreError> {
         let house = self.tables.settled_house().await?;
-        self.kept().house = house.clone();
+        let mut kept = self.kept();
+        // A tick of this process may have written since it was read: what it knows of its own writes stays.
+        if house.is_at_least(&kept.house) {
+            kept.house = house.clone();
+        }
         Ok(house)
     }
 
@@ -282,23 +286,29 @@ impl Store for DynamoStore {
         changed: &[Remembered],
         gone: &[ServerId],
     ) -> Result<(), StoreError> {
+        let known = {
+            let house = &self.kept().house;
+            (house.fence == lease.fence).then_some(house.memory)
+        };
+        let (mut done, mut present) = (Memories::new(), known);
+        let mut result = Ok(());
         for (memories, writes) in parts(memories(changed, gone))? {
-            let known = {
-                let house = &self.kept().house;
-                (house.fence == lease.fence).then_some(house.memory)
-            };
-            self.tables.remember(lease, known, writes).await?;
-            let Some(known) = known else {
-                continue;
-            };
+            result = self.tables.remember(lease, present, writes).await;
+            if result.is_err() {
+                break;
+            }
+            present = present.map(|present| present + 1);
+            done.extend(memories);
+        }
+        if let (Some(known), Some(present)) = (known, present) {
             let mut kept = self.kept();
-            kept.house.memory = known + 1;
+            kept.house.memory = present;
             if let Some(read) = kept.remembered.as_mut().filter(|read| read.number == known) {
-                read.number = known + 1;
-                read.value = Arc::new(merged(&read.value, memories));
+                read.number = present;
+                read.value = Arc::new(merged(&read.value, done));
             }
         }
-        Ok(())
+        result
     }
 
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, ServerId, ServerState, Want};
+use super::{Action, Server, ServerId, ServerState, Want};
 
 /// The state that a decider left behind, in the words of AWS Instance Scheduler's registry. Words that it does not
 /// know are kept: they simply differ from every known one.
@@ -94,4 +94,23 @@ pub struct Remembered {
     pub seen: ServerState,
     /// Since when it has been seen so.
     pub seen_since: DateTime<Utc>,
+}
+
+impl Remembered {
+    /// What another program left behind of `server`, as if it had been decided here; nothing is on its way.
+    #[must_use]
+    pub fn adopted(server: &Server, stored: Stored, now: DateTime<Utc>) -> Self {
+        Self {
+            server: server.id.clone(),
+            schedule: server.schedule.as_ref().to_owned(),
+            stored,
+            wanted: None,
+            applied_at: None,
+            reason: String::new(),
+            request: None,
+            error: None,
+            seen: server.state,
+            seen_since: now,
+        }
+    }
 }

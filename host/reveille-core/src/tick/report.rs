@@ -43,7 +43,7 @@ pub struct Unseen {
     pub target: String,
     /// A stable code, such as `fleet.denied`.
     pub code: &'static str,
-    /// Why: every cause in one line.
+    /// Why, in one line. What lies beneath are words of the provider's client, for nobody.
     pub cause: String,
 }
 
@@ -51,21 +51,10 @@ impl Unseen {
     /// What `error` comes to.
     #[must_use]
     pub fn of(error: &FleetError) -> Self {
-        let mut cause = error.source.to_string();
-        let mut beneath = error.source.source();
-        while let Some(error) = beneath {
-            let line = error.to_string();
-            // Some errors of others repeat what stands beneath them.
-            if !cause.ends_with(&line) {
-                cause.push_str(": ");
-                cause.push_str(&line);
-            }
-            beneath = error.source();
-        }
         Self {
             target: error.target.clone(),
             code: error.code,
-            cause,
+            cause: error.source.to_string(),
         }
     }
 }

@@ -3,16 +3,13 @@
 use std::{error::Error, fmt::Write as _, process::ExitCode};
 
 #[cfg(feature = "aws")]
-use reveille_aws::dynamo::check_tables;
+use reveille_aws::doctor::{self, Ailment, Check, DoctorInput};
 use reveille_core::{port::Rules as _, tick::Unseen};
 
 use super::Setting;
 use crate::house::{House, print};
 #[cfg(feature = "aws")]
-use crate::{
-    aws,
-    config::{Config, StoreConfig},
-};
+use crate::{aws, config::StoreConfig};
 
 /// What was looked at.
 #[derive(Debug)]
@@ -44,76 +41,99 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
 }
 
 async fn look(setting: &Setting) -> Vec<Finding> {
-    let config = &setting.config;
-    let mut findings = vec![Finding::Ok(match config.tokens.len() {
-        0 => String::from("no token: `reveille serve` needs one, `reveille tick` does not"),
-        number => format!("{number} tokens"),
+    let mut findings = vec![Finding::Ok(match setting.config.tokens.len() {
+        0 => String::from("token: none; `reveille serve` needs one, `reveille tick` does not"),
+        number => format!("token: {number}"),
     })];
+    let house = match setting.house().await {
+        Ok(house) => {
+            findings.extend(of_house(&house, setting).await);
+            Some(house)
+        }
+        Err(error) => {
+            findings.push(Finding::Problem(chain(error.as_ref())));
+            None
+        }
+    };
     #[cfg(feature = "aws")]
-    findings.extend(of_tables(config).await);
-    match setting.house().await {
-        Ok(house) => findings.extend(of_house(&house, setting).await),
-        Err(error) => findings.push(Finding::Problem(chain(error.as_ref()))),
-    }
+    findings.extend(of_aws(house.as_ref(), setting).await);
+    #[cfg(not(feature = "aws"))]
+    drop(house);
     findings
 }
 
-#[cfg(feature = "aws")]
-async fn of_tables(config: &Config) -> Vec<Finding> {
-    let StoreConfig::Dynamo(tables) = &config.store else {
-        return Vec::new();
-    };
-    let sdk = aws::connect(config).await;
-    let states = check_tables(&sdk, tables).await;
-    let findings = states.into_iter().flat_map(|state| {
-        let well = state
-            .faults
-            .is_empty()
-            .then(|| Finding::Ok(format!("table {}", state.name)));
-        well.into_iter()
-            .chain(state.faults.into_iter().map(Finding::Problem))
-    });
-    findings.collect()
-}
-
 async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = vec![Finding::Ok(format!(
+        "rules: {}",
+        house.sandbox.loaded().len()
+    ))];
+    findings.extend(house.unloaded.iter().map(|(name, cause)| {
+        Finding::Problem(format!("rule {name}: {cause}. Mend it, or take it out."))
+    }));
     match house.store.definitions().await {
         Ok(definitions) => {
-            let count = definitions.schedules.len();
             findings.push(Finding::Ok(format!(
-                "store {}: {count} schedules can be used",
-                setting.config.store
+                "store {}: {} schedules can be used",
+                setting.config.store,
+                definitions.schedules.len()
             )));
-            let faults = definitions.faults.iter();
-            findings.extend(faults.map(|fault| Finding::Problem(fault.to_string())));
             let of_rules = definitions
                 .schedules
                 .values()
                 .flat_map(|schedule| house.sandbox.check_schedule(schedule));
-            findings.extend(of_rules.map(|fault| Finding::Problem(fault.to_string())));
+            let faults = definitions.faults.iter().cloned().chain(of_rules);
+            findings.extend(faults.map(|fault| Finding::Problem(fault.to_string())));
         }
         Err(error) => findings.push(Finding::Problem(chain(&error))),
     }
-    findings.push(Finding::Ok(format!(
-        "{} rules",
-        house.sandbox.loaded().len()
-    )));
-    findings.extend(house.unloaded.iter().map(|(name, cause)| {
-        Finding::Problem(format!("rule {name}: {cause}: mend it, or take it out"))
-    }));
-    match house.fleet.servers(setting.clock.now()).await {
-        Ok(view) => {
-            findings.push(Finding::Ok(format!(
-                "{} servers are seen",
-                view.servers.len()
-            )));
-            let unseen = view.unseen.iter().map(Unseen::of);
-            findings.extend(unseen.map(|unseen| Finding::Problem(unseen.to_string())));
-        }
-        Err(error) => findings.push(Finding::Problem(Unseen::of(&error).to_string())),
+    if house.is_simulated() {
+        findings.push(match house.fleet.servers(setting.clock.now()).await {
+            Ok(view) => Finding::Ok(format!("servers: {} simulated", view.servers.len())),
+            Err(error) => Finding::Problem(Unseen::of(&error).to_string()),
+        });
     }
     findings
+}
+
+/// Credentials, clock, tables, roles, permissions and tags.
+#[cfg(feature = "aws")]
+async fn of_aws(house: Option<&House>, setting: &Setting) -> Vec<Finding> {
+    let config = &setting.config;
+    let tables = match &config.store {
+        StoreConfig::Sqlite(_) => None,
+        StoreConfig::Dynamo(tables) => Some(tables.clone()),
+    };
+    let checks = match (&config.aws, tables) {
+        (None, None) => return Vec::new(),
+        (None, Some(tables)) => doctor::tables(&aws::connect(config).await, &tables).await,
+        (Some(configured), tables) => {
+            let definitions = match house {
+                Some(house) => house.store.definitions().await.ok(),
+                None => None,
+            };
+            let schedules = definitions.as_ref().map(|it| &it.schedules);
+            let resizes = schedules.is_none_or(|schedules| {
+                let mut uses = schedules.values().flat_map(|schedule| &schedule.periods);
+                uses.any(|used| used.instance_type.is_some())
+            });
+            let input = DoctorInput {
+                fleet: configured.fleet.clone(),
+                tables,
+                schedules: schedules.map(|schedules| schedules.keys().cloned().collect()),
+                resizes,
+                ssm_windows: configured.ssm_windows,
+                traces: configured.traces.clone(),
+            };
+            doctor::examine(&aws::connect(config).await, &input, setting.clock.now()).await
+        }
+    };
+    let finding = |check: Check| match check.result {
+        Ok(fact) => Finding::Ok(format!("{}: {fact}", check.what)),
+        Err(Ailment { cause, remedy }) => {
+            Finding::Problem(format!("{}: {cause}. {remedy}", check.what))
+        }
+    };
+    checks.into_iter().map(finding).collect()
 }
 
 fn chain(error: &dyn Error) -> String {

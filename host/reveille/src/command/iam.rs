@@ -3,7 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::ensure;
-use reveille_aws::policy::{self, PolicyInput};
+use reveille_aws::{
+    fleet::FleetSettings,
+    policy::{self, PolicyInput},
+};
 use serde_json::{Map, Value, json};
 
 use super::Setting;
@@ -43,11 +46,14 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         config_table: tables.map(|tables| tables.config.clone()),
         state_table: tables.map(|tables| tables.state.clone()),
         makes_tables: args.create_tables,
+        // AWS Instance Scheduler's are.
+        encrypted_tables: tables.is_some(),
         registry_table: args.registry.clone(),
         targets: aws.map(|aws| aws.fleet.targets.clone()).unwrap_or_default(),
         schedule_tags: aws
             .map(|aws| aws.fleet.schedule_tags.clone())
             .unwrap_or_default(),
+        services: aws.map_or(FleetSettings::default().services, |aws| aws.fleet.services),
         resizes: !args.no_resize,
         encrypted_volumes: args.encrypted_volumes,
         snapshots: aws.is_some_and(|aws| aws.fleet.snapshot_on_stop.is_some()),

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _, io::Write as _, path::Path, pr
 
 use anyhow::{Context as _, bail};
 use chrono_tz::Tz;
-use reveille_aws::dynamo::TableNames;
+use reveille_aws::dynamo::read_definitions;
 use reveille_core::{
     model::{Fault, Item},
     port::Rules,
@@ -88,17 +88,11 @@ impl Import {
             ),
         };
         let sdk = aws::connect_to(config, args.region.clone(), args.endpoint.clone()).await;
-        let names = TableNames {
-            config: table.clone(),
-            // Nothing but definitions is read.
-            state: String::new(),
-        };
-        let store = aws::store(&sdk, &names, config.timezone);
-        let read = || format!("the config table `{table}` cannot be read");
-        self.items = store.items().await.with_context(read)?;
-        let readable: BTreeSet<String> =
-            self.items.iter().map(|item| item.key.to_string()).collect();
-        let definitions = store.definitions().await.with_context(read)?;
+        let (items, definitions) = read_definitions(&sdk, &table, config.timezone)
+            .await
+            .with_context(|| format!("the config table `{table}` cannot be read"))?;
+        let readable: BTreeSet<String> = items.iter().map(|item| item.key.to_string()).collect();
+        self.items = items;
         // Those that can be read and have faults are found among the items.
         self.set_aside = definitions
             .faults

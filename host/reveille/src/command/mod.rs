@@ -1,5 +1,7 @@
 //! The subcommands, one file each.
 
+#[cfg(feature = "aws")]
+mod adopt;
 mod apply;
 mod check;
 mod demo;
@@ -90,6 +92,8 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Tables(command) => tables::run(command, setting).await,
         #[cfg(feature = "aws")]
         Command::Import(args) => import::run(args, setting).await,
+        #[cfg(feature = "aws")]
+        Command::Adopt { registry } => adopt::run(&registry, setting).await,
         #[cfg(feature = "aws")]
         Command::Iam(args) => iam::run(args, &setting),
         #[cfg(feature = "aws")]

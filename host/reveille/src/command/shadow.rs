@@ -4,14 +4,21 @@ use std::{collections::BTreeSet, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use reveille_aws::{client::SdkConfig, dynamo::TableNames, registry::Registry};
-use reveille_core::port::{Rules, Store};
+use chrono_tz::Tz;
+use reveille_aws::{
+    client::SdkConfig, dynamo::read_definitions, registry::Registry, windows::Forgetful,
+};
+use reveille_core::{
+    model::{Definitions, Item},
+    port::{Fleet, Store},
+};
 
 use super::Setting;
 use crate::{
     aws,
     cli::ShadowArgs,
-    house::{House, print, tell},
+    config::StoreConfig,
+    house::{House, load_rules, print, tell},
     shadow::{Mismatch, MismatchKey, Report, Seen, Shadow},
 };
 
@@ -22,27 +29,25 @@ const NO_TABLE: &str = "ResourceNotFoundException";
 
 pub(super) async fn run(args: ShadowArgs, setting: Setting) -> anyhow::Result<ExitCode> {
     let Setting { config, clock } = setting;
-    anyhow::ensure!(
-        config.aws.is_some(),
-        "there is no AWS Instance Scheduler beside simulated servers. Use a configuration with [aws]"
-    );
-    let house = House::open(&config).await?;
+    let configured = config.aws.as_ref().context(
+        "there is no AWS Instance Scheduler beside simulated servers. Use a configuration with [aws]",
+    )?;
     let sdk = aws::connect(&config).await;
-    let table = args.table.as_ref().map(|name| {
-        let names = TableNames {
-            config: name.clone(),
-            // Nothing but definitions is read.
-            state: String::new(),
-        };
-        aws::store(&sdk, &names, config.timezone)
-    });
+    let here = match &config.store {
+        StoreConfig::Sqlite(_) => Source::Store(House::open(&config).await?.store),
+        StoreConfig::Dynamo(tables) => Source::Table(tables.config.clone()),
+    };
     let looker = Looker {
-        table: table.unwrap_or_else(|| Arc::clone(&house.store)),
+        here,
+        there: args.table.clone().map(Source::Table),
         registry: args.registry.clone(),
-        house,
+        // What is open is kept by nobody: nothing is written.
+        fleet: aws::fleet(&sdk, configured, Arc::new(Forgetful)).await,
+        zone: config.timezone,
         sdk,
     };
-    let rules = Arc::clone(&looker.house.sandbox) as Arc<dyn Rules>;
+    let (_, definitions) = looker.here.read(&looker).await?;
+    let (rules, _) = load_rules(&config, &definitions)?;
     let shadow = Shadow::new(rules, config.timezone);
     let mut told = BTreeSet::new();
     let mut said_missing = false;
@@ -97,26 +102,48 @@ fn tell_new(report: &Report, told: &mut BTreeSet<MismatchKey>) {
     *told = report.mismatches.iter().map(Mismatch::key).collect();
 }
 
+/// Where definitions are.
+enum Source {
+    Store(Arc<dyn Store>),
+    /// A config table, which is only read; there need not be a table of Reveille's own beside it.
+    Table(String),
+}
+
+impl Source {
+    async fn read(&self, looker: &Looker) -> anyhow::Result<(Vec<Item>, Arc<Definitions>)> {
+        match self {
+            Self::Store(store) => Ok((store.items().await?, store.definitions().await?)),
+            Self::Table(table) => read_definitions(&looker.sdk, table, looker.zone)
+                .await
+                .with_context(|| format!("the config table `{table}` cannot be read")),
+        }
+    }
+}
+
 /// Where both are looked at.
 struct Looker {
-    house: House,
-    /// Where the definitions of AWS Instance Scheduler are.
-    table: Arc<dyn Store>,
+    /// What Reveille goes by.
+    here: Source,
+    /// What AWS Instance Scheduler goes by, when that is elsewhere.
+    there: Option<Source>,
     registry: Option<String>,
+    fleet: Arc<dyn Fleet>,
+    zone: Tz,
     sdk: SdkConfig,
 }
 
 impl Looker {
     async fn look(&self, now: DateTime<Utc>) -> anyhow::Result<Seen> {
+        let (here, definitions) = self.here.read(self).await?;
+        let items = match &self.there {
+            Some(there) => there.read(self).await?.0,
+            None => here,
+        };
         Ok(Seen {
             registry: self.registry().await?,
-            items: self
-                .table
-                .items()
-                .await
-                .context("the config table cannot be read")?,
-            definitions: self.house.store.definitions().await?,
-            fleet: self.house.fleet.servers(now).await?,
+            items,
+            definitions,
+            fleet: self.fleet.servers(now).await?,
         })
     }
 

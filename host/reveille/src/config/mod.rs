@@ -443,6 +443,20 @@ mod tests {
         }
 
         #[test]
+        fn the_configuration_that_operators_are_shown_can_be_used() {
+            let document = include_str!("../../AWS.md");
+            let text = document.split("```toml\n").nth(1).unwrap();
+            let text = text.split("```").next().unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("aws.toml");
+            std::fs::write(&path, text).unwrap();
+            let token = |name: &str| (name == "JANDI_TOKEN").then(|| "hush".to_owned());
+            let aws = Config::load(Some(&path), &token).unwrap().aws.unwrap();
+            assert_eq!(aws.fleet.targets.len(), 2);
+            assert!(aws.ssm_windows && aws.traces.tags);
+        }
+
+        #[test]
         fn a_container_needs_no_file() {
             let config = Config::load(None, &|name| match name {
                 "REVEILLE_STORE_DYNAMODB_CONFIG_TABLE" => Some("config".into()),

@@ -42,19 +42,11 @@ impl Memory {
             .iter()
             .zip(stored)
             .map(|(server, stored)| {
-                let before = before.get(&server.id);
-                let remembered = Remembered {
-                    server: server.id.clone(),
-                    schedule: server.schedule.as_ref().to_owned(),
-                    stored: stored.clone(),
-                    wanted: None,
-                    applied_at: None,
-                    reason: String::new(),
-                    request: None,
-                    error: None,
-                    seen: before.map_or(server.state, |before| before.seen),
-                    seen_since: before.map_or(now, |before| before.seen_since),
-                };
+                let mut remembered = Remembered::adopted(server, stored.clone(), now);
+                if let Some(before) = before.get(&server.id) {
+                    remembered.seen = before.seen;
+                    remembered.seen_since = before.seen_since;
+                }
                 (server.id.clone(), remembered)
             })
             .collect();

@@ -5,6 +5,8 @@ mod memory;
 mod original;
 mod recorder;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::HashMap, sync::Arc};
 
