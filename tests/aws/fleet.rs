@@ -679,6 +679,23 @@ mod failing {
             "fleet.denied",
             &["AWS refused sts:AssumeRole: AccessDenied", "role/misspelt"],
         );
+        let denied = fake
+            .calls()
+            .into_iter()
+            .filter(|call| call.refused.is_some());
+        assert_eq!(denied.count(), 1, "one answer is enough for all its calls");
+    }
+
+    #[tokio::test]
+    async fn a_role_that_takes_for_ever_to_assume_holds_nobody_else_up() {
+        let fake = FakeAws::start().unwrap();
+        let fleet = three(&fake, ONCE).await;
+        fake.on("sts", "AssumeRole").hangs();
+        let view = look(&fleet).await;
+        assert_eq!(view.servers.len(), 2);
+        let unseen = unseen(&view);
+        let codes: Vec<_> = unseen.iter().map(|(_, code, _)| *code).collect();
+        assert_eq!(codes, ["fleet.unreachable"; 2], "{unseen:?}");
     }
 
     #[tokio::test]

@@ -33,8 +33,12 @@ pub enum Fate {
     IsUnanswered,
     /// It waits until somebody says so.
     Waits(Arc<Notify>),
+    /// It arrives; the answer does when somebody says so.
+    IsHeardLate(Arc<Notify>),
     /// It does not arrive; this is the answer, with this status.
     IsRefused(u16, &'static str, &'static str),
+    /// It meets a transaction that is under way.
+    MeetsAnother,
     /// Only the first half of a batch is done.
     IsHalfDone,
 }
@@ -141,13 +145,19 @@ async fn carry(
     let lost = || Err(ConnectorError::io("the test has cut the wire".into()));
     let mut left = None;
     match fate {
-        Fate::Arrives | Fate::IsUnanswered => {}
+        Fate::Arrives | Fate::IsUnanswered | Fate::IsHeardLate(_) => {}
         Fate::IsLost => return lost(),
         Fate::Waits(ref until) => until.notified().await,
         Fate::IsRefused(status, code, message) => {
-            let said = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message});
-            let status = StatusCode::try_from(status).unwrap();
-            return Ok(HttpResponse::new(status, SdkBody::from(said.to_string())));
+            return Ok(refusal(status, code, json!({"message": message})));
+        }
+        Fate::MeetsAnother => {
+            let reasons =
+                json!({"CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}]});
+            return Ok(match call.operation.as_str() {
+                "TransactWriteItems" => refusal(400, "TransactionCanceledException", reasons),
+                _ => refusal(400, "TransactionConflictException", json!({})),
+            });
         }
         Fate::IsHalfDone => {
             let (table, batch) = body["RequestItems"]
@@ -187,8 +197,17 @@ async fn carry(
     if matches!(fate, Fate::IsUnanswered) {
         return lost();
     }
+    if let Fate::IsHeardLate(until) = fate {
+        until.notified().await;
+    }
     *response.body_mut() = SdkBody::from(whole);
     Ok(response)
+}
+
+fn refusal(status: u16, code: &str, mut said: Value) -> HttpResponse {
+    said["__type"] = format!("com.amazonaws.dynamodb.v20120810#{code}").into();
+    let status = StatusCode::try_from(status).unwrap();
+    HttpResponse::new(status, SdkBody::from(said.to_string()))
 }
 
 impl Wire {

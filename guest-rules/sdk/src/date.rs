@@ -111,18 +111,17 @@ impl FromStr for Date {
     /// Reads `2026-09-24`.
     fn from_str(text: &str) -> Result<Self, DateError> {
         let read = || {
-            let (year, rest) = text.split_once('-')?;
-            let (month, day) = rest.split_once('-')?;
-            let digits = |part: &str, length| {
-                part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
-            };
-            if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
+            let [a, b, c, d, b'-', e, f, b'-', g, h] = *text.as_bytes() else {
                 return None;
-            }
+            };
+            let number = |tens: u8, ones: u8| {
+                let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+                are_digits.then(|| (tens - b'0') * 10 + (ones - b'0'))
+            };
             let date = Self {
-                year: year.parse().ok()?,
-                month: month.parse().ok()?,
-                day: day.parse().ok()?,
+                year: u16::from(number(a, b)?) * 100 + u16::from(number(c, d)?),
+                month: number(e, f)?,
+                day: number(g, h)?,
             };
             (Self::from(date.naive()) == date).then_some(date)
         };

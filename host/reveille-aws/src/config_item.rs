@@ -32,7 +32,8 @@ pub enum WireError {
 
 /// Reads an item in wire form: `{"type": {"S": "period"}, "weekdays": {"SS": ["mon-fri"]}, …}`.
 ///
-/// A number that a 64-bit float cannot hold, and bytes, become the text or the structure that they are on the wire.
+/// A number that a 64-bit float cannot hold, and bytes, become the text or the structure that they are on the wire;
+/// [`to_wire`] makes bytes of that structure again.
 ///
 /// # Errors
 /// When a key is missing, or when a value has no type that DynamoDB knows.
@@ -295,6 +296,21 @@ mod tests {
                 json!({"rules": [
                     {"name": "kr-holidays", "config": {"off": ["b", "a"], "days": 3, "on": true, "none": null}},
                 ]}),
+            ),
+        );
+    }
+
+    #[test]
+    fn bytes_are_bytes_again() {
+        check(
+            json!({
+                "type": {"S": "schedule"}, "name": {"S": "seoul"}, "one": {"B": "AP8="}, "all": {"BS": ["AA==", "/w=="]},
+                "neither": {"M": {"B": {"S": "no bytes"}}},
+            }),
+            item(
+                "schedule",
+                "seoul",
+                json!({"one": {"B": "AP8="}, "all": {"BS": ["AA==", "/w=="]}, "neither": {"B": "no bytes"}}),
             ),
         );
     }

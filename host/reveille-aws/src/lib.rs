@@ -32,6 +32,7 @@ mod rds;
 mod rds_status;
 mod reach;
 mod refusal;
+mod role;
 mod side_by_side;
 mod tagged;
 mod xml;

@@ -23,6 +23,9 @@ pub struct PolicyInput {
     pub state_table: Option<String>,
     /// Whether the program may make the two tables.
     pub makes_tables: bool,
+    /// Whether a table is encrypted with a key of the customer, as AWS Instance Scheduler makes its own: DynamoDB asks
+    /// for the key in the caller's name (KMS Developer Guide, "How Amazon DynamoDB uses AWS KMS", read 2026-11-23).
+    pub encrypted_tables: bool,
     /// Name of the registry table of AWS Instance Scheduler, for `reveille shadow`; it is only read.
     pub registry_table: Option<String>,
     /// Where servers are. Those without a role are reached by the program's own.
@@ -219,6 +222,19 @@ fn tables(input: &PolicyInput) -> Vec<Value> {
             "Resource": table(registry),
         }));
     }
+    if input.encrypted_tables && !statements.is_empty() {
+        let suffix = match partition(&input.region) {
+            "aws-cn" => ".cn",
+            _ => "",
+        };
+        let through = format!("dynamodb.{}.amazonaws.com{suffix}", input.region);
+        statements.push(allow(
+            "ReadEncryptedTables",
+            &["kms:Decrypt", "kms:DescribeKey"],
+            &[arn("kms", &input.region, input.account(), "key/*")],
+            &json!({"StringEquals": {"kms:ViaService": through}}),
+        ));
+    }
     statements
 }
 
@@ -379,6 +395,7 @@ mod tests {
             config_table: Some("ConfigTable".into()),
             state_table: Some("reveille".into()),
             makes_tables: false,
+            encrypted_tables: false,
             registry_table: None,
             targets: vec![target(None, None, &["eu-west-1"])],
             schedule_tags: vec!["Schedule".into()],
@@ -397,6 +414,7 @@ mod tests {
     fn most() -> PolicyInput {
         PolicyInput {
             makes_tables: true,
+            encrypted_tables: true,
             registry_table: Some("RegistryTable".into()),
             targets: vec![
                 target(None, None, &["eu-west-1", "ap-northeast-2"]),

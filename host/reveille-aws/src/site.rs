@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_config::{Region, SdkConfig, sts::AssumeRoleProvider};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
-use crate::target::Target;
+use crate::{role::Role, target::Target};
 
 /// The name under which Reveille's calls stand in the account's CloudTrail.
 const SESSION: &str = "reveille";
@@ -40,8 +40,8 @@ impl Site {
             if let Some(id) = &target.external_id {
                 assumed = assumed.external_id(id);
             }
-            account =
-                account.credentials_provider(SharedCredentialsProvider::new(assumed.build().await));
+            let role = Role::new(assumed.build().await);
+            account = account.credentials_provider(SharedCredentialsProvider::new(role));
         }
         let account = account.build();
         target

@@ -21,6 +21,9 @@ use std::fmt;
 
 use reveille_sdk::types::Date;
 
+/// Length of `2026-12-24`.
+const DATE_BYTES: usize = 10;
+
 /// Days that people added or took out, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(try_from = "Vec<String>")]
@@ -70,7 +73,10 @@ impl Overlay {
         let mut entries = Vec::new();
         let mut calendar = None;
         for (before, text) in lines.into_iter().enumerate() {
-            let text = text.trim_start_matches('\u{feff}').trim();
+            let text = match before {
+                0 => text.trim_start_matches('\u{feff}').trim(),
+                _ => text.trim(),
+            };
             let fault = || LineError {
                 line: before + 1,
                 text: text.chars().take(60).collect(),
@@ -86,10 +92,13 @@ impl Overlay {
                 Some(rest) => (rest.trim_start(), true),
                 None => (text, false),
             };
-            let (date, name) = rest
-                .split_once([',', ' ', '\t'])
-                .map_or((rest, ""), |(date, name)| (date, name.trim()));
+            let (date, name) = rest.split_at_checked(DATE_BYTES).ok_or_else(fault)?;
             let date = date.parse().map_err(|_| fault())?;
+            let name = match name.strip_prefix([',', ' ', '\t']) {
+                Some(name) => name.trim_start(),
+                None if name.is_empty() => name,
+                None => return Err(fault()),
+            };
             let name = match (is_taken_out, name) {
                 (true, _) => None,
                 (false, "") => return Err(fault()),
@@ -200,6 +209,7 @@ mod tests {
     fn a_line_that_is_not_understood_is_named_and_quoted() {
         refused("# days\n2026-13-01 휴무", "line 2, `2026-13-01 휴무`: ");
         refused("2026-10-03", "line 1, `2026-10-03`: ");
+        refused("2026-10-03휴무", "line 1, `2026-10-03휴무`: ");
         refused("휴무", "line 1, `휴무`: ");
         refused("- 개천절", "line 1, `- 개천절`: ");
         refused("[]", "line 1, `[]`: ");

@@ -1,5 +1,6 @@
 //! The store on DynamoDB: what every store owes, and what this one owes besides.
 
+mod contention;
 mod faults;
 mod items;
 mod journal;

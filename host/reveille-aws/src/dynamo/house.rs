@@ -55,6 +55,11 @@ impl House {
         Attributes::from([("pk".to_owned(), text(KEY)), ("sk".to_owned(), text(KEY))])
     }
 
+    /// Whether it was read no earlier than `other`.
+    pub(super) fn is_at_least(&self, other: &Self) -> bool {
+        self.fence >= other.fence && self.revision >= other.revision && self.memory >= other.memory
+    }
+
     /// What `holder` can ask for at `now`; none while another holds the lease.
     pub(super) fn claim(&self, holder: &str, now: DateTime<Utc>) -> Option<Claim> {
         let is_held = self.until.is_some_and(|until| now < until);

@@ -102,7 +102,11 @@ impl DynamoStore {
     /// The house as it is now.
     async fn house(&self) -> Result<House, StoreError> {
         let house = self.tables.settled_house().await?;
-        self.kept().house = house.clone();
+        let mut kept = self.kept();
+        // A tick of this process may have written since it was read: what it knows of its own writes stays.
+        if house.is_at_least(&kept.house) {
+            kept.house = house.clone();
+        }
         Ok(house)
     }
 

@@ -46,6 +46,8 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         config_table: tables.map(|tables| tables.config.clone()),
         state_table: tables.map(|tables| tables.state.clone()),
         makes_tables: args.create_tables,
+        // AWS Instance Scheduler's are.
+        encrypted_tables: tables.is_some(),
         registry_table: args.registry.clone(),
         targets: aws.map(|aws| aws.fleet.targets.clone()).unwrap_or_default(),
         schedule_tags: aws
