@@ -1,9 +1,8 @@
 //! What cannot be seen, why, and what to do about it.
 
-use std::{fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use reveille_core::port::FleetError;
-use thiserror::Error;
 
 use crate::{
     site::Site,
@@ -28,13 +27,26 @@ impl fmt::Display for Part {
     }
 }
 
-/// Why a part of a site cannot be seen, and what to do about it.
-#[derive(Debug, Error)]
-#[error("{}. {}", trouble.to_string().trim_end_matches('.'), remedy(trouble, role.as_deref()))]
+/// Why a part of a site cannot be seen, and what to do about it. The trouble is told in its own words, so that the
+/// next cause is the trouble's.
+#[derive(Debug)]
 struct Blind {
     role: Option<String>,
-    #[source]
     trouble: Trouble,
+}
+
+impl fmt::Display for Blind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = self.trouble.to_string();
+        let remedy = remedy(&self.trouble, self.role.as_deref());
+        write!(f, "{}. {remedy}", told.trim_end_matches('.'))
+    }
+}
+
+impl Error for Blind {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.trouble.source()
+    }
 }
 
 /// The parts of `site` that are not seen: one where all of them fail alike.
