@@ -316,6 +316,31 @@ fn a_target_that_refuses_does_not_touch_the_others() {
 }
 
 #[test]
+fn a_run_that_sees_nothing_fails_and_the_next_one_need_not_wait() {
+    let Some(ground) = Ground::with_tables("a_run_that_sees_nothing", HOME_ONLY) else {
+        return;
+    };
+    let calls = [
+        "ec2:DescribeInstances",
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+    ];
+    for call in calls {
+        ground.fake.home().denies(call);
+    }
+    let complaint = ground.fails(&["--at", "2026-11-23T10:00:00+09:00", "tick"]);
+    assert!(
+        complaint.contains("the scheduling run failed (fleet.denied)"),
+        "{complaint}"
+    );
+    for call in calls {
+        ground.fake.home().allows(call);
+    }
+    let tick = ground.ok(&["--at", "2026-11-23T10:00:30+09:00", "tick"]);
+    assert_eq!(tick, "0 schedules, 0 servers, 0 orders\n");
+}
+
+#[test]
 fn a_running_reveille_says_what_it_cannot_see_and_serves_the_others() {
     let Some((ground, _other)) = two_accounts("a_running_reveille") else {
         return;
