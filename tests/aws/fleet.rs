@@ -377,6 +377,21 @@ mod acting {
     }
 
     #[tokio::test]
+    async fn what_is_shown_late_may_be_ordered_again() {
+        let fake = FakeAws::start().unwrap();
+        let web = seoul(&fake).instance("web").tag("Schedule", "office");
+        let fleet = fleet(&fake).await;
+        look(&fleet).await;
+        seoul(&fake).shows_late(2);
+        for _ in 0..2 {
+            let outcomes = act_on(&fleet, &web, OrderAction::Start).await;
+            assert_eq!(refused(&outcomes), []);
+            assert_eq!(seen(&fleet).await["web"].state, ServerState::Stopped);
+        }
+        assert_eq!(web.state(), "pending");
+    }
+
+    #[tokio::test]
     async fn one_bad_member_does_not_hold_up_its_batch() {
         let fake = FakeAws::start().unwrap();
         let crowd = seoul(&fake)
