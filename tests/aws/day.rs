@@ -338,12 +338,18 @@ fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::with_definitions(definitions(schedules())))
 }
 
+/// Days that are lived through; `PROPTEST_CASES` says how many.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(1)
+}
+
 /// A day and an hour of storms and calms.
 const STRETCHES: usize = 15;
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1,
+        cases: cases(),
         // A day takes seconds: what fails is found sooner by its seed.
         max_shrink_iters: 4,
         ..ProptestConfig::default()

@@ -34,6 +34,8 @@ use reveille_core::{
 use reveille_tests::{
     demo::median,
     fake_aws::{Account, FakeAws, HOME},
+    ground::dynamodb::dynamodb,
+    house::Place as HousePlace,
 };
 
 /// What the other process is to do, and where.
@@ -65,6 +67,9 @@ fn serve() {
     let _ = region.instances("down", half).tag("Schedule", "office");
     println!("{INSTANCES} instances of one region:");
     play(&fake, "region");
+    let _ = region.instances("down", half).stopped();
+    println!("the same by the program, on DynamoDB Local:");
+    program(&fake);
 
     let fake = FakeAws::start().expect("a port of loopback");
     for number in 0..ACCOUNTS {
@@ -99,6 +104,88 @@ fn play(fake: &FakeAws, what: &str) {
         .status()
         .expect("the client");
     assert!(status.success(), "{status}");
+}
+
+/// A few ticks of the real program, each a process of its own that starts with nothing.
+fn program(fake: &FakeAws) {
+    let place = HousePlace::new();
+    let settings = "[store]\ndynamodb = { config_table = \"config\", state_table = \"state\" }\n\
+                    [aws]\nregion = \"ap-northeast-2\"\n";
+    place.file("aws.toml", settings);
+    let definitions = "periods:\n  office: { begintime: \"09:00\", endtime: \"18:00\" }\n\
+                       schedules:\n  office: { timezone: Asia/Seoul, periods: [office] }\n\
+                       \x20 always: { timezone: Asia/Seoul, periods: [office], override_status: running }\n";
+    place.file("house.yaml", definitions);
+    let command = |arguments: &[&str]| {
+        let (key, secret) = fake.credentials();
+        let mut command = place.bare_command();
+        command
+            .env("AWS_ACCESS_KEY_ID", key)
+            .env("AWS_SECRET_ACCESS_KEY", secret)
+            .env("AWS_ENDPOINT_URL", fake.endpoint())
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb().endpoint)
+            .args(["--config", "aws.toml"])
+            .args(arguments);
+        command
+    };
+    watched("tables create", command(&["tables", "create"]));
+    watched("apply", command(&["apply", "-f", "house.yaml"]));
+    for (what, at) in [
+        ("the first tick", "2026-11-23 08:00"),
+        ("a tick with nothing to do", "2026-11-23 08:01"),
+        ("a tick that starts 5000", "2026-11-23 09:00"),
+    ] {
+        // Seoul's time, as the program has it unless it is told otherwise.
+        fake.set_now(utc(at) - Duration::hours(9));
+        watched(what, command(&["--at", at, "tick"]));
+    }
+}
+
+/// Runs `command` to its end and says what it took; processor time to ten milliseconds, memory as of its last
+/// milliseconds.
+fn watched(what: &str, mut command: Command) {
+    let output = tempfile::NamedTempFile::new().expect("a file");
+    command.stdout(output.reopen().expect("the file"));
+    let begun = Instant::now();
+    let mut child = command.spawn().expect("the program");
+    let folder = format!("/proc/{}", child.id());
+    let (mut peak, mut worked) = (0.0_f64, 0.0_f64);
+    let status = loop {
+        let seen = fs::read_to_string(format!("{folder}/status")).unwrap_or_default();
+        peak = peak.max(peak_of(&seen).unwrap_or_default());
+        let seen = fs::read_to_string(format!("{folder}/stat")).unwrap_or_default();
+        worked = worked.max(worked_of(&seen).unwrap_or_default());
+        match child.try_wait().expect("a status") {
+            Some(status) => break status,
+            None => std::thread::sleep(Span::from_millis(2)),
+        }
+    };
+    let wall = begun.elapsed().as_secs_f64() * 1_000.0;
+    let said = fs::read_to_string(output.path()).expect("its output");
+    assert!(status.success(), "{what}: {said}");
+    let said = said
+        .lines()
+        .find(|line| line.contains(" orders"))
+        .unwrap_or_default();
+    println!("  {what}: {wall:.0} ms, {worked:.0} ms of processor time, {peak:.0} MiB: {said}");
+}
+
+/// The peak of resident memory in a `/proc/<id>/status`, in MiB.
+fn peak_of(status: &str) -> Option<f64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib = line.trim().trim_end_matches(" kB").parse::<f64>().ok()?;
+    Some(kib / 1_024.0)
+}
+
+/// Milliseconds of processor time in a `/proc/<id>/stat`, which counts hundredths of a second.
+fn worked_of(stat: &str) -> Option<f64> {
+    let after_name = stat.rsplit(')').next()?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let user = fields.next()?.parse::<f64>().ok()?;
+    let system = fields.next()?.parse::<f64>().ok()?;
+    Some((user + system) * 10.0)
 }
 
 fn run(work: impl Future<Output = ()>) {
@@ -176,12 +263,7 @@ fn processor() -> f64 {
 /// Most memory that this process has had, in MiB.
 fn memory() -> f64 {
     let status = fs::read_to_string("/proc/self/status").expect("a status");
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .expect("a peak");
-    let kib = line.trim().trim_end_matches(" kB");
-    kib.parse::<f64>().expect("a number") / 1_024.0
+    peak_of(&status).expect("a peak")
 }
 
 fn say(what: &str, tooks: &[Took], promise: &str) {
