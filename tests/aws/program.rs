@@ -1,6 +1,10 @@
 //! The real binary on AWS: DynamoDB's own semantics below it, the fake's servers beside it.
 
-use std::{collections::HashMap, process::Output};
+use std::{
+    collections::HashMap,
+    io::{BufRead as _, BufReader},
+    process::{Command, Output, Stdio},
+};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -11,9 +15,9 @@ use aws_sdk_dynamodb::{
 };
 use reveille_aws::dynamo::TableNames;
 use reveille_tests::{
-    fake_aws::{FakeAws, HOME, Region, instance_id},
+    fake_aws::{Account, FakeAws, HOME, Region, instance_id},
     ground::dynamodb::{dynamodb, with_transactions},
-    house::{Place, text},
+    house::{Place, TOKEN, text},
 };
 use serde_json::Value;
 
@@ -64,18 +68,21 @@ impl Ground {
         self.fake.home().region(SEOUL)
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    fn command(&self, arguments: &[&str]) -> Command {
         let (key, secret) = self.fake.credentials();
-        self.place
-            .bare_command()
+        let mut command = self.place.bare_command();
+        command
             .env("AWS_ACCESS_KEY_ID", key)
             .env("AWS_SECRET_ACCESS_KEY", secret)
             .env("AWS_ENDPOINT_URL", self.fake.endpoint())
             .env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb().endpoint)
             .args(["--config", "aws.toml"])
-            .args(arguments)
-            .output()
-            .unwrap()
+            .args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
     }
 
     /// Runs a command that must go well, and gives what it printed.
@@ -255,17 +262,24 @@ fn servers_of_aws_are_seen_and_not_broken_from_here() {
     );
 }
 
-#[test]
-fn a_target_that_refuses_does_not_touch_the_others() {
+/// The home account and another one, which denies that instances are looked at.
+fn two_accounts(test: &str) -> Option<(Ground, Account)> {
     let more = format!(
         "{HOME_ONLY}[[aws.targets]]\nregions = [\"{SEOUL}\"]\n[[aws.targets]]\nrole = \
          \"arn:aws:iam::{OTHER}:role/reveille\"\nregions = [\"{SEOUL}\"]\n"
     );
-    let Some(ground) = Ground::with_tables("a_target_that_refuses", &more) else {
-        return;
-    };
+    let ground = Ground::with_tables(test, &more)?;
     let other = ground.fake.account(OTHER).role("reveille");
     other.denies("ec2:DescribeInstances");
+    ground.apply(OFFICE);
+    Some((ground, other))
+}
+
+#[test]
+fn a_target_that_refuses_does_not_touch_the_others() {
+    let Some((ground, other)) = two_accounts("a_target_that_refuses") else {
+        return;
+    };
     let hidden = other
         .region(SEOUL)
         .instance("web-2")
@@ -299,6 +313,70 @@ fn a_target_that_refuses_does_not_touch_the_others() {
     let tick = ground.ok(&["--at", "2026-11-23 10:03", "tick"]);
     assert!(!tick.contains("cannot"), "{tick}");
     assert_ne!(hidden.state(), "stopped");
+}
+
+#[test]
+fn a_run_that_sees_nothing_fails_and_the_next_one_need_not_wait() {
+    let Some(ground) = Ground::with_tables("a_run_that_sees_nothing", HOME_ONLY) else {
+        return;
+    };
+    let calls = [
+        "ec2:DescribeInstances",
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+    ];
+    for call in calls {
+        ground.fake.home().denies(call);
+    }
+    let complaint = ground.fails(&["--at", "2026-11-23T10:00:00+09:00", "tick"]);
+    assert!(
+        complaint.contains("the scheduling run failed (fleet.denied)"),
+        "{complaint}"
+    );
+    for call in calls {
+        ground.fake.home().allows(call);
+    }
+    let tick = ground.ok(&["--at", "2026-11-23T10:00:30+09:00", "tick"]);
+    assert_eq!(tick, "0 schedules, 0 servers, 0 orders\n");
+}
+
+#[test]
+fn a_running_reveille_says_what_it_cannot_see_and_serves_the_others() {
+    let Some((ground, _other)) = two_accounts("a_running_reveille") else {
+        return;
+    };
+    let web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    let arguments = [
+        "--at",
+        "2026-11-23 10:00",
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+    ];
+    let mut serving = ground
+        .command(&arguments)
+        .env("REVEILLE_JANDI_TOKENS", TOKEN)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(serving.stderr.take().unwrap());
+    // It says so once its first run is over.
+    let said = log
+        .lines()
+        .map(|line| line.unwrap())
+        .find(|line| line.contains("cannot be seen"));
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    let said = said.unwrap();
+    for word in [OTHER, "fleet.denied", "ec2:DescribeInstances"] {
+        assert!(said.contains(word), "{said}");
+    }
+    assert_ne!(web.state(), "stopped");
 }
 
 #[tokio::test]

@@ -26,12 +26,10 @@ pub struct Registry {
     servers: BTreeMap<(String, String), Registered>,
     /// Schedules that some server of a part is registered with.
     schedules: HashSet<(Part, String)>,
-    /// How many items could not be read; AWS Instance Scheduler passes over them too.
-    pub malformed: usize,
 }
 
 impl Registry {
-    /// Reads the table from its first page to its last.
+    /// Reads the table from its first page to its last. Items that cannot be read are passed over, as there.
     ///
     /// # Errors
     /// When a page cannot be read; the code is `ResourceNotFoundException` when there is no such table.
@@ -52,8 +50,6 @@ impl Registry {
                 let found = (text("account"), text("sk"), text("schedule"), text("state"));
                 if let (Some(account), Some(key), Some(schedule), Some(state)) = found {
                     registry.add(account, key, schedule, state);
-                } else {
-                    registry.malformed += 1;
                 }
             }
         }
@@ -98,18 +94,6 @@ impl Registry {
             let part = (account.to_owned(), region.to_owned(), service.to_owned());
             self.schedules.contains(&(part, schedule.to_owned()))
         })
-    }
-
-    /// How many servers are registered.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.servers.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.servers.is_empty()
     }
 }
 

@@ -237,6 +237,7 @@ pub(crate) fn print(text: &str) {
 }
 
 /// Writes to standard error what is not an answer.
+#[cfg(feature = "aws")]
 pub(crate) fn tell(text: &str) {
     use std::io::Write as _;
     let _ = std::io::stderr().lock().write_all(text.as_bytes());

@@ -22,10 +22,14 @@ pub(crate) async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     let mut sight = Sight::default();
+    let mut failing = None;
     loop {
         let now = clock.now();
         let sleep = match scheduler.tick(now).await {
             Ok(report) => {
+                if failing.take().is_some() {
+                    tracing::info!("the scheduling run succeeds again");
+                }
                 log(&report);
                 sight.log(&report);
                 (report.next_look - now)
@@ -34,10 +38,12 @@ pub(crate) async fn run(
                     .max(SHORTEST_SLEEP)
             }
             Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the scheduling run failed"
-                );
+                // Every few seconds the same line would hide all others.
+                let code = error.code();
+                if failing.replace(code) != Some(code) {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(code, error, "the scheduling run fails; it is tried again");
+                }
                 FAILED_LOOK
             }
         };

@@ -15,9 +15,14 @@ pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode
     let house = setting.house().await?;
     let scheduler = house.scheduler(&setting.config, setting.clock, !json);
     let now = setting.clock.now();
-    let report = scheduler.tick(now).await?;
-    // The next run may come at once, from another process.
-    scheduler.release(now).await?;
+    let report = scheduler.tick(now).await;
+    // The next run may come at once, from another process, and after a failure it should.
+    let released = scheduler.release(now).await;
+    let report = report.map_err(|error| {
+        let code = error.code();
+        anyhow::Error::new(error).context(format!("the scheduling run failed ({code})"))
+    })?;
+    released?;
     print(&if json {
         as_json(&report)
     } else {

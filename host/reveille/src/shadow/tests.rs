@@ -242,6 +242,27 @@ fn a_resize_past_what_people_did_is_named() {
 }
 
 #[test]
+fn the_two_start_with_the_same_preferred_type() {
+    let items = json!([
+        {"type": "period", "name": "p", "begintime": "09:00"},
+        {"type": "schedule", "name": "s", "periods": ["p"]},
+    ]);
+    for (tag, state, stored) in [
+        ("t3.large, t3.small", ServerState::Stopped, "stopped"),
+        ("t3.small,t3.large", ServerState::Stopped, "stopped"),
+        ("", ServerState::Stopped, "start_failed"),
+        ("t3.large", ServerState::Running, "stopped"),
+        ("t3.large", ServerState::Stopped, "running"),
+    ] {
+        let mut fleet = ec2(state, Some(stored));
+        let tags = [("IS-PreferredInstanceTypes".to_owned(), tag.to_owned())];
+        fleet.servers[0].tags = Arc::new(tags.into());
+        let report = Days::of(items.clone()).at("2026-11-23 10:00", &fleet);
+        assert!(report.mismatches.is_empty(), "{tag}: {report:?}");
+    }
+}
+
+#[test]
 fn groups_that_wait_are_named() {
     let items = json!([
         {"type": "period", "name": "p", "begintime": "09:00"},
