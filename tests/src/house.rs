@@ -42,11 +42,17 @@ pub struct Place {
     pub folder: TempDir,
 }
 
-impl Place {
-    pub fn new() -> Self {
+impl Default for Place {
+    fn default() -> Self {
         Self {
             folder: TempDir::new().expect("a folder"),
         }
+    }
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Self::default()
     }
 
     pub fn db(&self) -> PathBuf {

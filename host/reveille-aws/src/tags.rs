@@ -449,7 +449,10 @@ mod tests {
         let web = server("web", "dev").build();
         let order = || [ordered(OrderAction::Start, Ok(()))];
         let started = put(&[(LAST_ACTION, "Started 2026-01-05 05:00:00 UTC")]);
-        assert_eq!(changes_of(&[web.clone()], &[], &order()), [started.clone()]);
+        assert_eq!(
+            changes_of(std::slice::from_ref(&web), &[], &order()),
+            [started.clone()]
+        );
         let web = tagged(web, &[(ERROR, "StartFailed x"), (ERROR_MESSAGE, "y")]);
         let cleared = Change {
             remove: vec![ERROR, ERROR_MESSAGE],
@@ -470,7 +473,7 @@ mod tests {
         };
         let order = || [ordered(OrderAction::Start, Err(failed()))];
         assert_eq!(
-            changes_of(&[web.clone()], &[], &order()),
+            changes_of(std::slice::from_ref(&web), &[], &order()),
             [put(&[
                 (ERROR, "StartFailed 2026-01-05 05:00:00 UTC"),
                 (ERROR_MESSAGE, "InsufficientInstanceCapacity: none left"),
@@ -481,7 +484,7 @@ mod tests {
             "InsufficientInstanceCapacity: none left",
         );
         let web = tagged(web, &[(ERROR, stands.0), (ERROR_MESSAGE, stands.1)]);
-        assert_eq!(changes_of(&[web.clone()], &[], &order()), []);
+        assert_eq!(changes_of(std::slice::from_ref(&web), &[], &order()), []);
         let denied = error(ActErrorKind::Denied, "UnauthorizedOperation", "");
         let order = ordered(OrderAction::Stop { hibernate: false }, Err(denied));
         assert_eq!(
@@ -498,7 +501,7 @@ mod tests {
         let web = server("web", "dev").build();
         for kind in [ActErrorKind::Throttled, ActErrorKind::Gone] {
             let order = ordered(OrderAction::Start, Err(error(kind, "x", "y")));
-            assert_eq!(changes_of(&[web.clone()], &[], &[order]), []);
+            assert_eq!(changes_of(std::slice::from_ref(&web), &[], &[order]), []);
         }
     }
 
@@ -509,7 +512,10 @@ mod tests {
             (ERROR, "UnknownSchedule 2026-01-05 05:00:00 UTC"),
             (ERROR_MESSAGE, "no schedule dev can be used"),
         ]);
-        assert_eq!(changes_of(&[web.clone()], &[&web], &[]), [written]);
+        assert_eq!(
+            changes_of(std::slice::from_ref(&web), &[&web], &[]),
+            [written]
+        );
         let marked = tagged(
             web,
             &[
@@ -517,7 +523,10 @@ mod tests {
                 (ERROR_MESSAGE, "no schedule dev can be used"),
             ],
         );
-        assert_eq!(changes_of(&[marked.clone()], &[&marked], &[]), []);
+        assert_eq!(
+            changes_of(std::slice::from_ref(&marked), &[&marked], &[]),
+            []
+        );
         let cleared = Change {
             remove: vec![ERROR, ERROR_MESSAGE],
             ..Change::default()

@@ -123,10 +123,10 @@ where
                 };
                 return of_ours(kind, &format!("Http{}", status.as_u16()));
             };
-            let kind = match kind_of(code) {
-                TroubleKind::Refused if status.is_server_error() => TroubleKind::Unreachable,
-                known => known,
-            };
+            let mut kind = kind_of(code);
+            if kind == TroubleKind::Refused && status.is_server_error() {
+                kind = TroubleKind::Unreachable;
+            }
             (kind, code.to_owned(), message)
         }
         SdkError::TimeoutError(_) => of_ours(TroubleKind::Unreachable, TIMEOUT),

@@ -1,10 +1,6 @@
 //! What every store owes, asked of the embedded store and of the one in memory; and what the file owes besides.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that panics has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod contract;
 mod crash;
