@@ -252,20 +252,22 @@ impl Twins {
             .find(|place| place.states().contains_key(name))
             .unwrap();
         let web = place.instance(name);
-        let to = match self.model_fleet.state_of(&id.0).unwrap() {
-            ServerState::Running => ServerState::Stopped,
-            ServerState::Stopped => ServerState::Running,
-            on_its_way => on_its_way,
-        };
-        if to == ServerState::Running {
-            self.model_fleet.put(&id.0, to);
-            return web.running().id().to_owned();
+        match self.model_fleet.state_of(&id.0).unwrap() {
+            ServerState::Running => {
+                self.model_fleet.put(&id.0, ServerState::Stopped);
+                web.stopped().id().to_owned()
+            }
+            ServerState::Stopped => {
+                self.model_fleet.put(&id.0, ServerState::Running);
+                web.running().id().to_owned()
+            }
+            // Nobody has a hand in what is on its way.
+            ServerState::Starting
+            | ServerState::Stopping
+            | ServerState::Busy
+            | ServerState::Problem
+            | ServerState::Gone => String::new(),
         }
-        if to == ServerState::Stopped {
-            self.model_fleet.put(&id.0, to);
-            return web.stopped().id().to_owned();
-        }
-        String::new()
     }
 }
 

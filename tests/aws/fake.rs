@@ -576,12 +576,12 @@ async fn accounts_are_reached_by_their_roles_only() {
         (TroubleKind::Denied, "sts:AssumeRole"),
         "{trouble:?}"
     );
-    let assumed = fake
+    let mut assumed = fake
         .calls()
         .into_iter()
         .filter(|call| call.is("sts", "AssumeRole"));
     assert_eq!(
-        assumed.last().unwrap().refused.as_deref(),
+        assumed.next_back().unwrap().refused.as_deref(),
         Some("AccessDenied")
     );
 }

@@ -122,7 +122,7 @@ fn put(item: &Value) -> HashMap<String, AttributeValue> {
                 .map(|text| text.as_str().unwrap().to_owned())
                 .collect(),
         ),
-        other => panic!("{other}"),
+        Value::Null | Value::Number(_) | Value::Object(_) => panic!("{value}"),
     };
     fields
         .iter()

@@ -217,10 +217,10 @@ impl Wire {
         let Some(counted) = calls.get_mut(call.number - 1) else {
             return;
         };
-        let units = match &answer["ConsumedCapacity"] {
-            Value::Array(each) => each.iter().map(units).sum(),
-            one => units(one),
-        };
+        let consumed = &answer["ConsumedCapacity"];
+        let units = consumed
+            .as_array()
+            .map_or_else(|| units(consumed), |each| each.iter().map(units).sum());
         match call.operation.as_str() {
             "GetItem" | "Query" | "Scan" => counted.read_units = units,
             // DynamoDB Local counts two for any transaction.

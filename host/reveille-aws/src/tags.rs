@@ -451,7 +451,7 @@ mod tests {
         let started = put(&[(LAST_ACTION, "Started 2026-01-05 05:00:00 UTC")]);
         assert_eq!(
             changes_of(std::slice::from_ref(&web), &[], &order()),
-            [started.clone()]
+            std::slice::from_ref(&started)
         );
         let web = tagged(web, &[(ERROR, "StartFailed x"), (ERROR_MESSAGE, "y")]);
         let cleared = Change {

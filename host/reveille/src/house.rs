@@ -31,7 +31,7 @@ pub(crate) struct House {
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Rules that the configuration or the store names and that could not be loaded, with the reason.
-    pub(crate) unloaded: Vec<(String, String)>,
+    pub(crate) unloaded: Unloaded,
 }
 
 impl House {
@@ -110,11 +110,14 @@ impl House {
     }
 }
 
-/// The rules of the configuration and of `definitions`; and those that could not be loaded, with the reason.
+/// Names of rules that could not be loaded, each with the reason.
+pub(crate) type Unloaded = Vec<(String, String)>;
+
+/// The rules of the configuration and of `definitions`; and those that could not be loaded.
 pub(crate) fn load_rules(
     config: &Config,
     definitions: &Definitions,
-) -> anyhow::Result<(Arc<Sandbox>, Vec<(String, String)>)> {
+) -> anyhow::Result<(Arc<Sandbox>, Unloaded)> {
     let sandbox = Sandbox::embedded().context("the embedded components do not load")?;
     let mut unloaded = Vec::new();
     for source in config.rules.iter().chain(definitions.rules.values()) {

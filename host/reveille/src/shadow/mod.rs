@@ -211,12 +211,13 @@ impl Here<'_> {
                 "the schedule holds in Reveille: one of its rules does not answer, or cannot read a period",
             ));
         }
-        if let Some(schedule) = self.definitions.schedules.get(name) {
-            if *reveille != Action::None && self.holds_now(schedule) {
-                because.push(String::from(
-                    "the schedule turned between two runs; Reveille does not lose that",
-                ));
-            }
+        if let Some(schedule) = self.definitions.schedules.get(name)
+            && *reveille != Action::None
+            && self.holds_now(schedule)
+        {
+            because.push(String::from(
+                "the schedule turned between two runs; Reveille does not lose that",
+            ));
         }
         if *reveille == Action::Stop && *stored == Stored::STOPPED && because.is_empty() {
             because.push(String::from(
