@@ -41,6 +41,7 @@ use reveille_tests::{
 /// What the other process is to do, and where.
 const CLIENT: &str = "REVEILLE_BENCH_CLIENT";
 const ENDPOINT: &str = "REVEILLE_BENCH_ENDPOINT";
+const KEY: &str = "REVEILLE_BENCH_KEY";
 const SECRET: &str = "REVEILLE_BENCH_SECRET";
 const REGIONS: [&str; 4] = ["ap-northeast-2", "eu-west-1", "us-east-1", "us-west-2"];
 const ACCOUNTS: usize = 50;
@@ -99,6 +100,7 @@ fn play(fake: &FakeAws, what: &str) {
     let status = Command::new(env::current_exe().expect("this program"))
         .env(CLIENT, what)
         .env(ENDPOINT, fake.endpoint())
+        .env(KEY, fake.credentials().0)
         .env(SECRET, fake.credentials().1)
         .stdin(Stdio::null())
         .status()
@@ -202,8 +204,8 @@ async fn home() -> SdkConfig {
         endpoint: Some(env::var(ENDPOINT).expect("where the fake is")),
         patience: Patience::default(),
     };
-    let secret = env::var(SECRET).expect("what the fake takes");
-    let credentials = Credentials::new("AKIAREVEILLEHOMEUSER", secret, None, None, "bench");
+    let given = |name| env::var(name).expect("what the fake takes");
+    let credentials = Credentials::new(given(KEY), given(SECRET), None, None, "bench");
     connect(&place)
         .await
         .into_builder()

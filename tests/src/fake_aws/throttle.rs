@@ -1,6 +1,6 @@
 //! Token buckets, one for each account, region and action.
 //!
-//! <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>, read as of 2026: a request takes a token;
+//! <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>, read 2026-11-23: a request takes a token;
 //! starting and stopping takes a token of another bucket for each instance. The other services publish no buckets:
 //! theirs are as EC2's for calls that change nothing, which is an assumption.
 
