@@ -316,6 +316,25 @@ fn a_target_that_refuses_does_not_touch_the_others() {
 }
 
 #[test]
+fn a_role_that_is_refused_is_said_by_us_and_not_by_the_client_too() {
+    let more = format!(
+        "{HOME_ONLY}[[aws.targets]]\nregions = [\"{SEOUL}\"]\n[[aws.targets]]\nrole = \
+         \"arn:aws:iam::{OTHER}:role/nobody\"\nregions = [\"{SEOUL}\"]\n"
+    );
+    let Some(ground) = Ground::with_tables("a_role_that_is_refused", &more) else {
+        return;
+    };
+    const CLIENT: &str = "STS refused";
+    let tick = ground.ok(&["--at", "2026-11-23 10:00", "tick"]);
+    assert!(tick.contains("sts:AssumeRole"), "{tick}");
+    assert!(!tick.contains(CLIENT), "{tick}");
+    let mut asked = ground.command(&["--at", "2026-11-23 10:01", "tick"]);
+    let asked = asked.env("RUST_LOG", "warn").output().unwrap();
+    let asked = text(&asked.stderr);
+    assert!(asked.contains(CLIENT), "{asked}");
+}
+
+#[test]
 fn a_run_that_sees_nothing_fails_and_the_next_one_need_not_wait() {
     let Some(ground) = Ground::with_tables("a_run_that_sees_nothing", HOME_ONLY) else {
         return;

@@ -1,6 +1,9 @@
 //! Maintenance windows of Systems Manager, over real HTTP.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
@@ -72,14 +75,22 @@ async fn a_window_is_open_from_its_lead_to_its_end() {
     let windows = Windows::new(Arc::new(Forgetful));
     for (time, open) in [("04:48", false), ("04:49", true), ("04:59", true)] {
         let expected = named(if open { &["patch"] } else { &[] });
-        assert_eq!(windows.open(&site, at(time)).await, expected, "{time}");
+        assert_eq!(
+            windows.open(&site, at(time)).await.unwrap(),
+            expected,
+            "{time}"
+        );
     }
     // From now on SSM tells of the next run alone.
     seoul.clear_maintenance_windows();
     seoul.maintenance_window("patch", Some("2026-11-24T14:00:00+09:00"), 2);
     for (time, open) in [("05:01", true), ("06:59", true), ("07:00", false)] {
         let expected = named(if open { &["patch"] } else { &[] });
-        assert_eq!(windows.open(&site, at(time)).await, expected, "{time}");
+        assert_eq!(
+            windows.open(&site, at(time)).await.unwrap(),
+            expected,
+            "{time}"
+        );
     }
 }
 
@@ -91,13 +102,22 @@ async fn a_restart_within_a_window_does_not_end_it() {
     let site = site(&fake).await;
     let memory = Arc::new(Kept::default());
     let before = Windows::new(memory.clone());
-    assert_eq!(before.open(&site, at("04:55")).await, named(&["patch"]));
+    assert_eq!(
+        before.open(&site, at("04:55")).await.unwrap(),
+        named(&["patch"])
+    );
     seoul.clear_maintenance_windows();
     seoul.maintenance_window("patch", Some("2026-11-24T05:00Z"), 2);
     let after = Windows::new(memory);
-    assert_eq!(after.open(&site, at("05:30")).await, named(&["patch"]));
+    assert_eq!(
+        after.open(&site, at("05:30")).await.unwrap(),
+        named(&["patch"])
+    );
     let forgetful = Windows::new(Arc::new(Forgetful));
-    assert_eq!(forgetful.open(&site, at("05:30")).await, named(&[]));
+    assert_eq!(
+        forgetful.open(&site, at("05:30")).await.unwrap(),
+        named(&[])
+    );
 }
 
 #[tokio::test]
@@ -107,11 +127,17 @@ async fn a_host_that_takes_over_recalls_what_the_other_has_kept() {
     let site = site(&fake).await;
     let memory = Arc::new(Kept::default());
     let (one, other) = (Windows::new(memory.clone()), Windows::new(memory));
-    assert_eq!(other.open(&site, at("04:00")).await, named(&[]));
+    assert_eq!(other.open(&site, at("04:00")).await.unwrap(), named(&[]));
     seoul.maintenance_window("patch", Some("2026-11-23T05:00Z"), 2);
-    assert_eq!(one.open(&site, at("04:55")).await, named(&["patch"]));
+    assert_eq!(
+        one.open(&site, at("04:55")).await.unwrap(),
+        named(&["patch"])
+    );
     seoul.clear_maintenance_windows();
-    assert_eq!(other.open(&site, at("05:30")).await, named(&["patch"]));
+    assert_eq!(
+        other.open(&site, at("05:30")).await.unwrap(),
+        named(&["patch"])
+    );
 }
 
 #[tokio::test]
@@ -125,10 +151,16 @@ async fn two_windows_of_one_name_are_both_used_and_pages_are_read_to_the_last() 
     seoul.maintenance_window("patch", Some("2026-11-23T08:00Z"), 1);
     let site = site(&fake).await;
     let windows = Windows::new(Arc::new(Forgetful));
-    assert_eq!(windows.open(&site, at("05:30")).await, named(&["patch"]));
+    assert_eq!(
+        windows.open(&site, at("05:30")).await.unwrap(),
+        named(&["patch"])
+    );
     assert_eq!(fake.count(DESCRIBE.0, DESCRIBE.1), 2);
-    assert_eq!(windows.open(&site, at("07:00")).await, named(&[]));
-    assert_eq!(windows.open(&site, at("08:30")).await, named(&["patch"]));
+    assert_eq!(windows.open(&site, at("07:00")).await.unwrap(), named(&[]));
+    assert_eq!(
+        windows.open(&site, at("08:30")).await.unwrap(),
+        named(&["patch"])
+    );
 }
 
 #[tokio::test]
@@ -138,7 +170,7 @@ async fn a_site_is_asked_every_five_minutes() {
     let windows = Windows::new(Arc::new(Forgetful));
     for minute in 0..15 {
         let now = at("00:00") + Duration::minutes(minute);
-        windows.open(&site, now).await;
+        windows.open(&site, now).await.unwrap();
     }
     assert_eq!(fake.count(DESCRIBE.0, DESCRIBE.1), 3);
 }
@@ -196,14 +228,64 @@ async fn the_state_table_keeps_windows_over_a_restart() {
     assert_eq!(memory.load("111122223333 eu-west-1").await.unwrap(), []);
 }
 
+/// Fails once, then has what it has.
+#[derive(Debug)]
+struct FailsFirst(Kept, AtomicBool);
+
+#[async_trait]
+impl WindowMemory for FailsFirst {
+    async fn load(&self, site: &str) -> Result<Vec<KeptWindow>, StoreError> {
+        if self.1.swap(false, Ordering::Relaxed) {
+            return Err(StoreError::Busy);
+        }
+        self.0.load(site).await
+    }
+
+    async fn keep(&self, site: &str, runs: &[KeptWindow]) -> Result<(), StoreError> {
+        self.0.keep(site, runs).await
+    }
+}
+
+#[tokio::test]
+async fn instances_are_left_as_they_are_while_nobody_knows_which_windows_are_open() {
+    let fake = FakeAws::start().unwrap();
+    let _web = fake
+        .home()
+        .region(SEOUL)
+        .instance("web")
+        .tag("Schedule", "office")
+        .running();
+    let run = KeptWindow {
+        id: "mw-0123456789abcdef0".to_owned(),
+        name: "patch".to_owned(),
+        begin: at("05:00"),
+        end: at("07:00"),
+    };
+    // Another host has kept the run; SSM no longer tells of it.
+    let memory = FailsFirst(Kept(Mutex::new(vec![run])), AtomicBool::new(true));
+    let settings = FleetSettings {
+        targets: vec![target()],
+        ..FleetSettings::default()
+    };
+    let fleet = AwsFleet::new(&sdk(&fake, SEOUL).await, settings)
+        .await
+        .with_windows(Arc::new(memory));
+    let view = fleet.servers(at("05:30")).await.unwrap();
+    assert_eq!(view.servers.len(), 0);
+    assert_eq!(view.unseen.len(), 1);
+    assert_eq!(view.unseen[0].code, "fleet.unreachable");
+    let view = fleet.servers(at("05:31")).await.unwrap();
+    assert_eq!(view.unseen.len(), 0);
+    assert_eq!(view.servers[0].open_windows, named(&["patch"]));
+}
+
 #[tokio::test]
 async fn a_table_that_is_not_there_does_not_close_windows() {
     let fake = FakeAws::start().unwrap();
-    let seoul = fake.home().region(SEOUL);
-    seoul.maintenance_window("patch", Some("2026-11-23T05:00Z"), 2);
     let site = site(&fake).await;
     // The fake answers for no table.
     let memory = DynamoWindows::new(&site.sdk, "nowhere");
     let windows = Windows::new(Arc::new(memory));
-    assert_eq!(windows.open(&site, at("05:30")).await, named(&["patch"]));
+    let unknown = windows.open(&site, at("05:30")).await.unwrap_err();
+    assert_eq!(unknown.call, "ssm:DescribeMaintenanceWindows");
 }

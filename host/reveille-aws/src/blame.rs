@@ -16,7 +16,8 @@ use crate::{
 /// zone without capacity does not cost a call for every server in it. Those not told apart by then share a refusal.
 const MOST_CALLS: usize = 32;
 /// How often a batch may be denied for servers that AWS names: a policy that leaves out some servers is one matter,
-/// one that leaves out all of them need not be asked for each.
+/// one that leaves out all of them need not be asked for each. Those that it has not named may be permitted, so they
+/// come again before those that it has: every time that many fewer stand in their way.
 const MOST_DENIALS: usize = 3;
 
 /// What came of a batch.
@@ -50,9 +51,17 @@ where
         let (named, others) = split_named(part, &refused.message);
         denials += usize::from(refused.kind == ActErrorKind::Denied);
         if is_of_the_call(refused.kind) && (named.is_empty() || denials > MOST_DENIALS) {
-            let rest = parts.drain(..).flatten().chain(named).chain(others);
-            blamed.refused.extend(rest.map(|id| (id, refused.clone())));
-            blamed.failure = Some(refused);
+            let rest = if named.is_empty() {
+                refused.clone()
+            } else {
+                put_off(&refused)
+            };
+            let others = parts.drain(..).flatten().chain(others);
+            let others = others.map(|id| (id, rest.clone()));
+            blamed.refused.extend(others);
+            let named = named.into_iter().map(|id| (id, refused.clone()));
+            blamed.refused.extend(named);
+            blamed.failure = Some(rest);
             break;
         }
         let is_known = !named.is_empty();
@@ -72,6 +81,15 @@ where
         }
     }
     blamed
+}
+
+/// What those are told that were not tried because others were `denied`.
+fn put_off(denied: &ActError) -> ActError {
+    ActError {
+        kind: ActErrorKind::Throttled,
+        code: denied.code.clone(),
+        message: format!("put off, as others are refused: {}", denied.message),
+    }
 }
 
 /// `ids` that `message` names, and the others.
@@ -250,6 +268,31 @@ mod tests {
         let (refused, failure, calls) = check(250, answer);
         assert_eq!((refused.len(), calls), (250, MOST_DENIALS + 1));
         assert_eq!(failure.as_deref(), Some("UnauthorizedOperation"));
+    }
+
+    #[test]
+    fn those_that_a_policy_permits_get_past_those_that_it_leaves_out() {
+        let denied = ["i-1", "i-40", "i-41", "i-77", "i-100", "i-180"];
+        let answer = |part: Vec<String>| {
+            let named = denied.iter().find(|id| has(&part, id));
+            std::future::ready(named.map_or(Ok(()), |id| {
+                let message = format!("not authorized on instance/{id}");
+                let kind = TroubleKind::Denied;
+                Err(trouble(kind, "UnauthorizedOperation", &message))
+            }))
+        };
+        let mut due = ids(250);
+        let mut waits = Vec::new();
+        for _ in 0..2 {
+            let refused = now(blamed(due, answer)).refused;
+            let (long, soon): (Vec<_>, Vec<_>) = refused
+                .into_iter()
+                .partition(|(_, error)| error.kind == ActErrorKind::Denied);
+            waits.extend(long.into_iter().map(|(id, _)| id));
+            due = soon.into_iter().map(|(id, _)| id).collect();
+        }
+        assert_eq!(due, [""; 0]);
+        assert_eq!(waits, denied);
     }
 
     #[test]

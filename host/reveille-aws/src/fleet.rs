@@ -312,14 +312,18 @@ impl Place {
             let open = async {
                 match &windows {
                     Some((windows, site)) => windows.open(site, now).await,
-                    None => Vec::new(),
+                    None => Ok(Vec::new()),
                 }
             };
-            let ((part, mut looked), open) =
+            let ((part, looked), open) =
                 tokio::join!(self.part(Part::Ec2, "ec2:DescribeInstances", look), open);
-            for found in looked.iter_mut().flatten() {
-                found.server.open_windows.clone_from(&open);
-            }
+            let looked = looked.and_then(|mut servers| {
+                let open = open?;
+                for found in &mut servers {
+                    found.server.open_windows.clone_from(&open);
+                }
+                Ok(servers)
+            });
             Some((part, looked))
         };
         let instances = async {

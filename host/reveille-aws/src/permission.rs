@@ -72,17 +72,22 @@ pub(crate) async fn home(home: &SdkConfig, input: &DoctorInput, who: &Principal)
     };
     let mut checks = Vec::new();
     if let Some(names) = &input.tables {
-        for name in [&names.config, &names.state] {
+        // Large commits go through the state table in batches.
+        let batches = [None, Some("dynamodb:BatchWriteItem")];
+        for (name, batch) in [&names.config, &names.state].into_iter().zip(batches) {
+            let mut actions = vec![
+                "dynamodb:ConditionCheckItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:Scan",
+                "dynamodb:UpdateItem",
+            ];
+            actions.extend(batch);
             let asked = Asked {
-                what: format!("writing table `{name}`"),
-                actions: vec![
-                    "dynamodb:ConditionCheckItem",
-                    "dynamodb:DeleteItem",
-                    "dynamodb:GetItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:Query",
-                    "dynamodb:UpdateItem",
-                ],
+                what: format!("using table `{name}`"),
+                actions,
                 resource: arn("dynamodb", &format!("table/{name}")),
                 context: vec![],
             };

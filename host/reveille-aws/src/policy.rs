@@ -186,11 +186,9 @@ fn tables(input: &PolicyInput) -> Vec<Value> {
             "Sid": "UseTables",
             "Effect": "Allow",
             "Action": [
-                "dynamodb:BatchGetItem",
                 "dynamodb:BatchWriteItem",
                 "dynamodb:ConditionCheckItem",
                 "dynamodb:DeleteItem",
-                "dynamodb:DescribeContinuousBackups",
                 "dynamodb:DescribeTable",
                 "dynamodb:DescribeTimeToLive",
                 "dynamodb:GetItem",

@@ -52,6 +52,8 @@ pub struct Trouble {
 const LONGEST_MESSAGE: usize = 500;
 /// Our word for no answer in time.
 const TIMEOUT: &str = "Timeout";
+/// Our word for a call that could not be made at all.
+const UNBUILT: &str = "Incomplete";
 
 impl Trouble {
     /// What `error` means for `call`.
@@ -139,18 +141,19 @@ where
         {
             of_ours(TroubleKind::Unreachable, "Unreachable")
         }
-        // Neither the network nor AWS: there is nobody to sign as, or the credentials cannot be fetched.
+        // Neither the network nor AWS: there is nobody to sign as, the credentials cannot be fetched, or there was no
+        // call that could be made, as without a region.
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
-            let is_late = causes(error).any(|cause| {
-                matches!(
-                    cause.downcast_ref(),
-                    Some(CredentialsError::ProviderTimedOut(_))
-                )
-            });
-            if is_late {
-                of_ours(TroubleKind::Unreachable, TIMEOUT)
-            } else {
-                of_ours(TroubleKind::Credentials, "NoCredentials")
+            match causes(error).find_map(|cause| cause.downcast_ref()) {
+                Some(CredentialsError::ProviderTimedOut(_)) => {
+                    of_ours(TroubleKind::Unreachable, TIMEOUT)
+                }
+                Some(_) => of_ours(TroubleKind::Credentials, "NoCredentials"),
+                None => {
+                    let deepest = causes(error).last().map(ToString::to_string);
+                    let message = told(&deepest.unwrap_or_default());
+                    (TroubleKind::Refused, UNBUILT.to_owned(), message)
+                }
             }
         }
         SdkError::ResponseError(_) => of_ours(TroubleKind::Unreachable, "BrokenAnswer"),
@@ -218,4 +221,28 @@ fn told(message: &str) -> String {
         .next()
         .unwrap_or(message);
     plain.chars().take(LONGEST_MESSAGE).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::error::operation::BuildError;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(cause: impl Into<Box<dyn Error + Send + Sync>>, kind: TroubleKind, code: &str) {
+        let error = SdkError::<AssumeRoleError, _>::construction_failure(cause);
+        let trouble = Trouble::of("ec2:StartInstances", error);
+        assert_eq!((trouble.kind, trouble.code.as_str()), (kind, code));
+    }
+
+    #[test]
+    fn a_call_that_cannot_be_made_is_no_matter_of_credentials() {
+        let missing = BuildError::missing_field("table_name", "it is required");
+        check(missing, TroubleKind::Refused, "Incomplete");
+        let none = CredentialsError::not_loaded("there are none");
+        check(none, TroubleKind::Credentials, "NoCredentials");
+        let late = CredentialsError::provider_timed_out(std::time::Duration::from_secs(4));
+        check(late, TroubleKind::Unreachable, "Timeout");
+    }
 }

@@ -23,7 +23,7 @@ use crate::{
     complaints::Complaints,
     signed::{Service, Signed},
     site::Site,
-    trouble::Trouble,
+    trouble::{Trouble, TroubleKind},
 };
 
 /// How often a site is asked: a window's next run is known days before, and `LEAD` is longer than this.
@@ -33,7 +33,7 @@ pub const REFRESH: Duration = Duration::minutes(5);
 pub const LEAD: Duration = Duration::minutes(10);
 /// The time between two ticks unless another is given.
 const INTERVAL: Duration = Duration::minutes(1);
-/// How long a tick waits for the windows of a site; what is known already is used then.
+/// How long a tick waits for the windows of a site; what is known already is used then. As long for what was kept.
 const WAIT: Patience = Patience::from_secs(3);
 /// Most pages of windows: 100 windows each, and an account has at most 50 in a region unless AWS has raised that.
 const PAGES: usize = 20;
@@ -127,7 +127,15 @@ impl Windows {
 
     /// The windows of `site` that are open at `now`, their lead included; sorted, a name once. Asks the service when
     /// it has not been asked for [`REFRESH`]; when it fails, which is logged once, answers from what is known.
-    pub async fn open(&self, site: &Site, now: DateTime<Utc>) -> Vec<MaintenanceWindow> {
+    ///
+    /// # Errors
+    /// When what was kept cannot be recalled, so that a window may be open that nobody tells of any more: to take it
+    /// for closed would stop servers in it.
+    pub async fn open(
+        &self,
+        site: &Site,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<MaintenanceWindow>, Trouble> {
         let name = site.name();
         let known = Arc::clone(
             self.sites
@@ -141,7 +149,7 @@ impl Windows {
         if since.is_none_or(|since| since < Duration::zero() || since >= REFRESH) {
             // Another host may have asked meanwhile.
             if since.is_none_or(|since| since >= REFRESH * 2) {
-                self.recall(&name, &mut known).await;
+                self.recall(&name, &mut known).await?;
             }
             self.refresh(site, &name, &mut known, now).await;
             known.asked = Some(now);
@@ -154,27 +162,22 @@ impl Windows {
             .collect();
         open.sort_unstable();
         open.dedup();
-        open.into_iter()
+        Ok(open
+            .into_iter()
             .map(|name| MaintenanceWindow::Ssm(name.to_owned()))
-            .collect()
+            .collect())
     }
 
-    async fn recall(&self, site: &str, known: &mut Known) {
-        match self.memory.load(site).await {
-            Ok(runs) => {
-                known.kept = Some(runs.clone());
-                for run in runs {
-                    if !known.runs.contains(&run) {
-                        known.runs.push(run);
-                    }
-                }
+    async fn recall(&self, site: &str, known: &mut Known) -> Result<(), Trouble> {
+        let loaded = timeout(WAIT, self.memory.load(site)).await;
+        let runs = loaded.unwrap_or(Err(StoreError::Busy)).map_err(lost)?;
+        known.kept = Some(runs.clone());
+        for run in runs {
+            if !known.runs.contains(&run) {
+                known.runs.push(run);
             }
-            Err(error) => warn!(
-                site,
-                code = error.code(),
-                "the maintenance windows that were open cannot be recalled"
-            ),
         }
+        Ok(())
     }
 
     async fn refresh(&self, site: &Site, name: &str, known: &mut Known, now: DateTime<Utc>) {
@@ -199,6 +202,17 @@ impl Windows {
                 "maintenance windows cannot be kept: a restart within one would end it"
             ),
         }
+    }
+}
+
+/// Why the windows that are open cannot be told.
+fn lost(error: StoreError) -> Trouble {
+    Trouble {
+        kind: TroubleKind::Unreachable,
+        call: CALL,
+        code: error.code().to_owned(),
+        message: "the windows that were open before cannot be recalled from the store".to_owned(),
+        source: Box::new(error),
     }
 }
 

@@ -47,12 +47,15 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(command::run(cli.command, setting))
 }
 
+/// What is logged unless `RUST_LOG` says otherwise. AWS's client complains of credentials that it does not get at every
+/// run; we say so ourselves, once.
+const LOGGED: &str = "warn,reveille=info,aws_config::sts=error,aws_config::meta=error";
+
 /// Logs go to standard error: standard output is for answers.
 fn start_log() {
     use std::io::IsTerminal as _;
     use tracing_subscriber::{EnvFilter, fmt};
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,reveille=info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     fmt()
         .with_env_filter(filter)
