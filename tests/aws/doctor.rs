@@ -156,6 +156,30 @@ async fn a_missing_permission_is_told_by_its_name_and_who_needs_it() {
 }
 
 #[tokio::test]
+async fn every_call_that_tables_need_is_simulated() {
+    let fake = FakeAws::start().unwrap();
+    let home = fake.home();
+    home.denies("dynamodb:Scan");
+    home.denies("dynamodb:BatchWriteItem");
+    let mut input = input(vec![target(None, None)]);
+    input.tables = Some(dynamo::names());
+    let names = input.tables.clone().unwrap();
+    let checks = examined(&fake, &input).await;
+    let cause = |name: &str| {
+        ailment(&checks, &format!("using table `{name}`"))
+            .cause
+            .clone()
+    };
+    assert_eq!(
+        [cause(&names.config), cause(&names.state)],
+        [
+            "its policies do not allow `dynamodb:Scan`",
+            "its policies do not allow `dynamodb:BatchWriteItem`, `dynamodb:Scan`",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_simulated_is_no_problem() {
     let fake = FakeAws::start().unwrap();
     populate(&fake, "111122223333");

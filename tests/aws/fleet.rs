@@ -807,6 +807,34 @@ mod failing {
     }
 
     #[tokio::test]
+    async fn a_look_ends_before_the_lease_and_goes_on_where_it_ended() {
+        let fake = FakeAws::start().unwrap();
+        let _tokyo = fake
+            .home()
+            .region(TOKYO)
+            .instance("web")
+            .tag("Schedule", "office")
+            .running();
+        fake.on("*", "*").in_region(SEOUL).hangs();
+        let settings = FleetSettings {
+            targets: vec![home(&[SEOUL, TOKYO])],
+            at_once: 1,
+            look: Span::from_secs(2),
+            ..FleetSettings::default()
+        };
+        let sdk = patient_sdk(&fake, SEOUL, Patience::default()).await;
+        let fleet = AwsFleet::new(&sdk, settings).await;
+        let nothing = fleet.servers(now()).await.unwrap_err();
+        assert_eq!(
+            (nothing.target.as_str(), nothing.code),
+            (SEOUL, "fleet.unreachable")
+        );
+        let view = look(&fleet).await;
+        assert_eq!(view.servers.len(), 1);
+        check(&view, SEOUL, "fleet.unreachable", &["Timeout"]);
+    }
+
+    #[tokio::test]
     async fn nothing_seen_at_all_is_an_error() {
         let fake = FakeAws::start().unwrap();
         let fleet = three(&fake, ONCE).await;

@@ -91,6 +91,17 @@ pub(crate) fn died(site: &Site) -> FleetError {
     }
 }
 
+/// All of `site`, when its turn did not come in the time for the look.
+pub(crate) fn unasked(site: &Site) -> FleetError {
+    FleetError {
+        target: site.name(),
+        code: "fleet.unreachable",
+        source: Arc::new(std::io::Error::other(
+            "the look at the others took all the time; it comes first at the next look",
+        )),
+    }
+}
+
 fn code(kind: TroubleKind) -> &'static str {
     match kind {
         TroubleKind::Throttled => "fleet.throttled",

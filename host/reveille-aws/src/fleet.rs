@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -19,12 +19,15 @@ use reveille_core::{
     model::{Server, ServerId, ServerKind, ServerState},
     port::{ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, Outcome, Trace},
 };
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::{
+    sync::mpsc::unbounded_channel,
+    time::{Instant, timeout_at},
+};
 
 use crate::{
     arn::Arn,
     ask::{Answers, Ask, Known},
-    blind::{Part, died, unseen_of},
+    blind::{Part, died, unasked, unseen_of},
     ec2::Ec2,
     rds::Rds,
     side_by_side::side_by_side,
@@ -41,6 +44,9 @@ use crate::{
 pub const SITES_AT_ONCE: usize = 32;
 /// How long a look at one part of a site may take: ten pages of 1,000 instances take about twenty seconds.
 const LOOK: Duration = Duration::from_secs(25);
+/// How long the look at all sites may take: less than a lease, or a tick that looks for longer would find its lease ended
+/// each time, and never act. Sites whose turn has not come by then come first at the next look.
+pub const LOOK_AT_ALL: Duration = Duration::from_secs(40);
 /// How long the first page of a part may take that did not answer at the last look: a region that is down must not
 /// hold up the others at every tick.
 const FIRST_SIGN: Duration = Duration::from_secs(3);
@@ -68,6 +74,8 @@ pub struct FleetSettings {
     pub targets: Vec<Target>,
     /// Sites worked on side by side; [`SITES_AT_ONCE`].
     pub at_once: usize,
+    /// How long the look at all sites may take; [`LOOK_AT_ALL`].
+    pub look: Duration,
     /// What the names of snapshots begin with that are made when an RDS instance is stopped,
     /// `{this}-stopped-{instance}`; none makes none.
     pub snapshot_on_stop: Option<String>,
@@ -83,6 +91,7 @@ impl Default for FleetSettings {
             group_tags: vec!["ScheduleGroup".to_owned(), "ScheduleGroupName".to_owned()],
             targets: Vec::new(),
             at_once: SITES_AT_ONCE,
+            look: LOOK_AT_ALL,
             snapshot_on_stop: None,
             services: Services {
                 ec2: true,
@@ -100,6 +109,9 @@ pub struct AwsFleet {
     /// One for each site, in their order.
     places: Vec<Arc<Place>>,
     at_once: usize,
+    look: Duration,
+    /// The site that is looked at first.
+    first: AtomicUsize,
     seen: Mutex<Seen>,
     windows: Option<Arc<Windows>>,
     traces: Option<Traces>,
@@ -151,6 +163,8 @@ impl AwsFleet {
             places: sites.iter().map(place).collect(),
             sites,
             at_once: settings.at_once,
+            look: settings.look,
+            first: AtomicUsize::default(),
             seen: Mutex::default(),
             windows: None,
             traces: None,
@@ -216,15 +230,21 @@ impl AwsFleet {
 #[async_trait]
 impl Fleet for AwsFleet {
     async fn servers(&self, now: DateTime<Utc>) -> Result<FleetView, FleetError> {
-        let looks: Vec<_> = self
-            .places
+        let until = Instant::now() + self.look;
+        let mut turns: Vec<_> = self.places.iter().zip(&self.sites).enumerate().collect();
+        turns.rotate_left(self.first.load(Ordering::Relaxed));
+        let looks: Vec<_> = turns
             .iter()
-            .zip(&self.sites)
-            .map(|(place, site)| {
+            .map(|(_, (place, site))| {
                 let windows = self.windows.as_ref();
-                let windows = windows.map(|windows| (Arc::clone(windows), site.clone()));
+                let windows = windows.map(|windows| (Arc::clone(windows), (*site).clone()));
                 let place = Arc::clone(place);
-                async move { place.look(windows, now).await }
+                async move {
+                    if until <= Instant::now() {
+                        return None;
+                    }
+                    Some(place.look(windows, now, until).await)
+                }
             })
             .collect();
         let looks = side_by_side(self.at_once, looks).await;
@@ -232,10 +252,19 @@ impl Fleet for AwsFleet {
         let mut found = Vec::new();
         let mut unseen = Vec::new();
         let mut is_any_seen = self.sites.is_empty();
-        for (index, (site, looks)) in self.sites.iter().zip(looks).enumerate() {
-            let Some(looks) = looks else {
-                unseen.push(died(site));
-                continue;
+        let mut first = None;
+        for ((index, (_, site)), looks) in turns.into_iter().zip(looks) {
+            let looks = match looks {
+                None => {
+                    unseen.push(died(site));
+                    continue;
+                }
+                Some(None) => {
+                    first.get_or_insert(index);
+                    unseen.push(unasked(site));
+                    continue;
+                }
+                Some(Some(looks)) => looks,
             };
             let mut troubles = Vec::new();
             let parts = looks.len();
@@ -247,6 +276,9 @@ impl Fleet for AwsFleet {
             }
             is_any_seen |= troubles.len() < parts;
             unseen.extend(unseen_of(site, parts, troubles));
+        }
+        if let Some(first) = first {
+            self.first.store(first, Ordering::Relaxed);
         }
         if !is_any_seen && !unseen.is_empty() {
             return Err(unseen.swap_remove(0));
@@ -305,7 +337,12 @@ impl Fleet for AwsFleet {
 }
 
 impl Place {
-    async fn look(&self, windows: Option<(Arc<Windows>, Site)>, now: DateTime<Utc>) -> Vec<Look> {
+    async fn look(
+        &self,
+        windows: Option<(Arc<Windows>, Site)>,
+        now: DateTime<Utc>,
+        until: Instant,
+    ) -> Vec<Look> {
         let ec2 = async {
             let ec2 = self.ec2.as_ref()?;
             let look = |first| ec2.look(first);
@@ -315,8 +352,10 @@ impl Place {
                     None => Ok(Vec::new()),
                 }
             };
-            let ((part, looked), open) =
-                tokio::join!(self.part(Part::Ec2, "ec2:DescribeInstances", look), open);
+            let ((part, looked), open) = tokio::join!(
+                self.part(Part::Ec2, "ec2:DescribeInstances", until, look),
+                open
+            );
             let looked = looked.and_then(|mut servers| {
                 let open = open?;
                 for found in &mut servers {
@@ -330,7 +369,7 @@ impl Place {
             let rds = self.rds.as_ref()?;
             let look = |first| rds.look_at_instances(now, first);
             Some(
-                self.part(Part::RdsInstances, "rds:DescribeDBInstances", look)
+                self.part(Part::RdsInstances, "rds:DescribeDBInstances", until, look)
                     .await,
             )
         };
@@ -338,7 +377,7 @@ impl Place {
             let rds = self.rds.as_ref()?;
             let look = |first| rds.look_at_clusters(now, first);
             Some(
-                self.part(Part::RdsClusters, "rds:DescribeDBClusters", look)
+                self.part(Part::RdsClusters, "rds:DescribeDBClusters", until, look)
                     .await,
             )
         };
@@ -346,8 +385,8 @@ impl Place {
         [ec2, instances, clusters].into_iter().flatten().collect()
     }
 
-    /// One part, within [`LOOK`]; and within [`FIRST_SIGN`] when it did not answer at the last look.
-    async fn part<F, Looked>(&self, part: Part, call: &'static str, look: F) -> Look
+    /// One part, within [`LOOK`] and `until` then; and within [`FIRST_SIGN`] when it did not answer at the last look.
+    async fn part<F, Looked>(&self, part: Part, call: &'static str, until: Instant, look: F) -> Look
     where
         F: FnOnce(Option<Duration>) -> Looked,
         Looked: Future<Output = Result<Vec<Found>, Trouble>>,
@@ -359,7 +398,8 @@ impl Place {
             Part::RdsClusters => clusters,
         };
         let first = silent.load(Ordering::Relaxed).then_some(FIRST_SIGN);
-        let looked = tokio::time::timeout(LOOK, look(first))
+        let until = until.min(Instant::now() + LOOK);
+        let looked = timeout_at(until, look(first))
             .await
             .unwrap_or_else(|late| Err(Trouble::late(call, late)));
         let is_silent = looked

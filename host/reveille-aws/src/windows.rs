@@ -194,7 +194,8 @@ impl Windows {
         {
             return;
         }
-        match self.memory.keep(name, &known.runs).await {
+        let keeps = timeout(WAIT, self.memory.keep(name, &known.runs)).await;
+        match keeps.unwrap_or(Err(StoreError::Busy)) {
             Ok(()) => known.kept = Some(known.runs.clone()),
             Err(error) => warn!(
                 site = name,

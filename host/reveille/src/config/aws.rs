@@ -118,6 +118,7 @@ impl RawAws {
             at_once: self
                 .sites_at_once
                 .map_or(Ok(defaults.at_once), check_sites_at_once)?,
+            look: defaults.look,
             snapshot_on_stop: self
                 .snapshot_on_stop
                 .map(|prefix| check_prefix(Given::new("aws.snapshot_on_stop", prefix)))
