@@ -156,6 +156,28 @@ async fn a_missing_permission_is_told_by_its_name_and_who_needs_it() {
 }
 
 #[tokio::test]
+async fn an_instance_with_preferred_types_needs_its_type_changed() {
+    let fake = FakeAws::start().unwrap();
+    let home = fake.home();
+    home.denies("ec2:ModifyInstanceAttribute");
+    let mut input = input(vec![target(None, None)]);
+    input.resizes = false;
+    let what = "acting on EC2 instances in ap-northeast-2";
+    let web = home
+        .region(SEOUL)
+        .instance("web-1")
+        .tag("Schedule", "office");
+    let _web = web.running();
+    assert_eq!(ailing(&examined(&fake, &input).await), [""; 0]);
+    let picky = home
+        .region(SEOUL)
+        .instance("web-2")
+        .tag("Schedule", "office");
+    let _picky = picky.tag("IS-PreferredInstanceTypes", "m5.large").running();
+    assert_eq!(ailing(&examined(&fake, &input).await), [what]);
+}
+
+#[tokio::test]
 async fn every_call_that_tables_need_is_simulated() {
     let fake = FakeAws::start().unwrap();
     let home = fake.home();

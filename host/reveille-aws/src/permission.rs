@@ -26,6 +26,8 @@ use crate::{
     xml::{text, texts},
 };
 
+/// The tag of an instance that is started with other types while there is no capacity for the first.
+const PREFERRED_TYPES: &str = "IS-PreferredInstanceTypes";
 const SIMULATE: &str = "iam:SimulatePrincipalPolicy";
 
 /// Who has permissions: a user or a role.
@@ -138,7 +140,15 @@ pub(crate) async fn site(
         let is_seen = looked.is_ok();
         let servers = found.seen(format!("EC2 instances in {name}"), looked, who);
         if let Some(server) = servers.iter().find(|server| server.left_out.is_none()) {
-            found.checks.push(dry_runs(site, server, who, input).await);
+            let resizes = input.resizes
+                || servers
+                    .iter()
+                    .any(|server| server.tags.contains_key(PREFERRED_TYPES));
+            let input = DoctorInput {
+                resizes,
+                ..input.clone()
+            };
+            found.checks.push(dry_runs(site, server, who, &input).await);
         }
         found.servers.extend(servers);
         // Where servers cannot be seen, what else fails has the same cause.
