@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue as A};
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use reveille_core::{
     model::{ItemKey, Want},
     port::{Change, StoreError},
-    testing::contract::sample::{item, office_hours},
+    testing::contract::sample::{at, day, item, office_hours},
 };
 use serde_json::json;
 
@@ -202,6 +203,53 @@ async fn what_has_a_wrong_type_is_set_aside_and_the_rest_goes_on() {
     assert_eq!(attribute("bytes"), "hibernate");
     assert_eq!(attribute("a-list"), "periods");
     assert_eq!(attribute("zone"), "timezone");
+}
+
+#[tokio::test]
+async fn a_schedule_is_left_alone_while_an_exception_or_order_of_it_cannot_be_read() {
+    let Some(tables) = tables("unreadable exceptions and orders").await else {
+        return;
+    };
+    let store = tables.open();
+    let mut definitions = vec![Change::PutItem(office_hours())];
+    for name in ["good", "of-exception", "of-order"] {
+        let schedule = item("schedule", name, json!({"periods": ["office-hours"]}));
+        definitions.push(Change::PutItem(schedule));
+    }
+    store.commit(&definitions).await.unwrap();
+    let ended = (day(1) - TimeDelta::days(1)).and_time(NaiveTime::MIN);
+    let gone = (ended.and_utc() + TimeDelta::days(30)).timestamp();
+    for (pk, sk, expires_at) in [
+        ("exceptions", format!("{}#stop#of-exception", day(2)), None),
+        ("forces", "#of-order".to_owned(), None),
+        ("forces", "#good".to_owned(), Some(gone)),
+    ] {
+        let broken = tables
+            .client()
+            .put_item()
+            .table_name(&tables.names.state)
+            .item("pk", s(pk))
+            .item("sk", s(&sk))
+            .item("schedule", A::Bool(true));
+        let broken = match expires_at {
+            Some(at) => broken.item("expires_at", A::N(at.to_string())),
+            None => broken,
+        };
+        broken.send().await.unwrap();
+    }
+    let lease = store
+        .lease("a", at(0), TimeDelta::minutes(1))
+        .await
+        .unwrap();
+    let lease = lease.unwrap();
+    // The second look is the one that is kept.
+    for _ in 0..3 {
+        let seen = store.snapshot(&lease, day(1), day(4)).await.unwrap();
+        let schedules: Vec<_> = seen.definitions.schedules.keys().collect();
+        assert_eq!(schedules, ["good"]);
+        let aside: Vec<_> = seen.definitions.set_aside.keys().collect();
+        assert_eq!(aside, ["of-exception", "of-order"]);
+    }
 }
 
 #[tokio::test]

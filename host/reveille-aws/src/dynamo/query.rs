@@ -142,13 +142,24 @@ impl Tables {
 
 /// The records that `items` are. One that somebody has made unreadable is passed over: the others go on.
 pub(super) fn records<T: DeserializeOwned>(items: &[Attributes]) -> Vec<T> {
-    let read = |item: &Attributes| match to_record(item) {
-        Ok(record) => Some(record),
-        Err(error) => {
-            let (pk, sk) = (text_of(item, "pk"), text_of(item, "sk"));
-            tracing::warn!(pk, sk, %error, "an item of the state table cannot be read and is passed over");
-            None
+    read_or(items, |_| None::<()>).0
+}
+
+/// The records that `items` are, and what `unread` makes of those that cannot be read.
+pub(super) fn read_or<T: DeserializeOwned, U>(
+    items: &[Attributes],
+    unread: impl Fn(&Attributes) -> Option<U>,
+) -> (Vec<T>, Vec<U>) {
+    let (mut records, mut others) = (Vec::with_capacity(items.len()), Vec::new());
+    for item in items {
+        match to_record(item) {
+            Ok(record) => records.push(record),
+            Err(error) => {
+                let (pk, sk) = (text_of(item, "pk"), text_of(item, "sk"));
+                tracing::warn!(pk, sk, %error, "an item of the state table cannot be read and is passed over");
+                others.extend(unread(item));
+            }
         }
-    };
-    items.iter().filter_map(read).collect()
+    }
+    (records, others)
 }

@@ -22,7 +22,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    attributes::{AttributeError, Attributes, number, of_record, text, text_of},
+    attributes::{AttributeError, Attributes, number, number_of, of_record, text, text_of},
     house::time_text,
 };
 
@@ -104,6 +104,22 @@ pub(super) fn force(force: &Force) -> Result<Attributes, AttributeError> {
         force,
         Some(force.until + FORCE_KEPT),
     )
+}
+
+/// The schedule of an exception that cannot be read.
+pub(super) fn schedule_of_exception(item: &Attributes) -> Option<String> {
+    text_of(item, "sk")?
+        .splitn(3, '#')
+        .nth(2)
+        .map(str::to_owned)
+}
+
+/// The schedule of an order that cannot be read, and when the order ends, as far as its keys tell.
+pub(super) fn schedule_of_force(item: &Attributes) -> Option<(String, Option<DateTime<Utc>>)> {
+    let schedule = text_of(item, "sk")?.strip_prefix('#')?.to_owned();
+    let goes = number_of(item, EXPIRES).and_then(|it| i64::try_from(it).ok());
+    let goes = goes.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    Some((schedule, goes.map(|goes| goes - FORCE_KEPT)))
 }
 
 /// Partition of the audit of a schedule.

@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
-    model::{AuditRecord, Definitions, Exception, Force, Item, Remembered, ServerId},
+    model::{AuditRecord, Definitions, Exception, Fault, Force, Item, Remembered, ServerId},
     port::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord},
 };
 
@@ -26,7 +26,7 @@ use super::{
     failure::{failed, is_contended},
     house::{Claim, House, time_text},
     memory::{Memories, memories, merged, parts},
-    query::{Tables, records},
+    query::{Tables, read_or, records},
     state,
     transaction::{ATTEMPTS, pause},
 };
@@ -50,10 +50,15 @@ pub struct DynamoStore {
 struct Kept {
     house: House,
     config: Option<Arc<ConfigTable>>,
-    exceptions: Option<Read<(RangeInclusive<NaiveDate>, Vec<Exception>)>>,
-    forces: Option<Read<Vec<Force>>>,
+    exceptions: Option<Read<(RangeInclusive<NaiveDate>, Exceptions)>>,
+    forces: Option<Read<Forces>>,
     remembered: Option<Read<Vec<Remembered>>>,
 }
+
+/// Exceptions, and the schedules of those that cannot be read.
+type Exceptions = (Vec<Exception>, Vec<String>);
+/// Orders; of those that cannot be read the schedule, and when they end.
+type Forces = (Vec<Force>, Vec<(String, Option<DateTime<Utc>>)>);
 
 /// What was read under a number of the house.
 #[derive(Debug, Clone)]
@@ -130,18 +135,18 @@ impl DynamoStore {
         revision: u64,
         from: NaiveDate,
         to: NaiveDate,
-    ) -> Result<Vec<Exception>, StoreError> {
+    ) -> Result<Exceptions, StoreError> {
         if from > to {
-            return Ok(Vec::new());
+            return Ok(Exceptions::default());
         }
         let before = self.kept().exceptions.clone();
         if let Some(before) = before.as_ref().filter(|before| before.stands(revision)) {
-            let (dates, exceptions) = &*before.value;
+            let (dates, (exceptions, unread)) = &*before.value;
             if dates.contains(&from) && dates.contains(&to) {
                 let asked = exceptions
                     .iter()
                     .filter(|exception| (from..=to).contains(&exception.date));
-                return Ok(asked.cloned().collect());
+                return Ok((asked.cloned().collect(), unread.clone()));
             }
         }
         let (first, last) = (state::first_on(from), state::last_on(to));
@@ -149,26 +154,28 @@ impl DynamoStore {
             .tables
             .query(state::EXCEPTIONS, Some((&first, &last)))
             .await?;
-        let mut exceptions: Vec<Exception> = records(&items);
+        let (mut exceptions, unread): Exceptions = read_or(&items, state::schedule_of_exception);
         exceptions.sort_by(|one, other| {
             (&one.schedule, one.date, one.action).cmp(&(&other.schedule, other.date, other.action))
         });
         let dates = from..=to;
         let same_dates = before.filter(|before| before.value.0 == dates);
-        let read = Read::after(same_dates.as_ref(), revision, (dates, exceptions));
+        let read = (dates, (exceptions, unread));
+        let read = Read::after(same_dates.as_ref(), revision, read);
         let exceptions = read.value.1.clone();
         self.kept().exceptions = Some(read);
         Ok(exceptions)
     }
 
-    async fn forces_under(&self, revision: u64) -> Result<Vec<Force>, StoreError> {
+    async fn forces_under(&self, revision: u64) -> Result<Forces, StoreError> {
         let before = self.kept().forces.clone();
         if let Some(before) = before.as_ref().filter(|before| before.stands(revision)) {
-            return Ok(Vec::clone(&before.value));
+            return Ok(Forces::clone(&before.value));
         }
-        let forces = records(&self.tables.query(state::FORCES, None).await?);
+        let items = self.tables.query(state::FORCES, None).await?;
+        let forces = read_or(&items, state::schedule_of_force);
         let read = Read::after(before.as_ref(), revision, forces);
-        let forces = Vec::clone(&read.value);
+        let forces = Forces::clone(&read.value);
         self.kept().forces = Some(read);
         Ok(forces)
     }
@@ -240,6 +247,27 @@ impl DynamoStore {
     }
 }
 
+/// `definitions` without the schedules of which an exception or an order is `unread`: it may say that the servers are to
+/// run, so they are left as they are.
+fn without(definitions: Arc<Definitions>, unread: &[String]) -> Arc<Definitions> {
+    let mut definitions = definitions;
+    for name in unread {
+        if !definitions.schedules.contains_key(name) {
+            continue;
+        }
+        let fault = Fault {
+            item: format!("schedule {name}"),
+            attribute: "exceptions".to_owned(),
+            message: "an exception or an order of it in the state table cannot be read".to_owned(),
+        };
+        let aside = Arc::make_mut(&mut definitions);
+        aside.schedules.remove(name);
+        aside.faults.push(fault.clone());
+        aside.set_aside.entry(name.clone()).or_default().push(fault);
+    }
+    definitions
+}
+
 #[async_trait]
 impl Store for DynamoStore {
     async fn definitions(&self) -> Result<Arc<Definitions>, StoreError> {
@@ -259,7 +287,7 @@ impl Store for DynamoStore {
         to: NaiveDate,
     ) -> Result<Vec<Exception>, StoreError> {
         let house = self.house().await?;
-        let mut exceptions = self.exceptions_under(house.revision, from, to).await?;
+        let (mut exceptions, _) = self.exceptions_under(house.revision, from, to).await?;
         exceptions
             .retain(|exception| schedule.is_none_or(|schedule| exception.schedule == schedule));
         Ok(exceptions)
@@ -267,7 +295,7 @@ impl Store for DynamoStore {
 
     async fn forces(&self) -> Result<Vec<Force>, StoreError> {
         let house = self.house().await?;
-        self.forces_under(house.revision).await
+        Ok(self.forces_under(house.revision).await?.0)
     }
 
     async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
@@ -372,11 +400,19 @@ impl Store for DynamoStore {
         } else {
             self.house().await?
         };
+        let definitions = Arc::clone(&self.config().await?.definitions);
+        let (exceptions, mut unread) = self.exceptions_under(house.revision, from, to).await?;
+        let (forces, unread_forces) = self.forces_under(house.revision).await?;
+        let is_over = |until: DateTime<Utc>| until.date_naive() < from;
+        let stands = unread_forces
+            .into_iter()
+            .filter(|(_, until)| !until.is_some_and(is_over));
+        unread.extend(stands.map(|(schedule, _)| schedule));
         Ok(Snapshot {
             last_tick: house.last_tick.map(|at| TickRecord { at }),
-            definitions: Arc::clone(&self.config().await?.definitions),
-            exceptions: self.exceptions_under(house.revision, from, to).await?,
-            forces: self.forces_under(house.revision).await?,
+            definitions: without(definitions, &unread),
+            exceptions,
+            forces,
             remembered: self.remembered_under(house.memory).await?,
         })
     }
