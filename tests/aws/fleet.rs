@@ -276,7 +276,7 @@ mod seeing {
             ("graph-1", LeftOut::ClusterMember),
             ("grouped", LeftOut::AutoScaling),
             ("orders-1", LeftOut::ClusterMember),
-            ("source", LeftOut::ReadReplica),
+            ("source", LeftOut::Replicated),
         ];
         let expected = expected.map(|(name, why)| (name.to_owned(), why));
         assert_eq!(left_out, expected);

@@ -168,6 +168,17 @@ fn tables_are_missed_made_and_good() {
         2,
         "{missing}"
     );
+    let complaint = ground.fails(&["tick"]);
+    assert_eq!(
+        complaint.matches("ResourceNotFoundException").count(),
+        1,
+        "{complaint}"
+    );
+    assert!(
+        complaint.contains("`reveille tables create`"),
+        "{complaint}"
+    );
+    assert!(!complaint.contains("service error"), "{complaint}");
     let made = ground.ok(&["tables", "create"]);
     assert_eq!(
         made,
@@ -243,7 +254,9 @@ fn servers_of_aws_are_seen_and_not_broken_from_here() {
         .instance("web-1")
         .tag("Schedule", "dev")
         .stopped();
-    assert!(ground.ok(&["fleet", "list"]).contains("web-1"));
+    let list = ground.ok(&["fleet", "list"]);
+    assert!(list.starts_with("NAME   SCHEDULE  STATE"), "{list}");
+    assert!(list.contains("web-1  "), "{list}");
     for command in [
         &["fleet", "fault", "web-1", "stuck"][..],
         &["fleet", "mend", "web-1"],

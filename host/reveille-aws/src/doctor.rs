@@ -281,10 +281,10 @@ fn tags(servers: &[Server], input: &DoctorInput) -> Check {
     Check::ill(
         "tags",
         format!(
-            "these values of `{keys}` name no schedule: {}",
+            "these values of `{keys}` name no schedule that can be used: {}",
             named.join("; ")
         ),
-        "Correct the tags, or define these schedules.",
+        "Correct the tags, or define or mend these schedules.",
     )
 }
 
@@ -372,8 +372,8 @@ mod tests {
         assert_eq!(
             found.result.map_err(|ailment| ailment.cause),
             Err(
-                "these values of `Schedule` or `ScheduleName` name no schedule: `ofice` on web-1, web-2, web-3, \
-                 web-4, web-5 and 2 more"
+                "these values of `Schedule` or `ScheduleName` name no schedule that can be used: `ofice` on web-1, \
+                 web-2, web-3, web-4, web-5 and 2 more"
                     .into()
             )
         );

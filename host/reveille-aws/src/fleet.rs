@@ -36,6 +36,7 @@ use crate::{
     target::Target,
     trace::{TraceSettings, Traces},
     trouble::{Trouble, TroubleKind},
+    twins::tell_apart,
     windows::{WindowMemory, Windows},
 };
 
@@ -283,6 +284,7 @@ impl Fleet for AwsFleet {
         if !is_any_seen && !unseen.is_empty() {
             return Err(unseen.swap_remove(0));
         }
+        tell_apart(found.iter_mut().map(|(found, _)| &mut found.server));
         let seen = Seen::of(found);
         let servers = Arc::clone(&seen.servers);
         *self.seen() = seen;

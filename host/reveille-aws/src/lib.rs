@@ -35,4 +35,5 @@ mod refusal;
 mod role;
 mod side_by_side;
 mod tagged;
+mod twins;
 mod xml;

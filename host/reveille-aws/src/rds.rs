@@ -330,18 +330,20 @@ fn left_out(instance: &DbInstance) -> Option<LeftOut> {
         || instance
             .engine()
             .is_some_and(|engine| CLUSTER_ENGINES.iter().any(|it| engine.starts_with(it)));
-    let replicates = instance
+    let is_replica = instance
         .read_replica_source_db_instance_identifier()
         .is_some()
         || instance
             .read_replica_source_db_cluster_identifier()
-            .is_some()
-        || !instance.read_replica_db_instance_identifiers().is_empty()
+            .is_some();
+    let has_replicas = !instance.read_replica_db_instance_identifiers().is_empty()
         || !instance.read_replica_db_cluster_identifiers().is_empty();
     if is_member {
         Some(LeftOut::ClusterMember)
+    } else if is_replica {
+        Some(LeftOut::ReadReplica)
     } else {
-        replicates.then_some(LeftOut::ReadReplica)
+        has_replicas.then_some(LeftOut::Replicated)
     }
 }
 
@@ -397,17 +399,9 @@ mod tests {
         ] {
             assert_eq!(left_out(&member), Some(LeftOut::ClusterMember));
         }
-        for replica in [
-            instance
-                .clone()
-                .read_replica_source_db_instance_identifier("orders")
-                .build(),
-            instance
-                .clone()
-                .read_replica_db_instance_identifiers("orders-2")
-                .build(),
-        ] {
-            assert_eq!(left_out(&replica), Some(LeftOut::ReadReplica));
-        }
+        let source = instance.read_replica_db_instance_identifiers("orders-2");
+        assert_eq!(left_out(&source.clone().build()), Some(LeftOut::Replicated));
+        let replica = source.read_replica_source_db_instance_identifier("orders");
+        assert_eq!(left_out(&replica.build()), Some(LeftOut::ReadReplica));
     }
 }

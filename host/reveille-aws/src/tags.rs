@@ -186,7 +186,7 @@ fn marks(
 ) -> Option<(&'static str, Change)> {
     let marked = |code, message: &str| Some((code, failed(server, code, message, now)?));
     match server.left_out {
-        Some(LeftOut::ReadReplica) => marked(
+        Some(LeftOut::ReadReplica | LeftOut::Replicated) => marked(
             "UnsupportedResource",
             "read replicas, and instances that have some, cannot be stopped",
         ),

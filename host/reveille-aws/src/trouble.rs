@@ -70,7 +70,10 @@ impl Trouble {
             call,
             code,
             message,
-            source: Box::new(error),
+            // The SDK's own words around it say nothing to anybody.
+            source: error
+                .into_source()
+                .unwrap_or_else(|sourceless| Box::new(sourceless)),
         }
     }
 

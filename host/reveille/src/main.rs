@@ -65,11 +65,27 @@ fn start_log() {
         .init();
 }
 
+/// What lies beneath `error`, each cause that says more than the one above it.
+fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut above = error.to_string();
+    let mut causes = Vec::new();
+    let mut beneath = error.source();
+    while let Some(cause) = beneath {
+        let said = cause.to_string();
+        if !above.contains(&said) {
+            causes.push(said.clone());
+            above = said;
+        }
+        beneath = cause.source();
+    }
+    causes
+}
+
 /// One line for what failed and one for each cause beneath it.
 fn complain(error: &anyhow::Error) {
     use std::io::Write as _;
     let mut text = format!("reveille: {error}\n");
-    for cause in error.chain().skip(1) {
+    for cause in causes(error.as_ref()) {
         text.push_str(&format!("  because {cause}\n"));
     }
     let _ = std::io::stderr().lock().write_all(text.as_bytes());

@@ -88,6 +88,7 @@ fn notes() -> BoxedStrategy<ServerNote> {
         Just(ServerNote::Retained),
         select(vec![
             "read-replica",
+            "replicated",
             "cluster-member",
             "auto-scaling",
             "new-word"

@@ -49,6 +49,7 @@ fn note(note: &ServerNote) -> String {
 fn left_out(reason: &str) -> String {
     match reason {
         "read-replica" => "read replica".to_owned(),
+        "replicated" => "has read replicas".to_owned(),
         "cluster-member" => "member of a cluster".to_owned(),
         "auto-scaling" => "member of an Auto Scaling group".to_owned(),
         other => name(other),

@@ -85,6 +85,7 @@ fn note(note: &ServerNote) -> String {
 fn left_out(reason: &str) -> String {
     match reason {
         "read-replica" => "읽기 전용 복제본".to_owned(),
+        "replicated" => "읽기 전용 복제본이 있음".to_owned(),
         "cluster-member" => "클러스터 구성원".to_owned(),
         "auto-scaling" => "Auto Scaling 구성원".to_owned(),
         other => name(other),

@@ -105,8 +105,12 @@ where
 
 fn meaning(table: &str, trouble: Trouble) -> StoreError {
     match trouble.kind {
-        TroubleKind::Throttled | TroubleKind::Unreachable => {
+        TroubleKind::Throttled => {
             tracing::debug!(table, %trouble, "the store is busy");
+            StoreError::Busy
+        }
+        TroubleKind::Unreachable => {
+            tracing::warn!(table, %trouble, "the store does not answer");
             StoreError::Busy
         }
         TroubleKind::Denied => {

@@ -313,9 +313,14 @@ fn told(name: &str, trouble: &Trouble) -> String {
     let call = trouble.call;
     let remedy = match trouble.kind {
         TroubleKind::Denied => format!("allow `{call}` for it"),
-        TroubleKind::Credentials => "renew the credentials".to_owned(),
+        TroubleKind::Credentials => {
+            "give this host valid credentials: a role, AWS_PROFILE or AWS_ACCESS_KEY_ID".to_owned()
+        }
         TroubleKind::Region => "enable the region, or name another".to_owned(),
-        TroubleKind::Throttled | TroubleKind::Unreachable => "try again in a minute".to_owned(),
+        TroubleKind::Throttled => "try again in a minute".to_owned(),
+        TroubleKind::Unreachable => {
+            "let this host reach AWS over HTTPS, or correct region and endpoint".to_owned()
+        }
         TroubleKind::Refused => "see the code".to_owned(),
     };
     format!("cannot look at `{name}`: {trouble}: {remedy}")

@@ -315,10 +315,11 @@ impl Chat {
             let roster = roster.as_ref().map_err(|unseen| unseen.as_str());
             schedules::line(&subject, roster, zone)
         });
+        let servers = fleet.as_ref().map_or(&[][..], |fleet| &fleet.servers);
         let set_aside = definitions
             .set_aside
             .iter()
-            .map(|(name, faults)| schedules::set_aside(name, faults));
+            .map(|(name, faults)| schedules::set_aside(name, faults, servers));
         let mut lines: Vec<ScheduleLine> = used
             .chain(set_aside)
             .filter(|line| message.may_see(&line.name))

@@ -22,6 +22,22 @@ pub(super) struct Roster<'a> {
     pub(super) unseen: Vec<String>,
 }
 
+/// How many of `servers` are how.
+pub(super) fn counts<'s>(servers: impl Iterator<Item = &'s Server>) -> Counts {
+    let mut counts = Counts::default();
+    for server in servers {
+        counts.total += 1;
+        match server.state {
+            ServerState::Running | ServerState::Busy => counts.running += 1,
+            ServerState::Starting | ServerState::Stopping => counts.moving += 1,
+            ServerState::Stopped => counts.stopped += 1,
+            ServerState::Problem => counts.problem += 1,
+            ServerState::Gone => counts.total -= 1,
+        }
+    }
+    counts
+}
+
 impl<'a> Roster<'a> {
     pub(super) fn new(
         schedule: &'a Schedule,
@@ -51,18 +67,7 @@ impl<'a> Roster<'a> {
 
     /// How many servers are how; those that are left out do not count.
     pub(super) fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for server in self.scheduled() {
-            counts.total += 1;
-            match server.state {
-                ServerState::Running | ServerState::Busy => counts.running += 1,
-                ServerState::Starting | ServerState::Stopping => counts.moving += 1,
-                ServerState::Stopped => counts.stopped += 1,
-                ServerState::Problem => counts.problem += 1,
-                ServerState::Gone => {}
-            }
-        }
-        counts
+        counts(self.scheduled())
     }
 
     /// The groups that have servers, each after those that it depends on; then groups that the schedule does not

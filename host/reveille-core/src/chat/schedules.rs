@@ -3,11 +3,14 @@
 use chrono_tz::Tz;
 
 use crate::model::{
-    Fault, local_moment,
+    Fault, Server, local_moment,
     reply::{Counts, ForceView, ScheduleLine, Turning},
 };
 
-use super::{roster::Roster, subject::Subject};
+use super::{
+    roster::{Roster, counts},
+    subject::Subject,
+};
 
 /// The line of a schedule. Its times are in `zone`, because one list has schedules of many. `unseen` is what to say
 /// when no server can be seen.
@@ -45,13 +48,16 @@ pub(super) fn line(
     }
 }
 
-/// The line of a schedule that is set aside: what is wrong with it.
-pub(super) fn set_aside(name: &str, faults: &[Fault]) -> ScheduleLine {
+/// The line of a schedule that is set aside: what is wrong with it, and how many servers wait for that to be mended.
+pub(super) fn set_aside(name: &str, faults: &[Fault], servers: &[Server]) -> ScheduleLine {
+    let servers = servers
+        .iter()
+        .filter(|server| *server.schedule == *name && server.left_out.is_none());
     ScheduleLine {
         name: name.to_owned(),
         want: None,
         next: None,
-        counts: Counts::default(),
+        counts: counts(servers),
         forced: None,
         faults: faults.iter().map(ToString::to_string).collect(),
     }
@@ -90,7 +96,11 @@ mod tests {
         };
         known.set_aside.insert("broken".to_owned(), vec![fault]);
         stage.memory.define(known);
-        stage.servers([server("a", "dev-2").running(), server("b", "dev-10")])
+        stage.servers([
+            server("a", "dev-2").running(),
+            server("b", "dev-10"),
+            server("c", "broken").running(),
+        ])
     }
 
     async fn listed(stage: &Stage) -> Vec<ScheduleLine> {
@@ -106,6 +116,7 @@ mod tests {
             lines[0].faults,
             ["schedule broken: `groups`: `api` depends on itself"]
         );
+        assert_eq!((lines[0].want, lines[0].counts.running), (None, 1));
         assert_eq!(lines[1].want, Some(Want::Run));
         assert_eq!((lines[1].counts.running, lines[2].counts.stopped), (1, 1));
     }

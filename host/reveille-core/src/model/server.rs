@@ -81,8 +81,10 @@ pub enum ServerState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOut {
-    /// It is a read replica, or has some.
+    /// It is a read replica.
     ReadReplica,
+    /// It has read replicas.
+    Replicated,
     /// Its cluster is scheduled instead.
     ClusterMember,
     /// Its Auto Scaling group would replace it.
@@ -95,6 +97,7 @@ impl LeftOut {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadReplica => "read-replica",
+            Self::Replicated => "replicated",
             Self::ClusterMember => "cluster-member",
             Self::AutoScaling => "auto-scaling",
         }

@@ -14,7 +14,7 @@ use crate::model::{
 #[derive(Debug, Clone, Error)]
 pub enum StoreError {
     /// It does not answer in time, or says that it is too busy.
-    #[error("the store is busy")]
+    #[error("the store does not answer, or is too busy")]
     Busy,
     /// Somebody else was faster: what the write was based on no longer holds.
     #[error("the store has changed in between")]

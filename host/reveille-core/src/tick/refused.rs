@@ -38,6 +38,7 @@ impl Refused {
             refused.actions.push(ActionTaken {
                 schedule: ordered.schedule.name.clone(),
                 server: ordered.server.id.clone(),
+                name: Arc::clone(&ordered.server.name),
                 action: ordered.action.clone(),
                 refused: error.map(|error| error.code.clone()),
             });

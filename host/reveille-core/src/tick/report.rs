@@ -1,6 +1,6 @@
 //! What a tick has done, for whoever called it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -30,6 +30,8 @@ pub struct ActionTaken {
     pub schedule: String,
     /// The server.
     pub server: ServerId,
+    /// The name that people know it by.
+    pub name: Arc<str>,
     /// What was ordered; never [`Action::None`].
     pub action: Action,
     /// The provider's code when it was refused.

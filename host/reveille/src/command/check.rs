@@ -4,7 +4,7 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
-use super::Setting;
+use super::{Setting, doctor::of_schedule};
 use crate::house::print;
 
 pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
@@ -35,7 +35,7 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
                 faults.push(format!("schedule {}: {failure}", schedule.name));
             }
         }
-        faults.extend(of_rules.iter().map(ToString::to_string));
+        faults.extend(of_rules.iter().map(|fault| of_schedule(fault, schedule)));
     }
     for server in fleet.servers.iter() {
         let known = definitions.schedules.contains_key(&*server.schedule)

@@ -4,12 +4,19 @@ use std::{error::Error, fmt::Write as _, process::ExitCode};
 
 #[cfg(feature = "aws")]
 use reveille_aws::doctor::{self, Ailment, Check, DoctorInput};
-use reveille_core::{port::Rules as _, tick::Unseen};
+use reveille_core::{
+    model::{Fault, Schedule},
+    port::Rules as _,
+    tick::Unseen,
+};
 
 use super::Setting;
-use crate::house::{House, print};
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
+use crate::{
+    causes,
+    house::{House, print},
+};
 
 /// What was looked at.
 #[derive(Debug)]
@@ -72,17 +79,20 @@ async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
     }));
     match house.store.definitions().await {
         Ok(definitions) => {
+            let mut usable = 0;
+            let mut faults: Vec<String> =
+                definitions.faults.iter().map(ToString::to_string).collect();
+            for schedule in definitions.schedules.values() {
+                let of_rules = house.sandbox.check_schedule(schedule);
+                usable += usize::from(of_rules.is_empty());
+                faults.extend(of_rules.iter().map(|fault| of_schedule(fault, schedule)));
+            }
             findings.push(Finding::Ok(format!(
-                "store {}: {} schedules can be used",
+                "store {}: {usable} of {} schedules can be used",
                 setting.config.store,
-                definitions.schedules.len()
+                definitions.schedules.len() + definitions.set_aside.len()
             )));
-            let of_rules = definitions
-                .schedules
-                .values()
-                .flat_map(|schedule| house.sandbox.check_schedule(schedule));
-            let faults = definitions.faults.iter().cloned().chain(of_rules);
-            findings.extend(faults.map(|fault| Finding::Problem(fault.to_string())));
+            findings.extend(faults.into_iter().map(Finding::Problem));
         }
         Err(error) => findings.push(Finding::Problem(chain(&error))),
     }
@@ -136,12 +146,19 @@ async fn of_aws(house: Option<&House>, setting: &Setting) -> Vec<Finding> {
     checks.into_iter().map(finding).collect()
 }
 
+/// A fault that a rule found, with the schedule that it concerns.
+pub(super) fn of_schedule(fault: &Fault, schedule: &Schedule) -> String {
+    if fault.item == format!("schedule {}", schedule.name) {
+        fault.to_string()
+    } else {
+        format!("{fault} (schedule {} uses it)", schedule.name)
+    }
+}
+
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
-    let mut beneath = error.source();
-    while let Some(error) = beneath {
-        let _ = write!(text, ": {error}");
-        beneath = error.source();
+    for cause in causes(error) {
+        let _ = write!(text, ": {cause}");
     }
     text
 }

@@ -1,11 +1,11 @@
-//! `reveille fleet`: the simulated servers, to see what Reveille does when something is wrong with them.
+//! `reveille fleet`: the servers; simulated ones also broken and moved by hand, to see what Reveille does when something is wrong with them.
 
 use std::{fmt::Write as _, process::ExitCode};
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use reveille_core::{
-    model::{Server, ServerState},
+    model::{LeftOut, Server, ServerState},
     tick::Unseen,
 };
 use reveille_local::Trouble;
@@ -24,22 +24,8 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
     let now = setting.clock.now();
     match command {
         FleetCommand::List => {
-            let mut text = format!(
-                "{:<18} {:<22} {:<14} {:<12} {}\n",
-                "NAME", "ID", "SCHEDULE", "STATE", "GROUP"
-            );
             let view = house.fleet.servers(now).await?;
-            for server in view.servers.iter() {
-                let _ = writeln!(
-                    text,
-                    "{:<18} {:<22} {:<14} {:<12} {}",
-                    server.name,
-                    server.id,
-                    server.schedule,
-                    server.native_state,
-                    server.group.as_deref().unwrap_or("")
-                );
-            }
+            let mut text = table(&view.servers);
             for unseen in &view.unseen {
                 let _ = writeln!(text, "{}", Unseen::of(unseen));
             }
@@ -77,6 +63,38 @@ pub(super) async fn run(command: FleetCommand, setting: Setting) -> anyhow::Resu
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ids stand last: those of AWS are long.
+fn table(servers: &[Server]) -> String {
+    let head = ["NAME", "SCHEDULE", "STATE", "GROUP", "LEFT OUT", "ID"].map(String::from);
+    let rows = servers.iter().map(|server| {
+        [
+            server.name.to_string(),
+            server.schedule.to_string(),
+            server.native_state.to_string(),
+            server.group.as_deref().unwrap_or_default().to_owned(),
+            server.left_out.map_or("", LeftOut::as_str).to_owned(),
+            server.id.to_string(),
+        ]
+    });
+    let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
+    let widths: [usize; 6] = std::array::from_fn(|column| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or_default()
+    });
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            let _ = write!(line, "{cell:<width$}  ");
+        }
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
 }
 
 fn trouble(kind: FaultKind, now: DateTime<Utc>) -> Trouble {

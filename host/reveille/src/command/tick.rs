@@ -60,6 +60,7 @@ fn as_json(report: &TickReport) -> String {
             json!({
                 "schedule": taken.schedule,
                 "server": taken.server,
+                "name": &*taken.name,
                 "action": word(&taken.action),
                 "refused": taken.refused,
             })
@@ -105,6 +106,11 @@ fn as_text(report: &TickReport) -> String {
         }
     };
     for taken in &report.actions {
+        let id = if *taken.name == *taken.server.0 {
+            String::new()
+        } else {
+            format!(" ({})", taken.server)
+        };
         let refused = taken
             .refused
             .as_ref()
@@ -112,10 +118,10 @@ fn as_text(report: &TickReport) -> String {
             .unwrap_or_default();
         let _ = writeln!(
             text,
-            "  {}: {} {}{refused}",
+            "  {}: {} {}{id}{refused}",
             taken.schedule,
             word(&taken.action),
-            taken.server
+            taken.name
         );
     }
     for schedule in &report.held {

@@ -167,7 +167,7 @@ impl Config {
                     })?;
                 toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
                     path: path.to_owned(),
-                    message: error.to_string().trim_end().to_owned(),
+                    message: malformed(&text, &error),
                 })?
             }
         };
@@ -275,6 +275,32 @@ fn refuse_aws(is_configured: bool, variables: Variables<'_>) -> Result<(), Confi
     given.map_or(Ok(()), |given| Err(given.wrong(WITHOUT_AWS)))
 }
 
+/// What is wrong with `text`. Of the section with the tokens neither a line nor a value is shown.
+fn malformed(text: &str, error: &toml_edit::de::Error) -> String {
+    let at = error.span().map_or(0, |span| span.start);
+    let before: Vec<&str> = text.get(..at).unwrap_or(text).lines().collect();
+    let section = before
+        .iter()
+        .rev()
+        .find(|line| line.trim_start().starts_with('['));
+    let is_secret = section.is_some_and(|line| line.contains("jandi"))
+        || text
+            .get(at..)
+            .unwrap_or_default()
+            .trim_start()
+            .starts_with("[jandi")
+        || before.last().is_some_and(|line| line.contains("token"));
+    if !is_secret {
+        return error.to_string().trim_end().to_owned();
+    }
+    let cause = if error.message().starts_with("invalid ") {
+        "a token is written as `{ env = \"JANDI_TOKEN\" }`, `{ file = \"…\" }` or `{ token = \"…\" }`"
+    } else {
+        error.message()
+    };
+    format!("line {}, under [jandi]: {cause}", before.len().max(1))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -327,6 +353,27 @@ mod tests {
                 .unwrap_err()
                 .contains("`ko` or `en`")
         );
+    }
+
+    #[test]
+    fn a_token_that_is_written_wrongly_is_not_shown() {
+        for text in [
+            "[jandi]\ntokens = [\"hush\"]",
+            "[jandi]\ntokens = [\n  \"hush\",\n]",
+            "[jandi]\ntokens = \"hush\"",
+            "[jandi]\ntokens = [{ token = \"hush }]",
+            "[jandi]\ntokens = [{ tokn = \"hush\" }]",
+            "jandi.tokens = [\"hush\"]",
+            "jandi = { tokens = [\"hush\"] }",
+        ] {
+            let text: Result<RawConfig, _> =
+                toml_edit::de::from_str(text).map_err(|error| malformed(text, &error));
+            let error = text.err().unwrap_or_default();
+            assert!(
+                error.contains("jandi") && !error.contains("hush"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

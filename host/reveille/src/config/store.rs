@@ -46,7 +46,11 @@ pub(super) struct RawStore {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a table such as `{ config_table = \"…\", state_table = \"reveille\" }`"
+)]
 struct RawTables {
     config_table: Option<String>,
     state_table: Option<String>,

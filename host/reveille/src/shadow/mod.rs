@@ -192,12 +192,13 @@ impl Here<'_> {
                  period names one; Reveille goes by the period",
             )),
         }
-        because.extend(
-            schedule
-                .iter()
-                .flat_map(|schedule| &schedule.differences)
-                .map(ToString::to_string),
-        );
+        let differences = schedule.iter().flat_map(|schedule| &schedule.differences);
+        for difference in differences.map(ToString::to_string) {
+            // Why the other one does not know a schedule may be one of them.
+            if !because.iter().any(|said| said.contains(&difference)) {
+                because.push(difference);
+            }
+        }
         let name = &*server.schedule;
         if let Some(faults) = self.definitions.set_aside.get(name) {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();

@@ -102,7 +102,8 @@ impl Mismatch {
             word(&self.original),
             word(&self.reveille)
         );
-        if !self.why.is_empty() {
+        // Without a period there is no more to say than what is done.
+        if !self.why.is_empty() && self.why != word(&self.reveille) {
             let _ = write!(text, " ({})", self.why);
         }
         text.push('\n');

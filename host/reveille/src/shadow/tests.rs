@@ -87,6 +87,11 @@ fn differs(items: Value, fleet: &Fleet, [original, reveille]: [Action; 2], becau
         mismatch.because.iter().any(|it| it.contains(because)),
         "{mismatch:?}"
     );
+    let is_told_twice = |it: &String| {
+        let mut all = mismatch.because.iter();
+        all.any(|other| !std::ptr::eq(other, it) && other.contains(it))
+    };
+    assert!(!mismatch.because.iter().any(is_told_twice), "{mismatch:?}");
 }
 
 fn ec2(state: ServerState, stored: Option<&str>) -> Fleet {
