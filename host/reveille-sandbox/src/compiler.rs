@@ -12,6 +12,7 @@ use std::{
         mpsc,
     },
     thread,
+    time::Duration,
 };
 
 use reveille_core::model::Tier;
@@ -34,6 +35,11 @@ const THREADS: usize = 4;
 const SAID_BYTES: u64 = 4 << 10;
 /// Characters of it that are shown.
 const SAID_CHARS: usize = 200;
+
+/// How often and how far apart it is looked whether a child has ended that closed its output: one that has not after
+/// these two seconds does not mean to.
+const LOOKS: u32 = 400;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What Rust's standard library says when an allocation fails, before it aborts.
 const OUT_OF_MEMORY: &str = "memory allocation of";
@@ -227,9 +233,10 @@ impl ChildCommand {
                 String::from_utf8_lossy(&bytes).into_owned()
             });
             let answered = receive.recv_timeout(limits.time);
-            // One that has ended keeps its status; one that goes on has nothing more to say.
-            let _ = child.kill();
-            (answered, child.wait(), said.join().unwrap_or_default())
+            if answered.is_err() {
+                let _ = child.kill();
+            }
+            (answered, end(&mut child), said.join().unwrap_or_default())
         });
 
         let bytes = answered.map_err(|_| CompileError::Time { limit: limits.time })?;
@@ -257,6 +264,18 @@ impl ChildCommand {
             .stderr(Stdio::piped())
             .spawn()
     }
+}
+
+/// How a child ends that has nothing more to say.
+fn end(child: &mut Child) -> io::Result<ExitStatus> {
+    for _ in 0..LOOKS {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        thread::sleep(PAUSE);
+    }
+    child.kill()?;
+    child.wait()
 }
 
 /// Why a child ended without an answer.

@@ -12,7 +12,7 @@
 #[path = "../../reveille-sandbox/tests/it/guest.rs"]
 mod guest;
 
-use std::{fmt::Write as _, fs, path::Path, process::Command, thread, time::Duration};
+use std::{fs, path::Path, process::Command, thread, time::Duration};
 
 use guest::Guest;
 use reveille_core::model::{RuleSource, Tier};
@@ -47,20 +47,34 @@ fn load(sandbox: &Sandbox, name: &str, component: &[u8]) -> Result<(), LoadError
     sandbox.load_bytes(&source, limits, component).map(drop)
 }
 
-/// A rule with this many functions of this many instructions each, which nobody calls.
-fn bomb(functions: usize, additions: usize) -> Vec<u8> {
-    let mut fields = String::new();
-    let addition =
-        "(local.set 0 (i32.add (i32.mul (local.get 0) (local.get 1)) (i32.load (local.get 0))))";
-    for _ in 0..functions {
-        write!(
-            fields,
-            "(func (param i32 i32) {})",
-            addition.repeat(additions)
-        )
-        .unwrap();
+/// A rule with a core module of this many functions, each of this many divisions, which nobody calls.
+fn bomb(functions: usize, divisions: usize) -> Vec<u8> {
+    // The first parameter becomes itself, times its quotient by the second.
+    let division = [0x20, 0, 0x20, 0, 0x20, 1, 0x6d, 0x6c, 0x21, 0];
+    let body = [&[0], division.repeat(divisions).as_slice(), &[0x0b]].concat();
+    let body = [leb(body.len()), body].concat();
+    let module = [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(1, &[1, 0x60, 2, 0x7f, 0x7f, 0]),
+        section(3, &[leb(functions), vec![0; functions]].concat()),
+        section(10, &[leb(functions), body.repeat(functions)].concat()),
+    ];
+    [Guest::new().build(), section(1, &module.concat())].concat()
+}
+
+fn section(id: u8, content: &[u8]) -> Vec<u8> {
+    [&[id], leb(content.len()).as_slice(), content].concat()
+}
+
+/// A number as WebAssembly writes it: seven bits in a byte, the lowest first.
+fn leb(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number > 0x7f {
+        bytes.push(u8::try_from(number & 0x7f).unwrap() | 0x80);
+        number >>= 7;
     }
-    Guest::new().fields(&fields).build()
+    bytes.push(u8::try_from(number).unwrap());
+    bytes
 }
 
 /// Loads a bomb beside a rule that is asked as long as the compiler works on it.
@@ -88,7 +102,7 @@ fn a_component_that_takes_long_to_compile_is_stopped_while_another_rule_answers(
         processor_seconds: 1,
         ..CompileLimits::of(Tier::Rule)
     };
-    let error = not_compiled(limits, &bomb(20, 5000));
+    let error = not_compiled(limits, &bomb(60, 5000));
     assert!(
         error.contains("more than the 1 s of processor time"),
         "{error}"
@@ -101,7 +115,7 @@ fn a_component_that_takes_much_memory_to_compile_is_stopped_while_another_rule_a
         memory_bytes: 48 << 20,
         ..CompileLimits::of(Tier::Rule)
     };
-    let error = not_compiled(limits, &bomb(2, 60_000));
+    let error = not_compiled(limits, &bomb(4, 60_000));
     assert!(error.contains("more than the 48 MiB of memory"), "{error}");
 }
 
