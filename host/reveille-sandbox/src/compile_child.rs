@@ -16,8 +16,9 @@ use crate::{
 /// Standard input, output and error, and nothing more.
 const OPEN_FILES: u64 = 3;
 
-/// Gives way to whatever else runs: the tick and the chat do not wait for a compiler.
-const NICE: i32 = 19;
+/// Gives way to whatever else runs: on a machine that is busy otherwise it has a tenth of a core, so that the tick and
+/// the chat do not wait for a compiler, and it still comes to an end.
+const NICE: i32 = 10;
 
 /// Compiles the component on standard input and writes its machine code to standard output, for a
 /// [`Compiler`](crate::Compiler) that has started this process. For nothing else: the process is narrowed for good.

@@ -42,7 +42,7 @@ pub enum CompileError {
     },
     /// Somebody killed the child, or it crashed.
     #[error(
-        "the process that compiles was ended by signal {signal}; the machine may be short of memory"
+        "the process that compiles was ended by signal {signal}: the compiler crashed on it, or the system killed it for want of memory"
     )]
     Signal {
         /// The number of the signal.

@@ -116,14 +116,14 @@ impl Sandbox {
         Ok(listed)
     }
 
-    /// Looks whether a rule could be loaded, and changes nothing. It is compiled in this process, without limits.
+    /// Looks whether a rule could be loaded, and changes nothing.
     ///
     /// # Errors
     /// As [`Sandbox::load`].
-    pub fn check(source: &RuleSource) -> Result<LoadedRule, LoadError> {
+    pub fn check(source: &RuleSource, compiler: &Compiler) -> Result<LoadedRule, LoadError> {
         let limits = Limits::of(source.tier);
         let bytes = read(source, &limits)?;
-        Ok(load_bytes(source, limits, &bytes, &Compiler::in_process())?.listed())
+        Ok(load_bytes(source, limits, &bytes, compiler)?.listed())
     }
 
     /// Takes a rule out. Schedules that name it hold from now on. The default components cannot be taken out.
