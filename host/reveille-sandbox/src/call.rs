@@ -121,7 +121,7 @@ fn run_once<T: Holds, R>(
     let mut store = Store::new(pre.engine(), state);
     store.limiter(|state| &mut state.call().budget);
     // The deadline stands before the instance is made: that runs code of the component already.
-    store.set_epoch_deadline(engine::ticks(limits.deadline));
+    engine::set_deadline(&mut store, limits.deadline);
     store.set_hostcall_fuel(limits.returned_bytes);
     store.set_max_component_handles(limits.handles);
     let answer = store

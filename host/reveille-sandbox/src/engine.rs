@@ -5,16 +5,20 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, LazyLock, Mutex, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sha2::{Digest as _, Sha256};
-use wasmtime::{Engine, component::Component};
+use wasmtime::{Engine, Store, UpdateDeadline, component::Component};
 
 use crate::engine_config::{self, ARTIFACT_VERSION};
 
 /// Time between two ticks of the engine, by which deadlines are measured.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// How many times its deadline a call may take on a machine that is busy with other things. What waits for it is a
+/// tick, which may take seconds; a thread that gets less than a twentieth of a core gets nothing done anyway.
+const PATIENCE: u32 = 20;
 
 const TARGET: &str = env!("REVEILLE_SANDBOX_TARGET");
 
@@ -109,6 +113,26 @@ pub(crate) fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
 pub(crate) unsafe fn adopt(engine: &Engine, native: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: the caller vouches for the bytes.
     unsafe { Component::deserialize(engine, native) }
+}
+
+/// Ends what runs in `store` when it has worked for `deadline`, or has taken [`PATIENCE`] times as long: on a machine
+/// that is busy with other things a call waits most of its time, and that is not its fault.
+pub(crate) fn set_deadline<T>(store: &mut Store<T>, deadline: Duration) {
+    let (begun, worked) = (Instant::now(), processor_time());
+    store.set_epoch_deadline(ticks(deadline));
+    store.epoch_deadline_callback(move |_| {
+        let worked = processor_time().saturating_sub(worked);
+        if deadline <= worked || deadline * PATIENCE <= begun.elapsed() {
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        Ok(UpdateDeadline::Continue(ticks(deadline - worked)))
+    });
+}
+
+/// For how long this thread has worked. A call stays on its thread.
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
 
 /// Ticks after which a call that may take `deadline` ends. One more than fit, as the first is already under way.

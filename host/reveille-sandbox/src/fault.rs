@@ -60,7 +60,7 @@ impl Fault {
             Self::new(
                 FailureKind::Deadline,
                 format!(
-                    "ran longer than the {} ms that it may",
+                    "worked longer than the {} ms that it may",
                     limits.deadline.as_millis()
                 ),
             )

@@ -26,7 +26,8 @@ pub struct Limits {
     pub file_bytes: usize,
     /// Units of fuel; roughly one for each instruction, 1 to 2 nanoseconds.
     pub fuel: u64,
-    /// Wall-clock time, rounded up to the ticks of the engine.
+    /// Time that it may work, rounded up to the ticks of the engine. What it waits for other work of the machine does
+    /// not count, up to twenty times as long.
     pub deadline: Duration,
     /// Bytes of all linear memories together.
     pub memory_bytes: usize,

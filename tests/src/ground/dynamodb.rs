@@ -5,13 +5,14 @@
 //! done in part.
 
 use std::{
-    env,
-    fs::{self, File},
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    path::{Path, PathBuf},
+    fs,
+    io::{self, Write as _},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::OnceLock,
 };
+
+use super::{installed, listening, run};
 
 /// What is installed: by these two files nothing else than what was looked at.
 const PACKAGE: &str = include_str!("../../ground/dynamodb/package.json");
@@ -63,7 +64,7 @@ pub fn with_transactions(test: &str) -> Option<&'static DynamoDb> {
 }
 
 fn start() -> io::Result<DynamoDb> {
-    let folder = install()?;
+    let folder = installed("dynamodb", LOCK, install)?;
     let server = match java(&folder) {
         Ok(mut java) => listening(&mut java)?.map(|endpoint| DynamoDb {
             endpoint,
@@ -79,49 +80,19 @@ fn start() -> io::Result<DynamoDb> {
     }
 }
 
-/// Installs both servers beside what cargo builds, unless they are there.
-fn install() -> io::Result<PathBuf> {
-    let test = env::current_exe()?;
-    // target/<profile>/deps/<test>
-    let target = test
-        .ancestors()
-        .nth(3)
-        .ok_or_else(|| io::Error::other("the test is not where cargo puts it"))?;
-    let folder = target.join("ground").join("dynamodb");
-    fs::create_dir_all(&folder)?;
-    // Other test binaries may do the same at this moment.
-    let lock = File::create(folder.join("lock"))?;
-    lock.lock()?;
-    let installed = folder.join("installed");
-    if fs::read_to_string(&installed).is_ok_and(|what| what == LOCK) {
-        return Ok(folder);
-    }
+fn install(folder: &Path) -> io::Result<()> {
     fs::write(folder.join("package.json"), PACKAGE)?;
     fs::write(folder.join("package-lock.json"), LOCK)?;
-    let output = Command::new("npm")
-        .args([
-            "ci",
-            "--omit=optional",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-        ])
-        .current_dir(&folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| {
-            io::Error::other(format!(
-                "`npm` cannot be run ({error}): install Node.js, version 18 or later"
-            ))
-        })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(io::Error::other(format!(
-            "`npm ci` has failed: {said}: is a package registry within reach?"
-        )));
-    }
-    fs::write(installed, LOCK)?;
-    Ok(folder)
+    let arguments = [
+        "ci",
+        "--omit=optional",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ];
+    let mut npm = Command::new("npm");
+    npm.args(arguments).current_dir(folder);
+    run(&mut npm, "install Node.js, version 18 or later")
 }
 
 /// Amazon's server. Not found when there is no Java.
@@ -173,25 +144,4 @@ fn dynalite(folder: &Path) -> io::Result<DynamoDb> {
         has_transactions: false,
         _server: node,
     })
-}
-
-/// Where it listens, once it does; none when it ends before that, as a Java without a compiler does.
-pub(super) fn listening(server: &mut Child) -> io::Result<Option<String>> {
-    let output = server
-        .stdout
-        .take()
-        .ok_or_else(|| io::Error::other("it has no output"))?;
-    let mut lines = BufReader::new(output);
-    let mut line = String::new();
-    while lines.read_line(&mut line)? > 0 {
-        if let Some(port) = line.trim().strip_prefix("port ") {
-            let endpoint = format!("http://127.0.0.1:{port}");
-            // What it writes later must not fill the pipe.
-            std::thread::spawn(move || io::copy(&mut lines.by_ref(), &mut io::sink()));
-            return Ok(Some(endpoint));
-        }
-        line.clear();
-    }
-    server.wait()?;
-    Ok(None)
 }

@@ -1,4 +1,72 @@
 //! Servers that stand in for AWS, started by the tests themselves, on the loopback interface only.
 
+use std::{
+    env,
+    fs::{self, File},
+    io::{self, BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
 pub mod dynamodb;
 pub mod moto;
+
+/// The folder of `server` beside what cargo builds. `install` has filled it, now or earlier, with what `wanted` says.
+fn installed(
+    server: &str,
+    wanted: &str,
+    install: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<PathBuf> {
+    let test = env::current_exe()?;
+    // target/<profile>/deps/<test>
+    let target = test
+        .ancestors()
+        .nth(3)
+        .ok_or_else(|| io::Error::other("the test is not where cargo puts it"))?;
+    let folder = target.join("ground").join(server);
+    fs::create_dir_all(&folder)?;
+    // Other test binaries may do the same at this moment.
+    let lock = File::create(folder.join("lock"))?;
+    lock.lock()?;
+    let installed = folder.join("installed");
+    if !fs::read_to_string(&installed).is_ok_and(|what| what == wanted) {
+        install(&folder)?;
+        fs::write(installed, wanted)?;
+    }
+    Ok(folder)
+}
+
+/// Runs `command` to its good end; `missing` is what to do where there is no such program.
+fn run(command: &mut Command, missing: &str) -> io::Result<()> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| {
+        io::Error::other(format!("`{command:?}` cannot be run ({error}): {missing}"))
+    })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!(
+        "`{command:?}` has failed: {said}: is a package registry within reach?"
+    )))
+}
+
+/// Where it listens, once it does; none when it ends before that, as a Java without a compiler does.
+fn listening(server: &mut Child) -> io::Result<Option<String>> {
+    let output = server
+        .stdout
+        .take()
+        .ok_or_else(|| io::Error::other("it has no output"))?;
+    let mut lines = BufReader::new(output);
+    let mut line = String::new();
+    while lines.read_line(&mut line)? > 0 {
+        if let Some(port) = line.trim().strip_prefix("port ") {
+            let endpoint = format!("http://127.0.0.1:{port}");
+            // What it writes later must not fill the pipe.
+            std::thread::spawn(move || io::copy(&mut lines.by_ref(), &mut io::sink()));
+            return Ok(Some(endpoint));
+        }
+        line.clear();
+    }
+    server.wait()?;
+    Ok(None)
+}

@@ -4,15 +4,13 @@
 //! states between, pages of instances, conditions under contention, quotas; no such thing is tested on it.
 
 use std::{
-    env,
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
 };
 
-use super::dynamodb::listening;
+use super::{installed, listening, run};
 
 /// What is installed, with the hash of every file: nothing else than what was looked at.
 const REQUIREMENTS: &str = include_str!("../../ground/moto/requirements.txt");
@@ -43,7 +41,7 @@ pub fn moto() -> &'static Moto {
 }
 
 fn start() -> io::Result<Moto> {
-    let folder = install()?;
+    let folder = installed("moto", REQUIREMENTS, install)?;
     let mut server = Command::new(python(&folder))
         .args(["-I", "-c", SERVE])
         // Nothing of the caller's own may get into it.
@@ -60,59 +58,23 @@ fn start() -> io::Result<Moto> {
     })
 }
 
-/// Installs it beside what cargo builds, unless it is there.
-fn install() -> io::Result<PathBuf> {
-    let test = env::current_exe()?;
-    // target/<profile>/deps/<test>
-    let target = test
-        .ancestors()
-        .nth(3)
-        .ok_or_else(|| io::Error::other("the test is not where cargo puts it"))?;
-    let folder = target.join("ground").join("moto");
-    fs::create_dir_all(&folder)?;
-    // Other test binaries may do the same at this moment.
-    let lock = File::create(folder.join("lock"))?;
-    lock.lock()?;
-    let installed = folder.join("installed");
-    if fs::read_to_string(&installed).is_ok_and(|what| what == REQUIREMENTS) {
-        return Ok(folder);
-    }
+fn install(folder: &Path) -> io::Result<()> {
     let requirements = folder.join("requirements.txt");
     fs::write(&requirements, REQUIREMENTS)?;
-    let venv = folder.join("venv");
-    run(Command::new("python3")
-        .args(["-m", "venv", "--clear"])
-        .arg(&venv))?;
-    run(Command::new(python(&folder))
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
-        .args(["--require-hashes", "--only-binary", ":all:", "-r"])
-        .arg(&requirements))?;
-    fs::write(installed, REQUIREMENTS)?;
-    Ok(folder)
+    let missing = "install Python, version 3.10 or later, with venv";
+    let mut venv = Command::new("python3");
+    venv.args(["-m", "venv", "--clear"])
+        .arg(folder.join("venv"));
+    run(&mut venv, missing)?;
+    let mut pip = Command::new(python(folder));
+    pip.args(["-m", "pip", "install", "--quiet"])
+        .args(["--disable-pip-version-check", "--require-hashes"])
+        .args(["--only-binary", ":all:", "-r"])
+        .arg(&requirements);
+    run(&mut pip, missing)
 }
 
 fn python(folder: &Path) -> PathBuf {
     let scripts = if cfg!(windows) { "Scripts" } else { "bin" };
     folder.join("venv").join(scripts).join("python")
-}
-
-fn run(command: &mut Command) -> io::Result<()> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| {
-        io::Error::other(format!(
-            "`python3` cannot be run ({error}): install Python, version 3.10 or later, with venv"
-        ))
-    })?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(format!(
-        "`{command:?}` has failed: {said}: is a package registry within reach?"
-    )))
 }

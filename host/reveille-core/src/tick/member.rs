@@ -498,16 +498,5 @@ impl<'a> Member<'a> {
 }
 
 fn unknown(server: &Server, now: DateTime<Utc>) -> Remembered {
-    Remembered {
-        server: server.id.clone(),
-        schedule: server.schedule.as_ref().to_owned(),
-        stored: Stored::UNKNOWN,
-        wanted: None,
-        applied_at: None,
-        reason: String::new(),
-        request: None,
-        error: None,
-        seen: server.state,
-        seen_since: now,
-    }
+    Remembered::adopted(server, Stored::UNKNOWN, now)
 }
