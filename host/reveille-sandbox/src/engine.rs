@@ -1,15 +1,17 @@
 //! The one engine of the process, the thread that gives deadlines their ticks, and the slots that calls take.
 
 use std::{
+    hash::{Hash as _, Hasher},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, LazyLock, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
+use sha2::{Digest as _, Sha256};
 use wasmtime::{Engine, Store, UpdateDeadline, component::Component};
 
-use crate::engine_config;
+use crate::engine_config::{self, ARTIFACT_VERSION};
 
 /// Time between two ticks of the engine, by which deadlines are measured.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -50,6 +52,43 @@ pub(crate) fn engine() -> Result<&'static Engine, String> {
     ENGINE.as_ref().map_err(Clone::clone)
 }
 
+/// Stands for everything besides the component that its machine code depends on: the whole version of the compiler, the
+/// target and the configuration.
+pub(crate) type Print = [u8; 32];
+
+static PRINT: LazyLock<Result<Print, String>> = LazyLock::new(|| {
+    let print = || -> wasmtime::Result<Print> {
+        let engine = Engine::new(&engine_config::compiler(TARGET)?)?;
+        let mut hasher = PrintHasher(Sha256::new());
+        (ARTIFACT_VERSION, TARGET).hash(&mut hasher);
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Ok(hasher.0.finalize().into())
+    };
+    print().map_err(|error| format!("{error:#}"))
+});
+
+/// The print of this program's engine; the same in every process of it.
+///
+/// # Errors
+/// As [`engine`].
+pub(crate) fn print() -> Result<&'static Print, String> {
+    PRINT.as_ref().map_err(Clone::clone)
+}
+
+/// Takes in whatever a value has hashed.
+struct PrintHasher(Sha256);
+
+impl Hasher for PrintHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Nobody asks: the print is the whole digest.
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
 /// Compiles a component to machine code, apart from the engine that runs rules: a panic of the compiler leaves
 /// whatever it held unusable.
 pub(crate) fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
@@ -63,7 +102,7 @@ pub(crate) fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Makes a component of machine code that [`compile`] or the build script has made.
+/// Makes a component of machine code that [`compile`], here or in a child process, or the build script has made.
 ///
 /// # Safety
 /// `native` must be exactly what one of them returned: it is run as it is.

@@ -3,6 +3,8 @@
 use reveille_core::model::RuleFailure;
 use thiserror::Error;
 
+use crate::compile_error::CompileError;
+
 /// Why a rule cannot be loaded. What was loaded before stays as it is.
 #[derive(Debug, Error)]
 pub enum LoadError {
@@ -78,6 +80,14 @@ pub enum LoadError {
         name: String,
         /// In wasmtime's words.
         cause: String,
+    },
+    /// The process that compiles it went beyond a limit, or failed.
+    #[error("rule `{name}` is not compiled: {cause}")]
+    Compiler {
+        /// The rule.
+        name: String,
+        /// What befell that process.
+        cause: CompileError,
     },
     /// It imports what it may not have.
     #[error("rule `{name}` imports `{import}`, which it may not have; {remedy}")]

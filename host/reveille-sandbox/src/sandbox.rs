@@ -15,12 +15,14 @@ use reveille_core::{
     port::{DecideRequest, Formatter, PlanRequest, Rules},
 };
 use sha2::{Digest, Sha256};
+use wasmtime::component::Component;
 
 use crate::{
     answer,
     cache::Cache,
     call::{Surroundings, Usage},
     chain::{self, Ordered, RuleSet},
+    compiler::{Compiled, Compiler, Native},
     convert,
     counters::{Counters, Tallies},
     data::{DataSource, hex},
@@ -48,23 +50,33 @@ pub struct Sandbox {
     rules: RwLock<Arc<RuleSet>>,
     cache: Cache,
     counters: Tallies,
+    compiler: Compiler,
 }
 
 impl Sandbox {
-    /// A sandbox with the default components.
+    /// A sandbox with the default components, which compiles others in this process.
     ///
     /// # Errors
     /// When this machine cannot run them.
     pub fn embedded() -> Result<Self, LoadError> {
+        Self::with_compiler(Compiler::in_process())
+    }
+
+    /// A sandbox with the default components, and a compiler for others.
+    ///
+    /// # Errors
+    /// When this machine cannot run them.
+    pub fn with_compiler(compiler: Compiler) -> Result<Self, LoadError> {
         let mut rules = BTreeMap::new();
         for component in EMBEDDED {
-            let rule = load_embedded(component)?;
+            let rule = load_embedded(component, &compiler)?;
             rules.insert(component.name.to_owned(), Arc::new(rule));
         }
         Ok(Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
             cache: Cache::new(),
             counters: Tallies::default(),
+            compiler,
         })
     }
 
@@ -96,7 +108,7 @@ impl Sandbox {
         limits: Limits,
         bytes: &[u8],
     ) -> Result<LoadedRule, LoadError> {
-        let rule = Arc::new(load_bytes(source, limits, bytes)?);
+        let rule = Arc::new(load_bytes(source, limits, bytes, &self.compiler)?);
         let listed = rule.listed();
         self.change(|rules| {
             rules.insert(source.name.clone(), rule);
@@ -108,10 +120,10 @@ impl Sandbox {
     ///
     /// # Errors
     /// As [`Sandbox::load`].
-    pub fn check(source: &RuleSource) -> Result<LoadedRule, LoadError> {
+    pub fn check(source: &RuleSource, compiler: &Compiler) -> Result<LoadedRule, LoadError> {
         let limits = Limits::of(source.tier);
         let bytes = read(source, &limits)?;
-        Ok(load_bytes(source, limits, &bytes)?.listed())
+        Ok(load_bytes(source, limits, &bytes, compiler)?.listed())
     }
 
     /// Takes a rule out. Schedules that name it hold from now on. The default components cannot be taken out.
@@ -185,6 +197,12 @@ impl Sandbox {
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.counters.read()
+    }
+
+    /// What its compiler has done.
+    #[must_use]
+    pub fn compiled(&self) -> Compiled {
+        self.compiler.counts()
     }
 
     fn rules(&self) -> Arc<RuleSet> {
@@ -360,7 +378,7 @@ fn is_embedded(name: &str) -> bool {
     EMBEDDED.iter().any(|component| component.name == name)
 }
 
-fn load_embedded(embedded: &Embedded) -> Result<Rule, LoadError> {
+fn load_embedded(embedded: &Embedded, compiler: &Compiler) -> Result<Rule, LoadError> {
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
     // SAFETY: the build script of this crate made the bytes with the same configuration.
     #[expect(unsafe_code, reason = "the bytes stand in this binary")]
@@ -373,7 +391,13 @@ fn load_embedded(embedded: &Embedded) -> Result<Rule, LoadError> {
                 rule = embedded.name,
                 "the embedded machine code does not fit this machine and is made anew: {error:#}"
             );
-            compiled(embedded.name, embedded.wasm)?
+            compiled(
+                compiler,
+                embedded.name,
+                embedded.wasm,
+                embedded.sha256,
+                Tier::Rule,
+            )?
         }
     };
     // A list of 1,000 schedules with their faults takes some 25 million units to put into words.
@@ -392,7 +416,12 @@ fn load_embedded(embedded: &Embedded) -> Result<Rule, LoadError> {
     Rule::new(engine, &component, surroundings, origin)
 }
 
-fn load_bytes(source: &RuleSource, limits: Limits, bytes: &[u8]) -> Result<Rule, LoadError> {
+fn load_bytes(
+    source: &RuleSource,
+    limits: Limits,
+    bytes: &[u8],
+    compiler: &Compiler,
+) -> Result<Rule, LoadError> {
     let name = &source.name;
     check_name(name)?;
     // A file that was read up to its limit has another digest than the whole of it.
@@ -409,7 +438,7 @@ fn load_bytes(source: &RuleSource, limits: Limits, bytes: &[u8]) -> Result<Rule,
     }
     inspect::file(name, bytes)?;
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
-    let component = compiled(name, bytes)?;
+    let component = compiled(compiler, name, bytes, &sha256, source.tier)?;
     let origin = Origin {
         source: source.path.clone(),
         sha256,
@@ -438,17 +467,42 @@ fn check_name(name: &str) -> Result<(), LoadError> {
     })
 }
 
-fn compiled(name: &str, wasm: &[u8]) -> Result<wasmtime::component::Component, LoadError> {
-    let refused = |cause: String| LoadError::Compile {
-        name: name.to_owned(),
-        cause,
-    };
+/// The component, ready to be linked: from machine code that was kept, or compiled now.
+fn compiled(
+    compiler: &Compiler,
+    name: &str,
+    wasm: &[u8],
+    sha256: &str,
+    tier: Tier,
+) -> Result<Component, LoadError> {
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
-    let native = engine::compile(wasm).map_err(refused)?;
-    // SAFETY: the bytes were made by the line above.
-    #[expect(unsafe_code, reason = "the bytes never left this function")]
-    let adopted = unsafe { engine::adopt(engine, &native) };
-    adopted.map_err(|error| refused(format!("{error:#}")))
+    let adopt = |native: &Native| {
+        // SAFETY: a `Native` has what `engine::compile` returned, in this process, in a child that is this very program,
+        // or in an earlier run: then the file had the mark that only this host can make.
+        #[expect(unsafe_code, reason = "nobody but the compiler makes these bytes")]
+        unsafe {
+            engine::adopt(engine, native.bytes())
+        }
+    };
+    if let Some(native) = compiler.kept(sha256) {
+        match adopt(&native) {
+            Ok(component) => {
+                compiler.count_kept();
+                return Ok(component);
+            }
+            Err(error) => {
+                tracing::debug!(rule = name, "{error:#}");
+                compiler.forget(sha256);
+            }
+        }
+    }
+    let native = compiler.compile(name, wasm, tier)?;
+    let component = adopt(&native).map_err(|error| LoadError::Compile {
+        name: name.to_owned(),
+        cause: format!("{error:#}"),
+    })?;
+    compiler.keep(sha256, &native);
+    Ok(component)
 }
 
 fn surroundings(name: &str, limits: Limits) -> Surroundings {

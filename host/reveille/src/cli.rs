@@ -15,6 +15,9 @@ Try it:
   reveille plan Development                  the week as a picture
   reveille explain Development               who painted today, and why";
 
+/// Name of [`Command::CompileComponent`].
+pub(crate) const COMPILE_COMPONENT: &str = "compile-component";
+
 /// Wakes EC2 and RDS servers in the morning and puts them to bed at night.
 #[derive(Debug, Parser)]
 #[command(
@@ -130,6 +133,9 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Compile a component, from standard input to standard output; the program asks itself for it
+    #[command(name = COMPILE_COMPONENT, hide = true)]
+    CompileComponent,
 }
 
 #[derive(Debug, Args)]

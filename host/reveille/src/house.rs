@@ -15,11 +15,13 @@ use reveille_core::{
     tick::{Scheduler, Settings},
 };
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
-use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
+use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
-use crate::{clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, terminal};
+use crate::{
+    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, terminal,
+};
 
 /// Everything, put together.
 pub(crate) struct House {
@@ -118,7 +120,15 @@ pub(crate) fn load_rules(
     config: &Config,
     definitions: &Definitions,
 ) -> anyhow::Result<(Arc<Sandbox>, Unloaded)> {
-    let sandbox = Sandbox::embedded().context("the embedded components do not load")?;
+    let mut compiler = Compiler::in_child(
+        ChildCommand::this_program([COMPILE_COMPONENT])
+            .context("the program does not find itself, and cannot compile rules")?,
+    );
+    if let Some(folder) = config.compiled() {
+        compiler = compiler.with_cache(folder);
+    }
+    let sandbox =
+        Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
     let mut unloaded = Vec::new();
     for source in config.rules.iter().chain(definitions.rules.values()) {
         if let Err(error) = sandbox.load(source) {

@@ -24,10 +24,17 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{cli::Cli, command::Setting};
+use crate::{
+    cli::{Cli, Command},
+    command::Setting,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // It has no configuration, no clock and no threads but the compiler's.
+    if matches!(cli.command, Command::CompileComponent) {
+        return reveille_sandbox::compile_child();
+    }
     start_log();
     match run(cli) {
         Ok(code) => code,

@@ -101,6 +101,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Rule(RuleCommand::List { json }) => rule::list(json, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
+        Command::CompileComponent => Ok(reveille_sandbox::compile_child()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "reveille", &mut script);

@@ -57,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) persona: Persona,
     /// Rules that are not embedded.
     pub(crate) rules: Vec<RuleSource>,
+    /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
+    compiled: Option<PathBuf>,
     /// Name of the rule that has the words, when it is not the embedded one.
     pub(crate) formatter: Option<String>,
     /// How many times as fast as real ones simulated servers start and stop.
@@ -113,6 +115,7 @@ struct RawConfig {
     defaults: RawDefaults,
     simulation: RawSimulation,
     rules: Vec<RawRule>,
+    sandbox: RawSandbox,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -140,6 +143,12 @@ struct RawDefaults {
 #[serde(deny_unknown_fields, default)]
 struct RawSimulation {
     speed: Option<NonZeroU32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawSandbox {
+    cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -251,9 +260,33 @@ impl Config {
                     wasi: rule.wasi,
                 })
                 .collect(),
+            compiled: raw.sandbox.cache.map(|cache| {
+                if cache.as_os_str().is_empty() {
+                    cache
+                } else {
+                    folder.join(cache)
+                }
+            }),
             formatter: defaults.formatter,
             simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
+    }
+
+    /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
+    /// `sandbox.cache` says otherwise. Without a store of its own the program has no place that is known to last.
+    pub(crate) fn compiled(&self) -> Option<PathBuf> {
+        if let Some(folder) = &self.compiled {
+            return Some(folder.clone()).filter(|folder| !folder.as_os_str().is_empty());
+        }
+        match &self.store {
+            StoreConfig::Sqlite(path) => {
+                let mut folder = path.clone().into_os_string();
+                folder.push("-compiled");
+                Some(folder.into())
+            }
+            #[cfg(feature = "aws")]
+            StoreConfig::Dynamo(_) => None,
+        }
     }
 
     /// The file of the embedded store, which simulated servers live in too; the default one when the store is
@@ -320,6 +353,15 @@ mod tests {
         assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
         assert_eq!(config.timezone, chrono_tz::Asia::Seoul);
         assert!(config.tokens.is_empty());
+    }
+
+    #[test]
+    fn compiled_rules_are_kept_beside_the_store_or_where_the_operator_says() {
+        let config = Config::load(None, &|_| None).unwrap();
+        assert_eq!(config.compiled(), Some("reveille.db-compiled".into()));
+        let config = load("[sandbox]\ncache = \"code\"").unwrap();
+        assert!(config.compiled().unwrap().ends_with("code"));
+        assert_eq!(load("[sandbox]\ncache = \"\"").unwrap().compiled(), None);
     }
 
     #[test]
