@@ -16,7 +16,7 @@ use super::{
     refused::Refused,
     report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen},
     round::{Inputs, Results},
-    settings::{DRIFT_LOOK, QUICK_LOOK, Settings},
+    settings::{DRIFT_LOOK, FORGOTTEN_AFTER, QUICK_LOOK, Settings},
 };
 use crate::{
     model::{
@@ -229,7 +229,7 @@ impl Scheduler {
         held: &BTreeMap<String, Held>,
         now: DateTime<Utc>,
     ) -> (Results<'a>, Vec<ServerId>, usize) {
-        let (mut by_schedule, gone) = gather(seen);
+        let (mut by_schedule, mut gone, missing) = gather(seen);
         let exceptions: HashMap<&str, &[Exception]> = seen
             .store
             .exceptions
@@ -260,6 +260,18 @@ impl Scheduler {
                 now,
             };
             results.round(&inputs, &servers);
+        }
+        for memory in missing {
+            if memory.seen != ServerState::Gone {
+                results.changed.push(Remembered {
+                    request: None,
+                    seen: ServerState::Gone,
+                    seen_since: now,
+                    ..memory.clone()
+                });
+            } else if memory.seen_since + FORGOTTEN_AFTER <= now {
+                gone.push(memory.server.clone());
+            }
         }
         (results, gone, count)
     }
@@ -339,18 +351,19 @@ fn unscheduled(seen: &Seen) -> Vec<&Server> {
         .collect()
 }
 
-/// The servers of each schedule beside what is remembered of them, in the order of their ids; and what is remembered
-/// of servers that are no longer there. Both lists are sorted, so one pass over both is enough.
+/// The servers of each schedule beside what is remembered of them, in the order of their ids.
 type BySchedule<'a> = HashMap<&'a str, Vec<(&'a Server, Option<&'a Remembered>)>>;
 
-fn gather(seen: &Seen) -> (BySchedule<'_>, Vec<ServerId>) {
+/// Also what is to be forgotten because it is known to be gone, and what is remembered of servers that do not show.
+/// Both lists are sorted, so one pass over both is enough.
+fn gather(seen: &Seen) -> (BySchedule<'_>, Vec<ServerId>, Vec<&Remembered>) {
     let mut by_schedule: BySchedule<'_> =
         HashMap::with_capacity(seen.store.definitions.schedules.len());
-    let mut gone = Vec::new();
+    let (mut gone, mut missing) = (Vec::new(), Vec::new());
     let mut remembered = seen.store.remembered.iter().peekable();
     for server in seen.fleet.servers.iter() {
         while let Some(lost) = remembered.next_if(|memory| memory.server < server.id) {
-            gone.push(lost.server.clone());
+            missing.push(lost);
         }
         let memory = remembered.next_if(|memory| memory.server == server.id);
         if server.state == ServerState::Gone {
@@ -362,10 +375,10 @@ fn gather(seen: &Seen) -> (BySchedule<'_>, Vec<ServerId>) {
                 .push((server, memory));
         }
     }
-    gone.extend(remembered.map(|lost| lost.server.clone()));
+    missing.extend(remembered);
     if !seen.fleet.unseen.is_empty() {
         // They may be in the part that cannot be seen.
-        gone.clear();
+        missing.clear();
     }
-    (by_schedule, gone)
+    (by_schedule, gone, missing)
 }

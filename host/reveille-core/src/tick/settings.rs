@@ -19,6 +19,9 @@ pub const LONGEST_RETRY: Duration = Duration::minutes(15);
 /// AWS starts a stopped RDS server by itself after seven days (RDS User Guide, "Stopping an Amazon RDS DB instance
 /// temporarily", read 2026-11-22). One hour less, because the server was stopped before it was seen to be.
 pub const PROVIDER_RESTARTS_AFTER: Duration = Duration::hours(7 * 24 - 1);
+/// How long a server that does not show is remembered: an answer may lack it, or its tag be written anew, and one that
+/// comes back as a new one would be stopped outside its periods.
+pub(super) const FORGOTTEN_AFTER: Duration = Duration::hours(1);
 /// How long a host may sleep when nothing can change: what people do by hand is seen within this time.
 pub const DRIFT_LOOK: Duration = Duration::minutes(5);
 /// How soon a host looks again while something is on its way.

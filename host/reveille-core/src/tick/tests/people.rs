@@ -69,15 +69,33 @@ fn servers_that_are_left_out_are_neither_acted_on_nor_remembered() {
 }
 
 #[test]
-fn a_server_that_vanished_is_forgotten_unless_a_part_of_the_fleet_is_unseen() {
+fn a_server_that_does_not_show_for_a_while_is_no_new_one_when_it_comes_back() {
+    let house = office(schedule("dev").build());
+    house.tick("2026-11-23 08:00");
+    // Somebody starts it by hand, and one answer lacks it.
+    house.fleet.vanish("i-1");
+    house.tick("2026-11-23 08:01");
+    house
+        .fleet
+        .add(server("i-1", "dev").state(ServerState::Running).build());
+    house.run("2026-11-23 08:02", "2026-11-23 08:10");
+    assert_eq!(house.orders(), [""; 0]);
+}
+
+#[test]
+fn a_server_that_vanished_is_forgotten_after_an_hour_unless_a_part_of_the_fleet_is_unseen() {
     let house = office(schedule("dev").build());
     house.fleet.add(server("i-2", "dev").build());
-    house.tick("2026-11-23 08:00");
+    house.tick("2026-11-23 06:00");
     house.fleet.vanish("i-2");
-    house.tick("2026-11-23 08:01");
+    house.tick("2026-11-23 06:01");
+    house.tick("2026-11-23 07:00");
+    assert!(house.store.memory_of("i-2").is_some());
+    house.tick("2026-11-23 07:01");
     assert_eq!(house.store.memory_of("i-2"), None);
-    house.fleet.hide("111122223333/ap-northeast-2");
     house.fleet.vanish("i-1");
+    house.tick("2026-11-23 07:02");
+    house.fleet.hide("111122223333/ap-northeast-2");
     let report = house.tick("2026-11-23 08:02");
     assert_eq!(report.unseen.len(), 1);
     assert_eq!(report.unseen[0].target, "111122223333/ap-northeast-2");
