@@ -63,11 +63,18 @@ pub(super) fn info(context: &Context, view: &InfoView) -> Draft {
         &words::exceptions(now.date, &view.exceptions),
         words::more,
     );
-    let options: Vec<String> = view
+    let mut options: Vec<String> = view
         .options
         .iter()
         .map(|(option, value)| self::option(option, value))
         .collect();
+    options.insert(
+        0,
+        format!(
+            "All times are those of {} (timezone)",
+            name(&context.timezone)
+        ),
+    );
     draft.block_of_any("Options", &options, words::more);
     draft.block_of_any("Faults", &words::faults(&view.faults), words::more);
     draft

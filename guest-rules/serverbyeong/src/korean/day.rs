@@ -66,11 +66,18 @@ pub(super) fn info(context: &Context, view: &InfoView) -> Draft {
         &words::exceptions(now.date, &view.exceptions),
         words::more_things,
     );
-    let options: Vec<String> = view
+    let mut options: Vec<String> = view
         .options
         .iter()
         .map(|(option, value)| self::option(option, value))
         .collect();
+    options.insert(
+        0,
+        format!(
+            "시각은 모두 {} 기준입니다 (timezone)",
+            name(&context.timezone)
+        ),
+    );
     draft.block_of_any("설정", &options, words::more_things);
     draft.block_of_any(
         "설정 문제",
