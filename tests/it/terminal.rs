@@ -254,6 +254,14 @@ fn a_time_that_is_none_says_how_to_write_one() {
 }
 
 #[test]
+fn a_run_of_an_earlier_time_says_that_it_comes_too_late() {
+    let place = Place::new();
+    place.ok(&["--at", "2026-11-23 12:00", "tick"]);
+    let late = place.ok(&["--at", "2026-11-23 11:00", "tick"]);
+    assert!(late.contains("a later one was done before"), "{late}");
+}
+
+#[test]
 fn completions_are_printed_for_every_shell() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(

@@ -18,11 +18,18 @@ pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode
     let report = scheduler.tick(now).await;
     // The next run may come at once, from another process, and after a failure it should.
     let released = scheduler.release(now).await;
-    let report = report.map_err(|error| {
+    let mut report = report.map_err(|error| {
         let code = error.code();
         anyhow::Error::new(error).context(format!("the scheduling run failed ({code})"))
     })?;
     released?;
+    if report.outcome == TickOutcome::NotMine {
+        // A lease that was given back at a later time is not over yet at this one.
+        let last = house.store.last_tick().await?;
+        if last.is_some_and(|last| now <= last.at) {
+            report.outcome = TickOutcome::Late;
+        }
+    }
     print(&if json {
         as_json(&report)
     } else {
