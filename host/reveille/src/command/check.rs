@@ -37,7 +37,8 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
         }
         faults.extend(of_rules.iter().map(|fault| of_schedule(fault, schedule)));
     }
-    for server in fleet.servers.iter() {
+    // Those that are left out need no schedule.
+    for server in fleet.servers.iter().filter(|it| it.left_out.is_none()) {
         let known = definitions.schedules.contains_key(&*server.schedule)
             || definitions.set_aside.contains_key(&*server.schedule);
         if !known {
