@@ -1,8 +1,12 @@
 //! Any JSON is an item of DynamoDB or is refused; what is read is written so that it reads the same again.
 #![no_main]
 
+#[expect(unreachable_pub, reason = "it is public where it belongs")]
+#[path = "../../../host/reveille-aws/src/config_item.rs"]
+mod config_item;
+
+use config_item::{from_wire, to_wire};
 use libfuzzer_sys::fuzz_target;
-use reveille_aws::config_item::{from_wire, to_wire};
 use reveille_core::model::{Definitions, Item};
 use reveille_fuzz::shaped;
 use serde_json::{Map, Value, json};

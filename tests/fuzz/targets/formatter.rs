@@ -64,7 +64,6 @@ fuzz_target!(|bytes: &[u8]| {
         let context = Context {
             locale: locale.into(),
             ..context.clone()
-            schedule: None,
         };
         check(serverbyeong::format(&context, &reply).expect("every reply has words"));
     }
