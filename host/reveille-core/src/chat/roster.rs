@@ -136,7 +136,7 @@ impl<'a> Roster<'a> {
             if is_there(server, want) {
                 already += 1;
             } else if server.state != ServerState::Problem
-                && !(want == Want::Stop && self.is_protected(server))
+                && !(want == Want::Stop && self.schedule.protects(server))
             {
                 to_change += 1;
             }
@@ -148,13 +148,6 @@ impl<'a> Roster<'a> {
         self.servers
             .iter()
             .filter(|server| server.left_out.is_none())
-    }
-
-    fn is_protected(&self, server: &Server) -> bool {
-        self.schedule
-            .protect
-            .iter()
-            .any(|protected| **protected == *server.name || **protected == *server.id.0)
     }
 
     fn view(&self, server: &Server, want: Option<Want>) -> ServerView {

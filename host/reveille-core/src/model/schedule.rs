@@ -3,7 +3,7 @@
 use chrono::Duration;
 use chrono_tz::Tz;
 
-use super::{PeriodUse, RuleUse, Want};
+use super::{PeriodUse, RuleUse, Server, Want};
 
 /// How long a group may be on its way when its schedule does not say: the slowest healthy RDS start seen in AWS's
 /// documentation is about ten minutes.
@@ -84,4 +84,45 @@ pub struct Schedule {
     pub protect: Vec<String>,
     /// SHA-256 over everything above that a rule can see; plans are kept under it.
     pub digest: [u8; 32],
+}
+
+/// The tag in which people name a server. A fleet may put more behind a name that several servers have.
+const NAME_TAG: &str = "Name";
+
+impl Schedule {
+    /// Whether `server` is never stopped under it: `protect` has its name, its id, or the provider's short one.
+    #[must_use]
+    pub fn protects(&self, server: &Server) -> bool {
+        self.protect.iter().any(|protected| {
+            [&*server.name, &*server.id.0, server.id.resource()].contains(&protected.as_str())
+                || server.tags.get(NAME_TAG) == Some(protected)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
+    use super::Server;
+    use crate::testing::{schedule, server};
+
+    #[test]
+    fn a_server_is_protected_by_its_name_its_id_and_its_short_id() {
+        fn protects(protected: &str, server: &Server) -> bool {
+            schedule("dev").protect(protected).build().protects(server)
+        }
+        let mut web = server("arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc", "dev")
+            .name("web")
+            .build();
+        for protected in ["web", "i-0abc", &*web.id.0] {
+            assert!(protects(protected, &web), "{protected}");
+        }
+        assert!(!protects("we", &web));
+        // Another server has the same name, so that the fleet tells the two apart.
+        web.name = "web (i-0abc)".into();
+        assert!(!protects("web", &web));
+        web.tags = Arc::new(BTreeMap::from([("Name".to_owned(), "web".to_owned())]));
+        assert!(protects("web", &web));
+    }
 }

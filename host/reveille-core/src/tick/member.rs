@@ -251,15 +251,7 @@ impl<'a> Member<'a> {
             Action::Stop => true,
             Action::Resize(_) => is_up(self.server.state),
         };
-        would_stop
-            && schedule.protect.iter().any(|protected| {
-                [
-                    &*self.server.name,
-                    &*self.server.id.0,
-                    self.server.id.resource(),
-                ]
-                .contains(&protected.as_str())
-            })
+        would_stop && schedule.protects(self.server)
     }
 
     fn arrive(&mut self) {
