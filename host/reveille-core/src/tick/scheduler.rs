@@ -67,6 +67,17 @@ impl Seen {
     }
 }
 
+/// What the rounds of all schedules have come to.
+struct Rounds<'a> {
+    results: Results<'a>,
+    /// What is to be forgotten.
+    gone: Vec<ServerId>,
+    /// Servers whose tag names no schedule that can be used, sorted by id.
+    unscheduled: Vec<&'a Server>,
+    /// How many servers are scheduled.
+    servers: usize,
+}
+
 /// What came of the orders of a tick.
 #[derive(Default)]
 struct Acted {
@@ -165,7 +176,12 @@ impl Scheduler {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let (mut results, gone, servers) = self.rounds(&seen, &before, now);
+        let Rounds {
+            mut results,
+            gone,
+            unscheduled,
+            servers,
+        } = self.rounds(&seen, &before, now);
         let held = tell_held(&mut results, &seen.store.definitions, &before, now);
 
         // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
@@ -188,7 +204,7 @@ impl Scheduler {
             .await?;
         let trace = Trace {
             servers: &seen.fleet.servers,
-            unscheduled: &unscheduled(&seen),
+            unscheduled: &unscheduled,
             orders: &acted.orders,
             outcomes: &acted.outcomes,
             last: seen.last(),
@@ -222,13 +238,13 @@ impl Scheduler {
         self.store.snapshot(lease, from, to).await
     }
 
-    /// Every schedule's round; also what is to be forgotten, and how many servers are scheduled.
+    /// Every schedule's round.
     fn rounds<'a>(
         &'a self,
         seen: &'a Seen,
         held: &BTreeMap<String, Held>,
         now: DateTime<Utc>,
-    ) -> (Results<'a>, Vec<ServerId>, usize) {
+    ) -> Rounds<'a> {
         let (mut by_schedule, mut gone, missing) = gather(seen);
         let exceptions: HashMap<&str, &[Exception]> = seen
             .store
@@ -273,7 +289,16 @@ impl Scheduler {
                 gone.push(memory.server.clone());
             }
         }
-        (results, gone, count)
+        // What no schedule has taken.
+        let left = by_schedule.into_values().flatten();
+        let mut unscheduled: Vec<&Server> = left.map(|(server, _)| server).collect();
+        unscheduled.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        Rounds {
+            results,
+            gone,
+            unscheduled,
+            servers: count,
+        }
     }
 
     async fn write_audit(&self, records: Vec<AuditRecord>) -> Result<(), StoreError> {
@@ -339,16 +364,6 @@ impl Scheduler {
             actions: refused.actions,
         })
     }
-}
-
-/// Servers whose tag names no schedule that can be used.
-fn unscheduled(seen: &Seen) -> Vec<&Server> {
-    let schedules = &seen.store.definitions.schedules;
-    seen.fleet
-        .servers
-        .iter()
-        .filter(|server| server.left_out.is_none() && !schedules.contains_key(&*server.schedule))
-        .collect()
 }
 
 /// The servers of each schedule beside what is remembered of them, in the order of their ids.
