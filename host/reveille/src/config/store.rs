@@ -90,8 +90,8 @@ impl RawStore {
 }
 
 impl RawTables {
-    #[cfg(not(feature = "aws"))]
-    fn check(self, variables: Variables<'_>) -> Result<StoreConfig, ConfigError> {
+    /// The config table and the state table, as far as they are given.
+    fn given(self, variables: Variables<'_>) -> (Option<Given>, Option<Given>) {
         let config = Given::find(
             variables,
             env::ENV_CONFIG_TABLE,
@@ -104,6 +104,12 @@ impl RawTables {
             "store.dynamodb.state_table",
             self.state_table,
         );
+        (config, state)
+    }
+
+    #[cfg(not(feature = "aws"))]
+    fn check(self, variables: Variables<'_>) -> Result<StoreConfig, ConfigError> {
+        let (config, state) = self.given(variables);
         Err(config
             .or(state)
             .unwrap_or_else(|| Given::new("store.dynamodb", "{}"))
@@ -112,20 +118,10 @@ impl RawTables {
 
     #[cfg(feature = "aws")]
     fn check(self, variables: Variables<'_>) -> Result<StoreConfig, ConfigError> {
-        let config = Given::find(
-            variables,
-            env::ENV_CONFIG_TABLE,
-            "store.dynamodb.config_table",
-            self.config_table,
-        )
-        .unwrap_or_else(|| Given::new("store.dynamodb.config_table", ""));
-        let state = Given::find(
-            variables,
-            env::ENV_STATE_TABLE,
-            "store.dynamodb.state_table",
-            self.state_table,
-        )
-        .unwrap_or_else(|| Given::new("store.dynamodb.state_table", DEFAULT_STATE_TABLE));
+        let (config, state) = self.given(variables);
+        let config = config.unwrap_or_else(|| Given::new("store.dynamodb.config_table", ""));
+        let state =
+            state.unwrap_or_else(|| Given::new("store.dynamodb.state_table", DEFAULT_STATE_TABLE));
         for table in [&config, &state] {
             if !is_table(table.value()) {
                 return Err(table.wrong(
