@@ -46,7 +46,7 @@ fn place(config: &Value) -> Place {
     place.file(
         "reveille.toml",
         &format!(
-            "[[rules]]\nname = \"company-days\"\npath = \"{}\"\n",
+            "[[rules]]\nname = \"company-days\"\nlocation = \"{}\"\n",
             path.display()
         ),
     );
@@ -195,7 +195,7 @@ fn a_rule_is_a_file_of_the_digest_that_the_operator_named() {
     place.file(
         "reveille.toml",
         &format!(
-            "[[rules]]\nname = \"company-days\"\npath = \"{}\"\nsha256 = \"{digest}\"\n",
+            "[[rules]]\nname = \"company-days\"\nlocation = \"{}\"\nsha256 = \"{digest}\"\n",
             path.display()
         ),
     );

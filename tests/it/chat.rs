@@ -64,7 +64,7 @@ fn a_rule_that_is_not_there_holds_its_schedule_and_no_other() {
         }),
     );
     seed(talk.place(), &[server("only-1", "lonely", None)]);
-    let config = "[[rules]]\nname = \"team-calendar\"\npath = \"team-calendar.wasm\"\n";
+    let config = "[[rules]]\nname = \"team-calendar\"\nlocation = \"team-calendar.wasm\"\n";
     holds("failing-rule", talk.with_config(config));
 }
 

@@ -27,10 +27,11 @@ fn sandbox(package: &str) -> Sandbox {
     let sandbox = Sandbox::embedded().unwrap();
     let source = RuleSource {
         name: package.to_owned(),
-        path: format!("{package}.wasm"),
+        location: format!("{package}.wasm"),
         sha256: None,
         tier: Tier::Rule,
         wasi: false,
+        data: std::collections::BTreeMap::new(),
     };
     let limits = reveille_sandbox::Limits::of(Tier::Rule);
     sandbox
@@ -53,7 +54,7 @@ fn place(package: &str, readme: &str) -> Place {
     std::fs::write(place.folder.path().join(&path), component(package)).unwrap();
     place.file(
         "reveille.toml",
-        &format!("[[rules]]\nname = \"{package}\"\npath = \"{path}\"\n"),
+        &format!("[[rules]]\nname = \"{package}\"\nlocation = \"{path}\"\n"),
     );
     place.ok(&[
         "--config",

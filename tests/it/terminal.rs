@@ -188,7 +188,7 @@ fn check_says_what_is_well_and_fails_when_something_is_not() {
     }
     let config = place.file(
         "reveille.toml",
-        "[[rules]]\nname = \"lost\"\npath = \"lost.wasm\"\n",
+        "[[rules]]\nname = \"lost\"\nlocation = \"lost.wasm\"\n",
     );
     let complaint = place.fails(&["--config", config.to_str().expect("UTF-8"), "check"]);
     assert!(complaint.contains("lost"), "{complaint}");

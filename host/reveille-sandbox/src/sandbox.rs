@@ -440,7 +440,7 @@ fn load_bytes(
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
     let component = compiled(compiler, name, bytes, &sha256, source.tier)?;
     let origin = Origin {
-        source: source.path.clone(),
+        source: source.location.clone(),
         sha256,
         tier: source.tier,
         wasi: source.wasi,
@@ -518,14 +518,14 @@ fn surroundings(name: &str, limits: Limits) -> Surroundings {
 fn read(source: &RuleSource, limits: &Limits) -> Result<Vec<u8>, LoadError> {
     let failed = |error| LoadError::Read {
         name: source.name.clone(),
-        path: source.path.clone(),
+        path: source.location.clone(),
         source: error,
     };
     // Opening a pipe would wait for somebody who writes into it.
-    if !fs::metadata(&source.path).map_err(failed)?.is_file() {
+    if !fs::metadata(&source.location).map_err(failed)?.is_file() {
         return Err(failed(io::Error::other("it is not a file")));
     }
-    let file = File::open(&source.path).map_err(failed)?;
+    let file = File::open(&source.location).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(limits.file_bytes as u64 + 1)
         .read_to_end(&mut bytes)

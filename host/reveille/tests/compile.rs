@@ -35,10 +35,11 @@ fn sandbox(compiler: Compiler) -> Sandbox {
 fn load(sandbox: &Sandbox, name: &str, component: &[u8]) -> Result<(), LoadError> {
     let source = RuleSource {
         name: name.to_owned(),
-        path: format!("{name}.wasm"),
+        location: format!("{name}.wasm"),
         sha256: None,
         tier: Tier::Rule,
         wasi: false,
+        data: std::collections::BTreeMap::new(),
     };
     let limits = Limits {
         file_bytes: 24 << 20,
@@ -189,7 +190,7 @@ fn the_program_compiles_rules_of_its_configuration_and_keeps_the_code_beside_its
     let config = folder.path().join("reveille.toml");
     fs::write(
         &config,
-        "[store]\npath = \"r.db\"\n[[rules]]\nname = \"quiet\"\npath = \"quiet.wasm\"\n",
+        "[store]\npath = \"r.db\"\n[[rules]]\nname = \"quiet\"\nlocation = \"quiet.wasm\"\n",
     )
     .unwrap();
     for _ in 0..2 {

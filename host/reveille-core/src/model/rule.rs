@@ -1,5 +1,7 @@
 //! Rules: where they come from, how a schedule names them, how they fail.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -43,14 +45,18 @@ pub enum Tier {
 pub struct RuleSource {
     /// The name that schedules use.
     pub name: String,
-    /// Path of the `.wasm` file.
-    pub path: String,
-    /// SHA-256 that the file must have, in hexadecimal digits.
+    /// Where its component is: the path of a `.wasm` file, `https://…`, `s3://bucket/key`, or
+    /// `oci://registry/repository:tag`.
+    pub location: String,
+    /// SHA-256 that the component must have, in hexadecimal digits.
     pub sha256: Option<String>,
     /// Its limits.
     pub tier: Tier,
     /// Whether it may import a virtual, deterministic WASI.
     pub wasi: bool,
+    /// The data that it reads: its own name for each, and the name of the host's data source. A name that is not here
+    /// is bound to the data source of the same name.
+    pub data: BTreeMap<String, String>,
 }
 
 /// A rule that is loaded, for lists.
@@ -64,7 +70,7 @@ pub struct LoadedRule {
     pub summary: String,
     /// `planner`, `decider`, `formatter`.
     pub roles: Vec<&'static str>,
-    /// `embedded`, or the path of the file.
+    /// `embedded`, or its location.
     pub source: String,
     /// SHA-256 of the component, in hexadecimal digits.
     pub sha256: String,

@@ -4,6 +4,7 @@ mod fleet;
 mod formatter;
 mod notifier;
 mod rules;
+mod source;
 mod store;
 
 pub use fleet::{
@@ -12,4 +13,5 @@ pub use fleet::{
 pub use formatter::Formatter;
 pub use notifier::Notifier;
 pub use rules::{DecideRequest, DecidedServer, PlanRequest, Rules};
+pub use source::{FetchRequest, Fetched, Source, SourceError};
 pub use store::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord};

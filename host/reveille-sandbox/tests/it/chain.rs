@@ -41,7 +41,7 @@ fn a_rule_from_a_file_takes_part_in_the_chain() {
     std::fs::write(&path, painter()).expect("the file is written");
     let sandbox = sandbox();
     let mut source = crate::house::source("painter");
-    source.path = path.to_string_lossy().into_owned();
+    source.location = path.to_string_lossy().into_owned();
     sandbox.load(&source).expect("it can be loaded");
     std::fs::remove_dir_all(&folder).expect("the folder is removed");
     let schedule = with_rule("seoul", "painter", OnFailure::Hold);

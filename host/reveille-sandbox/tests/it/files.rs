@@ -43,7 +43,7 @@ impl Drop for Folder {
 
 fn at(path: &Path) -> RuleSource {
     RuleSource {
-        path: path.to_string_lossy().into_owned(),
+        location: path.to_string_lossy().into_owned(),
         ..source("mine")
     }
 }
@@ -93,7 +93,7 @@ fn the_file_that_is_pinned_is_loaded_whatever_the_case_of_the_digits() {
             .expect("it is the file");
         let listed = listed(&sandbox).expect("it is loaded");
         assert_eq!(listed.sha256, sha256(&quiet()));
-        assert_eq!(listed.source, file.path);
+        assert_eq!(listed.source, file.location);
     }
 }
 
@@ -144,7 +144,7 @@ fn a_file_that_is_replaced_after_loading_changes_nothing_until_it_is_loaded_agai
     folder.file(&Guest::new().plan("(unreachable)").build());
     let ask = |schedule: &str| plan(&sandbox, &with_rule(schedule, "mine", OnFailure::Hold), &[]);
     ask("one").expect("what was loaded stays");
-    fs::remove_file(&source.path).expect("the file is removed");
+    fs::remove_file(&source.location).expect("the file is removed");
     ask("two").expect("what was loaded stays");
     assert_eq!(
         listed(&sandbox).expect("it is loaded").sha256,
@@ -179,7 +179,7 @@ fn an_empty_file_is_named_as_one() {
 #[test]
 fn what_is_no_file_cannot_be_read() {
     let folder = Folder::new("nofile");
-    let inside = Path::new(&folder.file(b"text").path).join("deeper.wasm");
+    let inside = Path::new(&folder.file(b"text").location).join("deeper.wasm");
     let circle = folder.0.join("circle.wasm");
     std::os::unix::fs::symlink(&circle, &circle).expect("a link to itself");
     let pipe = folder.0.join("pipe.wasm");
@@ -209,7 +209,7 @@ fn a_link_to_a_file_is_followed() {
     let folder = Folder::new("link");
     let file = folder.file(&quiet());
     let link = folder.0.join("link.wasm");
-    std::os::unix::fs::symlink(&file.path, &link).expect("a link");
+    std::os::unix::fs::symlink(&file.location, &link).expect("a link");
     sandbox().load(&at(&link)).expect("it can be loaded");
 }
 

@@ -25,10 +25,11 @@ pub(crate) fn sandbox() -> Sandbox {
 pub(crate) fn source(name: &str) -> RuleSource {
     RuleSource {
         name: name.to_owned(),
-        path: format!("{name}.wasm"),
+        location: format!("{name}.wasm"),
         sha256: None,
         tier: Tier::Rule,
         wasi: false,
+        data: std::collections::BTreeMap::new(),
     }
 }
 

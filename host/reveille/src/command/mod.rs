@@ -31,7 +31,7 @@ use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
 
 use crate::{
-    cli::{Cli, Command, Common, RuleCommand},
+    cli::{Cli, Command, Common},
     clock::{Clock, read_time},
     config::{Config, StoreConfig},
     house::{House, print},
@@ -98,7 +98,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Iam(args) => iam::run(args, &setting),
         #[cfg(feature = "aws")]
         Command::Shadow(args) => shadow::run(args, setting).await,
-        Command::Rule(RuleCommand::List { json }) => rule::list(json, setting).await,
+        Command::Rule(command) => rule::run(command, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
         Command::CompileComponent => Ok(reveille_sandbox::compile_child()),

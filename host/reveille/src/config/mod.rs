@@ -8,6 +8,7 @@ mod store;
 mod token;
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -155,12 +156,14 @@ struct RawSandbox {
 #[serde(deny_unknown_fields)]
 struct RawRule {
     name: String,
-    path: String,
+    location: String,
     sha256: Option<String>,
     #[serde(default)]
     tier: Tier,
     #[serde(default)]
     wasi: bool,
+    #[serde(default)]
+    data: BTreeMap<String, String>,
 }
 
 impl Config {
@@ -253,11 +256,12 @@ impl Config {
                 .rules
                 .into_iter()
                 .map(|rule| RuleSource {
-                    path: folder.join(&rule.path).to_string_lossy().into_owned(),
+                    location: located(folder, &rule.location),
                     name: rule.name,
                     sha256: rule.sha256,
                     tier: rule.tier,
                     wasi: rule.wasi,
+                    data: rule.data,
                 })
                 .collect(),
             compiled: raw.sandbox.cache.map(|cache| {
@@ -306,6 +310,15 @@ fn refuse_aws(is_configured: bool, variables: Variables<'_>) -> Result<(), Confi
     let given = Given::find(variables, env::ENV_AWS_REGION, "aws", None)
         .or_else(|| is_configured.then(|| Given::new("aws", "[aws]")));
     given.map_or(Ok(()), |given| Err(given.wrong(WITHOUT_AWS)))
+}
+
+/// A location as it is written in a file of `folder`: a path is relative to it.
+fn located(folder: &Path, location: &str) -> String {
+    if location.contains("://") {
+        location.to_owned()
+    } else {
+        folder.join(location).to_string_lossy().into_owned()
+    }
 }
 
 /// What is wrong with `text`. Of the section with the tokens neither a line nor a value is shown.

@@ -69,7 +69,7 @@ const SCHEDULE_ATTRIBUTES: &[&str] = &[
     "locale",
     "protect",
 ];
-const RULE_ATTRIBUTES: &[&str] = &["path", "sha256", "tier", "wasi"];
+const RULE_ATTRIBUTES: &[&str] = &["location", "sha256", "tier", "wasi", "data"];
 
 /// The language of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -31,7 +31,7 @@ schedules:
     override_status: |
       running
 rules:
-  company-days: { path: company_days.wasm }
+  company-days: { location: company_days.wasm }
 "#;
 
 const TOML: &str = r#"# A file with everything in it.
@@ -67,7 +67,7 @@ config = { days = 3, off = [1.5, 0x1F, true] }
 "개발 2".override_status = "running"
 
 [rules.company-days]
-path = "company_days.wasm"
+location = "company_days.wasm"
 "#;
 
 /// What is put into a file, which both languages give some meaning.

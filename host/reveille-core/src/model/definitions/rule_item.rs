@@ -1,5 +1,9 @@
 //! A `rule` item: a component that is not embedded.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::{
     super::{Fault, Item, RuleSource, Tier},
     reader::{Reader, quoted_text},
@@ -14,15 +18,11 @@ pub(super) fn read(item: &Item) -> Result<Option<RuleSource>, Vec<Fault>> {
     if item.key.name.trim().is_empty() {
         reader.fault("name", "is empty; name the rule");
     }
-    let path = reader.word("path");
-    if path.is_none()
-        && reader
-            .value("path")
-            .is_none_or(serde_json::Value::is_string)
-    {
+    let location = reader.word("location");
+    if location.is_none() && reader.value("location").is_none_or(Value::is_string) {
         reader.fault(
-            "path",
-            "is missing; write the path of the rule's `.wasm` file",
+            "location",
+            "is missing; write the path of the rule's `.wasm` file, or where else it is: `https://…`, `s3://…`, `oci://…`",
         );
     }
     let sha256 = reader.word("sha256").map(|digits| digits.to_lowercase());
@@ -53,17 +53,39 @@ pub(super) fn read(item: &Item) -> Result<Option<RuleSource>, Vec<Fault>> {
             Tier::default()
         }
     };
+    let data = data(&mut reader);
     let wasi = reader.truth("wasi").unwrap_or(false);
     let enabled = reader.truth("enabled").unwrap_or(true);
     let faults = reader.into_faults();
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(path.filter(|_| enabled).map(|path| RuleSource {
+    Ok(location.filter(|_| enabled).map(|location| RuleSource {
         name: item.key.name.clone(),
-        path,
+        location,
         sha256,
         tier,
         wasi,
+        data,
     }))
+}
+
+/// The data of a rule: a structure of its own names and the names of data sources.
+fn data(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
+    let Some(value) = reader.value("data") else {
+        return BTreeMap::new();
+    };
+    let bound = value.as_object().and_then(|names| {
+        let named =
+            |(name, source): (&String, &Value)| Some((name.clone(), source.as_str()?.to_owned()));
+        names.iter().map(named).collect()
+    });
+    bound.unwrap_or_else(|| {
+        reader.wrong_type(
+            "data",
+            value,
+            "a structure of names, such as {calendar: team-feed}",
+        );
+        BTreeMap::new()
+    })
 }

@@ -245,14 +245,18 @@ fn a_rule_is_read() {
         item(
             "rule",
             "team",
-            json!({"path": "team.wasm", "sha256": digits, "tier": "heavy", "wasi": true}),
+            json!({"location": "team.wasm", "sha256": digits, "tier": "heavy", "wasi": true}),
         ),
-        item("rule", "off", json!({"path": "off.wasm", "enabled": false})),
+        item(
+            "rule",
+            "off",
+            json!({"location": "off.wasm", "enabled": false}),
+        ),
     ]);
     assert_eq!(read.faults, []);
     assert_eq!(read.rules.len(), 1);
     let team = &read.rules["team"];
-    assert_eq!(team.path, "team.wasm");
+    assert_eq!(team.location, "team.wasm");
     assert_eq!(team.sha256, Some("ab".repeat(32)));
     assert_eq!(team.tier, Tier::Heavy);
     assert!(team.wasi);

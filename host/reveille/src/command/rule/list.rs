@@ -4,10 +4,9 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use reveille_core::port::Rules as _;
 
-use super::Setting;
-use crate::house::print;
+use crate::{command::Setting, house::print};
 
-pub(super) async fn list(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
     let rules = house.sandbox.loaded();
     if json {

@@ -1,9 +1,13 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
+mod rule;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use rule::RuleCommand;
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 
@@ -111,7 +115,7 @@ pub(crate) enum Command {
     /// Say beside a live AWS Instance Scheduler where Reveille would decide differently; nothing is done
     #[cfg(feature = "aws")]
     Shadow(ShadowArgs),
-    /// Rules that are loaded
+    /// Write, test, load and watch rules
     #[command(subcommand)]
     Rule(RuleCommand),
     /// See the servers; break simulated ones, move them by hand
@@ -275,16 +279,6 @@ pub(crate) struct ShadowArgs {
     /// As JSON, a line for each minute
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RuleCommand {
-    /// List them with their version, roles, source and digest
-    List {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,0 +1,9 @@
+//! Rules and their data, from where they are published into the sandbox.
+//!
+//! Everything that comes from outside passes through here: it is fetched, bounded, verified, tried, and only then
+//! taken; what was good before stays until something better is. What a rule may do is for the sandbox, and whose
+//! word counts is for the operator's configuration.
+
+mod sources;
+
+pub use sources::Sources;

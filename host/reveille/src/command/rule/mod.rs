@@ -1,0 +1,14 @@
+//! `reveille rule …`, one file each.
+
+mod list;
+
+use std::process::ExitCode;
+
+use super::Setting;
+use crate::cli::RuleCommand;
+
+pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Result<ExitCode> {
+    match command {
+        RuleCommand::List { json } => list::run(json, setting).await,
+    }
+}
