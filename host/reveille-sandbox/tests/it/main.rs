@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod candidates;
 mod chain;
 mod deciders;
 mod files;
