@@ -1,6 +1,7 @@
 //! A rule that is loaded: its component, ready to be instantiated, and what it said of itself.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -59,6 +60,8 @@ pub(crate) struct Origin {
     pub(crate) sha256: String,
     pub(crate) tier: Tier,
     pub(crate) wasi: bool,
+    /// The data sources of the host, by the names that the rule has for them.
+    pub(crate) data: BTreeMap<String, String>,
 }
 
 /// A rule that is loaded.
@@ -218,9 +221,19 @@ impl Rule {
             source: self.origin.source.clone(),
             sha256: self.origin.sha256.clone(),
             tier: self.origin.tier,
+            data: self.data_sources(),
             calls: self.tally.calls.load(Relaxed),
             failures: self.tally.failures.load(Relaxed),
         }
+    }
+
+    /// The data sources of the host that it reads, sorted.
+    fn data_sources(&self) -> Vec<String> {
+        let bound = |name| self.origin.data.get(name).unwrap_or(name);
+        let mut sources: Vec<String> = self.description.data.iter().map(bound).cloned().collect();
+        sources.sort_unstable();
+        sources.dedup();
+        sources
     }
 
     /// The most that one call has used.

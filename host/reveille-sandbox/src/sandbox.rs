@@ -412,6 +412,7 @@ fn load_embedded(embedded: &Embedded, compiler: &Compiler) -> Result<Rule, LoadE
         sha256: embedded.sha256.to_owned(),
         tier,
         wasi: false,
+        data: BTreeMap::new(),
     };
     Rule::new(engine, &component, surroundings, origin)
 }
@@ -444,6 +445,7 @@ fn load_bytes(
         sha256,
         tier: source.tier,
         wasi: source.wasi,
+        data: source.data.clone(),
     };
     Rule::new(engine, &component, surroundings(name, limits), origin)
 }
