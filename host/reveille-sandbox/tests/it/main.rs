@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod answers;
 mod chain;
 mod deciders;
 mod files;
@@ -15,5 +16,7 @@ mod guest;
 mod hostile;
 mod house;
 mod limits;
+mod puppet;
 mod refusals;
+mod stage;
 mod wasi;
