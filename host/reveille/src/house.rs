@@ -20,7 +20,8 @@ use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFor
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, terminal,
+    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister,
+    terminal,
 };
 
 /// Everything, put together.
@@ -32,6 +33,8 @@ pub(crate) struct House {
     pub(crate) sandbox: Arc<Sandbox>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
+    /// Its name.
+    pub(crate) words: String,
     /// Rules that the configuration or the store names and that could not be loaded, with the reason.
     pub(crate) unloaded: Unloaded,
 }
@@ -52,14 +55,21 @@ impl House {
         let (sandbox, unloaded) = load_rules(config, &definitions)?;
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
+        let words = words.to_owned();
         Ok(Self {
             store,
             fleet,
             simulated,
             sandbox,
             formatter,
+            words,
             unloaded,
         })
+    }
+
+    /// Tells what is loaded, for as long as anybody asks.
+    pub(crate) fn lister(&self) -> Lister {
+        Lister::new(&self.sandbox, &self.unloaded)
     }
 
     /// The servers, when they are simulated.
