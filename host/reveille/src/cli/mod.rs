@@ -7,7 +7,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use rule::{RuleCommand, RuleListArgs};
+pub(crate) use rule::{
+    Grants, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleListArgs, RulePinArgs, RuleRemoveArgs,
+    RuleRollbackArgs,
+};
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 
