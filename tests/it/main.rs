@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod admin;
 mod agreement;
 mod bad_input;
 mod chain;
@@ -23,6 +24,7 @@ mod evaluate;
 mod hostile;
 mod permissions;
 mod plugins;
+mod rule_diff;
 mod terminal;
 
 use reveille_tests::house;
