@@ -4,6 +4,26 @@
 //! taken; what was good before stays until something better is. What a rule may do is for the sandbox, and whose
 //! word counts is for the operator's configuration.
 
+mod digest;
+mod file;
+mod folder;
+#[cfg(feature = "remote")]
+mod oci;
+mod shelf;
+mod signature;
+#[cfg(test)]
+#[path = "../../../tests/src/signer.rs"]
+mod signer;
 mod sources;
+mod trust;
+mod wanted;
 
+pub use file::FileSource;
+pub use folder::MOST_RULES;
+#[cfg(feature = "remote")]
+pub use oci::{OciSource, SIGNATURE as OCI_SIGNATURE};
+pub use shelf::{HISTORY, SHELF_BYTES, Shelf, Shelved};
+pub use signature::{Keys, SignatureError};
 pub use sources::Sources;
+pub use trust::{Distrust, Grounds, PlaceError, Trust};
+pub use wanted::{Wanted, Written};
