@@ -20,6 +20,7 @@ mod crash;
 mod day;
 mod docs;
 mod evaluate;
+mod hostile;
 mod permissions;
 mod plugins;
 mod terminal;

@@ -4,11 +4,16 @@
 //! taken; what was good before stays until something better is. What a rule may do is for the sandbox, and whose
 //! word counts is for the operator's configuration.
 
+#[cfg(feature = "remote")]
+mod address;
 mod digest;
 mod file;
 mod folder;
 #[cfg(feature = "remote")]
+mod https;
+#[cfg(feature = "remote")]
 mod oci;
+mod place;
 mod shelf;
 mod signature;
 #[cfg(test)]
@@ -21,7 +26,10 @@ mod wanted;
 pub use file::FileSource;
 pub use folder::MOST_RULES;
 #[cfg(feature = "remote")]
+pub use https::{Https, Patience, Reach};
+#[cfg(feature = "remote")]
 pub use oci::{OciSource, SIGNATURE as OCI_SIGNATURE};
+pub use place::shown;
 pub use shelf::{HISTORY, SHELF_BYTES, Shelf, Shelved};
 pub use signature::{Keys, SignatureError};
 pub use sources::Sources;

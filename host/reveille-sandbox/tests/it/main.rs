@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+mod answers;
+mod candidates;
 mod chain;
 mod deciders;
 mod files;
@@ -15,5 +17,7 @@ mod guest;
 mod hostile;
 mod house;
 mod limits;
+mod puppet;
 mod refusals;
+mod stage;
 mod wasi;
