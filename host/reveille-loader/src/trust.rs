@@ -9,6 +9,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
+    place::shown,
     signature::{Keys, SignatureError},
     wanted::{Wanted, Written},
 };
@@ -144,7 +145,7 @@ impl Trust {
                 return Ok(Grounds::Pinned);
             }
             return Err(Distrust::Digest {
-                location: location.clone(),
+                location: shown(location),
                 expected: expected.clone(),
                 actual: sha256.to_owned(),
             });
@@ -162,7 +163,7 @@ impl Trust {
             return Ok(Grounds::Trusted(place.clone()));
         }
         Err(Distrust::Unknown {
-            location: location.clone(),
+            location: shown(location),
             remedy: self.remedy(location, sha256),
         })
     }
