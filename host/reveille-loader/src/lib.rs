@@ -6,11 +6,13 @@
 
 #[cfg(feature = "remote")]
 mod address;
+mod data;
 #[cfg(feature = "remote")]
 mod https;
 mod place;
 mod sources;
 
+pub use data::{CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked};
 #[cfg(feature = "remote")]
 pub use https::{Https, Patience, Reach};
 pub use place::shown;

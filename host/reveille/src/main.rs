@@ -8,6 +8,7 @@ mod clock;
 mod command;
 mod config;
 mod definitions_file;
+mod feeder;
 mod house;
 mod http;
 mod jandi;

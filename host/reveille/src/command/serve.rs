@@ -15,7 +15,7 @@ use crate::{
     clock::Clock,
     config::{Config, Token},
     house::{House, print},
-    http, timer,
+    feeder, http, timer,
     webhook::JandiWebhook,
 };
 
@@ -74,6 +74,11 @@ pub(super) async fn open_doors(
     let wake = Arc::new(Notify::new());
     let webhook = JandiWebhook::new(house.chat(config), tokens, clock, Arc::clone(&wake));
     let door = tokio::spawn(http::serve(listener, Arc::new(webhook), stop.clone()));
+    let feeder = tokio::spawn(feeder::run(
+        Arc::clone(&house.feeds),
+        Arc::clone(&wake),
+        stop.clone(),
+    ));
     let timer = running.timer.then(|| {
         tokio::spawn(timer::run(
             Arc::new(house.scheduler(config, clock, running.draw)),
@@ -90,6 +95,7 @@ pub(super) async fn open_doors(
     tracing::info!("stopping");
     stop_sender.send_replace(true);
     door.await.context("the door fell")?;
+    feeder.await.context("the looking for data broke")?;
     if let Some(timer) = timer {
         timer.await.context("the timer broke")?;
     }
