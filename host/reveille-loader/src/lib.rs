@@ -7,12 +7,14 @@
 #[cfg(feature = "remote")]
 mod address;
 mod data;
+mod file;
 #[cfg(feature = "remote")]
 mod https;
 mod place;
 mod sources;
 
 pub use data::{CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked};
+pub use file::FileSource;
 #[cfg(feature = "remote")]
 pub use https::{Https, Patience, Reach};
 pub use place::shown;

@@ -17,7 +17,7 @@ use crate::{
     bindings::exports::reveille::rules::{decider, formatter, planner},
     bindings::reveille::rules::types::RuleError,
     call::{self, Call, Surroundings, Usage},
-    data::DataSource,
+    data::{DataSource, Datum},
     error::LoadError,
     fault::Fault,
     fingerprint::Fingerprint,
@@ -160,6 +160,23 @@ impl Rule {
         self.with_data(data)
     }
 
+    /// This rule with other data behind a name of the host's, or none; none when it does not read it.
+    pub(crate) fn supplied(&self, name: &str, datum: Option<&Datum>) -> Option<Self> {
+        let needed = self.description.data.iter();
+        let mut own = needed
+            .filter(|own| self.origin.data_source(own) == name)
+            .peekable();
+        own.peek()?;
+        let mut data = self.surroundings.data.clone();
+        for own in own {
+            match datum {
+                Some(datum) => data.insert(own.clone(), datum.clone()),
+                None => data.remove(own),
+            };
+        }
+        Some(self.with_data(data))
+    }
+
     /// The same rule, of which everything is counted and logged apart.
     pub(crate) fn apart(&self) -> Self {
         Self {
@@ -211,9 +228,21 @@ impl Rule {
             source: self.origin.source.clone(),
             sha256: self.origin.sha256.clone(),
             tier: self.origin.tier,
+            data: self.data_sources(),
             calls: self.tally.calls.load(Relaxed),
             failures: self.tally.failures.load(Relaxed),
         }
+    }
+
+    /// The data sources of the host that it reads, sorted.
+    fn data_sources(&self) -> Vec<String> {
+        let needed = self.description.data.iter();
+        let mut sources: Vec<String> = needed
+            .map(|own| self.origin.data_source(own).to_owned())
+            .collect();
+        sources.sort_unstable();
+        sources.dedup();
+        sources
     }
 
     /// The most that one call has used.

@@ -23,7 +23,8 @@ use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFor
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD, terminal,
+    cli::COMPILE_COMPONENT, clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD,
+    terminal,
 };
 
 /// Everything, put together.
@@ -113,6 +114,7 @@ impl House {
             formatter: Arc::clone(&self.formatter),
             locale: config.locale.clone(),
             persona: config.persona,
+            timezone: config.timezone,
             draw,
         };
         Scheduler::new(
@@ -260,22 +262,32 @@ struct LogNotifier {
     formatter: Arc<dyn Formatter>,
     locale: String,
     persona: reveille_core::model::reply::Persona,
+    /// The zone of what is said about no schedule in particular.
+    timezone: chrono_tz::Tz,
     draw: bool,
 }
 
 #[async_trait]
 impl Notifier for LogNotifier {
-    async fn announce(&self, schedule: &Schedule, announcement: &Announcement, now: Moment) {
+    async fn announce(
+        &self,
+        schedule: Option<&Schedule>,
+        announcement: &Announcement,
+        now: Moment,
+    ) {
         let context = Context {
             locale: schedule
-                .locale
-                .clone()
-                .unwrap_or_else(|| self.locale.clone()),
+                .and_then(|schedule| schedule.locale.as_ref())
+                .unwrap_or(&self.locale)
+                .clone(),
             persona: self.persona,
             keyword: String::from(DEFAULT_KEYWORD),
-            timezone: schedule.timezone.name().to_owned(),
+            timezone: schedule
+                .map_or(self.timezone, |schedule| schedule.timezone)
+                .name()
+                .to_owned(),
             now,
-            schedule: Some(schedule.name.clone()),
+            schedule: schedule.map(|schedule| schedule.name.clone()),
         };
         let reply = Reply::Announced(announcement.clone());
         let message = self
@@ -285,7 +297,8 @@ impl Notifier for LogNotifier {
         if self.draw {
             print(&terminal::draw_message(&message, terminal::colours()));
         } else {
-            tracing::info!(schedule = schedule.name, text = message.body, "announced");
+            let schedule = schedule.map(|schedule| schedule.name.as_str());
+            tracing::info!(schedule, text = message.body, "announced");
         }
     }
 }

@@ -86,6 +86,7 @@ fn the_soldiers_ending_is_the_last_line_of_something_that_was_only_read() {
                     | Reply::Info(_)
                     | Reply::Exceptions(_)
                     | Reply::Why(_)
+                    | Reply::Holidays(_)
             ),
             "{name} changes something"
         );

@@ -130,7 +130,9 @@ pub(crate) mod tests {
             assert!(Feed::is_name(name), "{name}");
         }
         let long = "x".repeat(65);
-        for name in ["", ".", "..", ".x", "-x", "a/b", "a b", "a\n", "a\\b", &long] {
+        for name in [
+            "", ".", "..", ".x", "-x", "a/b", "a b", "a\n", "a\\b", &long,
+        ] {
             assert!(!Feed::is_name(name), "{name}");
         }
     }

@@ -27,10 +27,13 @@ pub(super) async fn run(command: DataCommand, setting: Setting) -> anyhow::Resul
     let definitions = house.store.definitions().await?;
     let rules = house.sandbox.loaded();
     let reading = |name: &str| -> Vec<&str> {
-        let reads = rules.iter().filter(|rule| rule.data.iter().any(|it| it == name));
+        let reads = rules
+            .iter()
+            .filter(|rule| rule.data.iter().any(|it| it == name));
         reads.map(|rule| rule.name.as_str()).collect()
     };
-    let calendars = (!is_configured(&setting.config, CALENDAR_DATA)).then_some(&definitions.calendars);
+    let calendars =
+        (!is_configured(&setting.config, CALENDAR_DATA)).then_some(&definitions.calendars);
     let named: BTreeSet<&str> = rules
         .iter()
         .flat_map(|rule| rule.data.iter().map(String::as_str))
@@ -52,29 +55,51 @@ pub(super) async fn run(command: DataCommand, setting: Setting) -> anyhow::Resul
             "{:<16} {:<12} {:<6} {:<9} {:<24} {}\n",
             "NAME", "STATE", "AGE", "BYTES", "RULES", "LOCATION"
         );
-        let mut line = |name: &str, state: &str, age: &str, bytes: &str, rules: &str, place: &str| {
-            let rules = if rules.is_empty() { "-" } else { rules };
-            let _ = writeln!(text, "{name:<16} {state:<12} {age:<6} {bytes:<9} {rules:<24} {place}");
-        };
+        let mut line =
+            |name: &str, state: &str, age: &str, bytes: &str, rules: &str, place: &str| {
+                let rules = if rules.is_empty() { "-" } else { rules };
+                let _ = writeln!(
+                    text,
+                    "{name:<16} {state:<12} {age:<6} {bytes:<9} {rules:<24} {place}"
+                );
+            };
         if let Some(calendars) = calendars {
             let place = match calendars.len() {
                 1 => String::from("1 calendar of the store"),
                 number => format!("{number} calendars of the store"),
             };
-            line(CALENDAR_DATA, "fresh", "-", "-", &reading(CALENDAR_DATA).join(","), &place);
+            line(
+                CALENDAR_DATA,
+                "fresh",
+                "-",
+                "-",
+                &reading(CALENDAR_DATA).join(","),
+                &place,
+            );
         }
         for feed in &feeds {
             line(
                 &feed.name,
                 state(feed.state),
-                &feed.confirmed.map_or_else(|| "-".to_owned(), |at| age(at, now)),
-                &feed.bytes.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string()),
+                &feed
+                    .confirmed
+                    .map_or_else(|| "-".to_owned(), |at| age(at, now)),
+                &feed
+                    .bytes
+                    .map_or_else(|| "-".to_owned(), |bytes| bytes.to_string()),
                 &feed.rules.join(","),
                 &feed.location,
             );
         }
         for name in named {
-            line(name, "none", "-", "-", &reading(name).join(","), "not configured; write it under [[data]]");
+            line(
+                name,
+                "none",
+                "-",
+                "-",
+                &reading(name).join(","),
+                "not configured; write it under [[data]]",
+            );
         }
         for feed in &feeds {
             if let Some(cause) = &feed.cause {
@@ -97,7 +122,10 @@ pub(super) fn faults(house: &House, config: &Config, definitions: &Definitions) 
         .iter()
         .filter(|feed| is_stale(feed))
         .map(|feed| {
-            let cause = feed.cause.as_deref().unwrap_or("it was not fetched for too long");
+            let cause = feed
+                .cause
+                .as_deref()
+                .unwrap_or("it was not fetched for too long");
             format!("data {}: rules get nothing: {cause}", feed.name)
         })
         .collect();
@@ -119,12 +147,22 @@ pub(super) fn faults(house: &House, config: &Config, definitions: &Definitions) 
 pub(crate) fn tell(news: &[DataNews]) {
     for news in news {
         match news {
-            DataNews::Unreachable { data, cause, confirmed } => tracing::warn!(
+            DataNews::Unreachable {
+                data,
+                cause,
+                confirmed,
+            } => tracing::warn!(
                 data,
                 "the last good copy, of {confirmed}, stays in use: {cause}"
             ),
             DataNews::Reachable { data } => tracing::info!(data, "its place is in reach again"),
-            DataNews::Stale { data, cause, confirmed, max_age, rules } => tracing::error!(
+            DataNews::Stale {
+                data,
+                cause,
+                confirmed,
+                max_age,
+                rules,
+            } => tracing::error!(
                 data,
                 rules = rules.join(","),
                 "{}: {cause}",

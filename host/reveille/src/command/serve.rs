@@ -14,8 +14,9 @@ use crate::{
     cli::ServeArgs,
     clock::Clock,
     config::{Config, Token},
+    feeder,
     house::{House, print},
-    feeder, http, timer,
+    http, timer,
     webhook::JandiWebhook,
 };
 

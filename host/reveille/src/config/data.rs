@@ -22,10 +22,12 @@ pub(super) struct RawFeed {
 /// All of them, each name once.
 pub(super) fn check(raw: Vec<RawFeed>, folder: &Path) -> Result<Vec<Feed>, ConfigError> {
     if raw.len() > Feed::MOST {
-        return Err(Given::new("data", format!("{} times [[data]]", raw.len())).wrong(format!(
-            "a host has at most {}; take out those that no rule reads",
-            Feed::MOST
-        )));
+        return Err(
+            Given::new("data", format!("{} times [[data]]", raw.len())).wrong(format!(
+                "a host has at most {}; take out those that no rule reads",
+                Feed::MOST
+            )),
+        );
     }
     let mut names = BTreeSet::new();
     raw.into_iter()
@@ -77,16 +79,22 @@ impl RawFeed {
         )?;
         let max_bytes = self.max_bytes.unwrap_or(Feed::MAX_BYTES);
         if !(1..=Feed::MOST_BYTES).contains(&max_bytes) {
-            return Err(Given::new(key("max_bytes"), max_bytes.to_string()).wrong(format!(
-                "write a number of bytes from 1 to {}",
-                Feed::MOST_BYTES
-            )));
+            return Err(
+                Given::new(key("max_bytes"), max_bytes.to_string()).wrong(format!(
+                    "write a number of bytes from 1 to {}",
+                    Feed::MOST_BYTES
+                )),
+            );
         }
         let is_web = ["https://", "http://"]
             .iter()
             .any(|scheme| location.starts_with(scheme));
         if !is_web && (self.hosts.is_some() || self.private.is_some()) {
-            let unused = if self.hosts.is_some() { "hosts" } else { "private" };
+            let unused = if self.hosts.is_some() {
+                "hosts"
+            } else {
+                "private"
+            };
             return Err(Given::new(key("location"), self.location).wrong(format!(
                 "`{unused}` is for locations that begin with `https://`; take it out"
             )));
@@ -142,7 +150,8 @@ mod tests {
 
     #[track_caller]
     fn refused(line: &str, message: &str) {
-        let text = format!("[[data]]\nname = \"days\"\nlocation = \"https://example.com/\"\n{line}");
+        let text =
+            format!("[[data]]\nname = \"days\"\nlocation = \"https://example.com/\"\n{line}");
         let error = load(&text).unwrap_err();
         assert!(error.contains(message), "{error}");
     }
@@ -155,9 +164,15 @@ mod tests {
             unreachable!()
         };
         assert_eq!(days.location, "/etc/reveille/days.txt");
-        assert_eq!((days.every, days.max_age), (Feed::EVERY_NEAR, Feed::MAX_AGE));
+        assert_eq!(
+            (days.every, days.max_age),
+            (Feed::EVERY_NEAR, Feed::MAX_AGE)
+        );
         assert_eq!(feed.location, "s3://bucket/key");
-        assert_eq!((feed.every, feed.max_bytes), (Feed::EVERY_FAR, Feed::MAX_BYTES));
+        assert_eq!(
+            (feed.every, feed.max_bytes),
+            (Feed::EVERY_FAR, Feed::MAX_BYTES)
+        );
         assert!(feed.hosts.is_empty() && !feed.private);
     }
 
@@ -175,7 +190,10 @@ mod tests {
 
     #[test]
     fn a_value_out_of_bounds_is_refused_with_its_bounds() {
-        refused("every = \"0s\"", "data.every of `days` is `0s`: write a time from `1s` to `30d`");
+        refused(
+            "every = \"0s\"",
+            "data.every of `days` is `0s`: write a time from `1s` to `30d`",
+        );
         refused("every = \"soon\"", "`10m`");
         refused("max_age = \"4m\"", "from `5m` to `400d`");
         refused("max_bytes = 0", "from 1 to 16777216");
@@ -198,8 +216,16 @@ mod tests {
     #[test]
     fn a_name_is_given_once_and_can_be_that_of_a_file() {
         let one = "[[data]]\nname = \"days\"\nlocation = \"days.txt\"\n";
-        assert!(load(&one.repeat(2)).unwrap_err().contains("two of this name"));
-        assert!(load(&one.replace("days\"", "../days\"")).unwrap_err().contains("letters"));
+        assert!(
+            load(&one.repeat(2))
+                .unwrap_err()
+                .contains("two of this name")
+        );
+        assert!(
+            load(&one.replace("days\"", "../days\""))
+                .unwrap_err()
+                .contains("letters")
+        );
         let many: String = (0..=Feed::MOST)
             .map(|number| one.replace("days\"", &format!("d{number}\"")))
             .collect();

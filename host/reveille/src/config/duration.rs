@@ -51,7 +51,18 @@ mod tests {
         for (text, seconds) in [("90s", 90), ("10m", 600), ("6h", 21_600), ("7d", 604_800)] {
             assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "s", "10", "-1s", "+1s", "1.5h", "1 h", "1w", "99999999999999999999s", "999999999999999999d"] {
+        for text in [
+            "",
+            "s",
+            "10",
+            "-1s",
+            "+1s",
+            "1.5h",
+            "1 h",
+            "1w",
+            "99999999999999999999s",
+            "999999999999999999d",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

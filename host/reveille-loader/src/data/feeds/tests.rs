@@ -143,11 +143,21 @@ async fn the_last_good_copy_stays_until_it_is_too_old_and_people_are_told_once()
 
     let looked = scene.look(1).await;
     assert!(!looked.changed);
-    let [DataNews::Unreachable { data, cause, confirmed }] = &looked.news[..] else {
+    let [
+        DataNews::Unreachable {
+            data,
+            cause,
+            confirmed,
+        },
+    ] = &looked.news[..]
+    else {
         unreachable!("{:?}", looked.news)
     };
     assert_eq!((data.as_str(), *confirmed), ("days", at(0)));
-    assert_eq!(cause, "`https://example.com/days` does not answer: nobody is there");
+    assert_eq!(
+        cause,
+        "`https://example.com/days` does not answer: nobody is there"
+    );
     assert_eq!(scene.read().as_deref(), Some("one"));
     assert_eq!(scene.view(1).state, FeedState::Unreachable);
 
@@ -157,10 +167,21 @@ async fn the_last_good_copy_stays_until_it_is_too_old_and_people_are_told_once()
     }
     let looked = scene.look(6).await;
     assert!(looked.changed);
-    let [DataNews::Stale { data, confirmed, max_age, .. }] = &looked.news[..] else {
+    let [
+        DataNews::Stale {
+            data,
+            confirmed,
+            max_age,
+            ..
+        },
+    ] = &looked.news[..]
+    else {
         unreachable!("{:?}", looked.news)
     };
-    assert_eq!((data.as_str(), *confirmed, *max_age), ("days", Some(at(0)), 5 * HOUR));
+    assert_eq!(
+        (data.as_str(), *confirmed, *max_age),
+        ("days", Some(at(0)), 5 * HOUR)
+    );
     assert_eq!(scene.read(), None);
     assert_eq!(scene.look(7).await.news, []);
 
@@ -188,7 +209,13 @@ async fn a_place_that_comes_back_in_time_is_told_too() {
 async fn data_that_was_never_there_is_told_once() {
     let scene = Scene::new();
     let looked = scene.look(0).await;
-    assert!(matches!(&looked.news[..], [DataNews::Stale { confirmed: None, .. }]));
+    assert!(matches!(
+        &looked.news[..],
+        [DataNews::Stale {
+            confirmed: None,
+            ..
+        }]
+    ));
     assert_eq!(looked.next, Some(at(0) + TimeDelta::seconds(30)));
     assert_eq!(scene.look(1).await.news, []);
     assert_eq!(scene.view(1).state, FeedState::Stale);
@@ -226,8 +253,14 @@ async fn a_start_without_the_place_has_the_copy_of_the_last_one() {
 
     let third = Scene::in_folder(Some(folder.path()));
     let begun = third.feeds.begin(at(9)).await;
-    assert_eq!(third.place.asked().len(), 1, "the copy of hour 3 is too old");
-    assert!(matches!(&begun.news[..], [DataNews::Stale { confirmed, .. }] if *confirmed == Some(at(3))));
+    assert_eq!(
+        third.place.asked().len(),
+        1,
+        "the copy of hour 3 is too old"
+    );
+    assert!(
+        matches!(&begun.news[..], [DataNews::Stale { confirmed, .. }] if *confirmed == Some(at(3)))
+    );
     assert_eq!(third.read(), None);
 }
 
