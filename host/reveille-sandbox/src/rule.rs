@@ -234,10 +234,10 @@ impl Rule {
         }
     }
 
-    /// The data sources of the host that it reads, sorted.
+    /// The host's data sources that it reads, sorted.
     fn data_sources(&self) -> Vec<String> {
-        let needed = self.description.data.iter();
-        let mut sources: Vec<String> = needed
+        let own = self.description.data.iter();
+        let mut sources: Vec<String> = own
             .map(|own| self.origin.data_source(own).to_owned())
             .collect();
         sources.sort_unstable();

@@ -8,7 +8,10 @@ use std::{
 };
 
 use reveille_core::{
-    model::{DayPlan, Decision, Fault, Layer, LoadedRule, RuleFailure, RuleSource, Schedule},
+    model::{
+        DayPlan, Decision, DecisionLayer, Fault, Layer, LoadedRule, RuleFailure, RuleSource,
+        Schedule,
+    },
     port::{DecideRequest, PlanRequest, Rules},
 };
 
@@ -333,11 +336,7 @@ impl Rules for Sandbox {
             return Ok(Vec::new());
         }
         let rules = self.rules();
-        let ordered = match request.force {
-            Some(_) => Ordered::ByPerson,
-            None => Ordered::ByPlan,
-        };
-        let steps = rules.deciders(request.schedule, ordered)?;
+        let steps = rules.deciders(request.schedule, ordered(request))?;
         let schedule = Fingerprint::new().with(&request.schedule.name).print();
         let print = deciding::print(request, &steps);
         if let Some(kept) = self.cache.decisions(schedule, print) {
@@ -353,6 +352,12 @@ impl Rules for Sandbox {
                 .keep_decisions(schedule, print, deciding::kept(&answer));
         }
         answer
+    }
+
+    fn decided_by(&self, request: &DecideRequest<'_>) -> Result<Vec<DecisionLayer>, RuleFailure> {
+        let rules = self.rules();
+        let steps = rules.deciders(request.schedule, ordered(request))?;
+        deciding::layers(request, &steps, &self.counters)
     }
 
     fn check_schedule(&self, schedule: &Schedule) -> Vec<Fault> {
@@ -402,6 +407,13 @@ impl Rules for Sandbox {
             .values()
             .map(|rule| rule.listed())
             .collect()
+    }
+}
+
+fn ordered(request: &DecideRequest<'_>) -> Ordered {
+    match request.force {
+        Some(_) => Ordered::ByPerson,
+        None => Ordered::ByPlan,
     }
 }
 

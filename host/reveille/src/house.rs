@@ -24,7 +24,7 @@ use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFor
 use crate::{aws, config::StoreConfig};
 use crate::{
     cli::COMPILE_COMPONENT, clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD,
-    terminal,
+    listing::Lister, terminal,
 };
 
 /// Everything, put together.
@@ -38,6 +38,8 @@ pub(crate) struct House {
     pub(crate) feeds: Arc<Feeds>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
+    /// Its name.
+    pub(crate) words: String,
     /// Rules that the configuration or the store names and that could not be loaded, with the reason.
     pub(crate) unloaded: Unloaded,
 }
@@ -66,6 +68,7 @@ impl House {
         };
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
+        let words = words.to_owned();
         Ok(Self {
             store,
             fleet,
@@ -73,8 +76,14 @@ impl House {
             sandbox,
             feeds: Arc::new(feeds),
             formatter,
+            words,
             unloaded,
         })
+    }
+
+    /// Tells what is loaded, for as long as anybody asks.
+    pub(crate) fn lister(&self) -> Lister {
+        Lister::new(&self.sandbox, &self.unloaded)
     }
 
     /// The servers, when they are simulated.

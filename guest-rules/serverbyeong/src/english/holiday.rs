@@ -80,7 +80,7 @@ fn holiday(today: Date, holiday: &Holiday) -> String {
 pub(super) fn added(context: &Context, view: &HolidaysChangedView) -> Draft {
     let is_working = |change: &HolidayChange| change.after.as_ref().is_some_and(|day| day.working);
     let done = if view.changes.iter().any(is_working) {
-        "will be worked on"
+        "written into the calendar"
     } else {
         "days off added"
     };

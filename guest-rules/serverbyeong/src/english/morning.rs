@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn morning(context: &Context, view: &MorningView) -> Draft {
     let date = words::date(context.now.date, view.date);
     if view.schedules.is_empty() {
-        return Draft::new(Colour::Ok, format!("{date}: there are no schedules."));
+        return Draft::new(Colour::Ok, format!("No schedules, {date}."));
     }
     let troubled =
         |line: &MorningLine| line.held.is_some() || line.want.is_none() || !line.faults.is_empty();
@@ -28,7 +28,7 @@ pub(super) fn morning(context: &Context, view: &MorningView) -> Draft {
     let mut draft = Draft::new(
         colour,
         format!(
-            "{date}: the day of {}.",
+            "{}, {date}.",
             words::counted(view.schedules.len(), "schedule")
         ),
     );
@@ -46,10 +46,12 @@ fn schedule(context: &Context, today: Date, line: &MorningLine) -> String {
         .turns
         .iter()
         .map(|turn| {
-            let at = if turn.at.date == today {
-                when::clock(turn.at.minute)
+            let at = when::carried(turn.at);
+            let clock = when::clock(at.minute);
+            let at = if at.date == today {
+                clock
             } else {
-                words::moment_in(context, &line.timezone, turn.at)
+                format!("{} {clock}", words::full_date(at.date))
             };
             format!("{} {at}", words::turn_to(turn.want))
         })

@@ -80,7 +80,7 @@ fn holiday(today: Date, holiday: &Holiday) -> String {
 pub(super) fn added(context: &Context, view: &HolidaysChangedView) -> Draft {
     let is_working = |change: &HolidayChange| change.after.as_ref().is_some_and(|day| day.working);
     let done = if view.changes.iter().any(is_working) {
-        "근무일로 정했습니다"
+        "달력에 적었습니다"
     } else {
         "휴일을 추가했습니다"
     };

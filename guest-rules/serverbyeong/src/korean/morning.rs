@@ -43,10 +43,12 @@ fn schedule(context: &Context, today: Date, line: &MorningLine) -> String {
         .turns
         .iter()
         .map(|turn| {
-            let at = if turn.at.date == today {
-                when::clock(turn.at.minute)
+            let at = when::carried(turn.at);
+            let clock = when::clock(at.minute);
+            let at = if at.date == today {
+                clock
             } else {
-                words::moment_in(context, &line.timezone, turn.at)
+                format!("{} {clock}", words::full_date(at.date))
             };
             format!("{at} {}", words::turn_to(turn.want))
         })

@@ -103,7 +103,7 @@ fn without_the_character_nothing_sounds_like_a_barracks() {
         "소등",
         "나팔",
         "보초",
-        "근무",
+        "근무 시작",
         "장부",
         "일지",
         "명단",
