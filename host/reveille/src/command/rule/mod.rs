@@ -16,6 +16,6 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
     match command {
         RuleCommand::New(args) => new::run(&args),
         RuleCommand::Build(args) => build::run(&args),
-        RuleCommand::List { json } => list::run(json, setting).await,
+        RuleCommand::List(args) => list::run(args, setting).await,
     }
 }
