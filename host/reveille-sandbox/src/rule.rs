@@ -1,6 +1,7 @@
-//! A rule that is loaded: its component, ready to be instantiated, and what it said of itself.
+//! A rule that is loaded: its component, ready to be called, what it said of itself, and what was counted of it.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -9,38 +10,36 @@ use std::{
 };
 
 use reveille_core::model::{FailureKind, LoadedRule, RuleFailure, Tier};
-use wasmtime::{
-    Engine,
-    component::{Component, InstancePre, Linker},
-};
+use wasmtime::{Engine, component::Component};
 
 use crate::{
     answer,
-    bindings::exports::reveille::rules::{about, decider, formatter, planner},
+    bindings::exports::reveille::rules::{decider, formatter, planner},
     bindings::reveille::rules::types::RuleError,
     call::{self, Call, Surroundings, Usage},
+    data::DataSource,
     error::LoadError,
     fault::Fault,
     fingerprint::Fingerprint,
-    inspect::{self, CONTRACT_VERSION},
-    wasi::{self, WasiCall},
+    linked::{Linked, Pre, with_guest},
+    wasi,
 };
 
-/// A component, linked with what its tier has.
-enum Linked {
-    Pure(InstancePre<Call>),
-    Wasi(InstancePre<WasiCall>),
-}
-
-/// What a component said of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Description {
-    pub(crate) version: String,
-    pub(crate) summary: String,
-    pub(crate) tags: Vec<String>,
-    pub(crate) data: Vec<String>,
-    pub(crate) clock: bool,
-    pub(crate) config_schema: Option<String>,
+/// What a component says of itself. The host has looked at its lengths and names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description {
+    /// Its own version.
+    pub version: String,
+    /// What it does, on one line.
+    pub summary: String,
+    /// Tags of servers that it is shown.
+    pub tags: Vec<String>,
+    /// Names of the data that it reads.
+    pub data: Vec<String>,
+    /// Whether it is shown the time of day when it decides.
+    pub clock: bool,
+    /// JSON Schema of its configuration.
+    pub config_schema: Option<String>,
 }
 
 /// What has been counted of a rule since the start.
@@ -59,18 +58,24 @@ pub(crate) struct Origin {
     pub(crate) sha256: String,
     pub(crate) tier: Tier,
     pub(crate) wasi: bool,
+    /// The host's data sources, by its own names for them; a name that is not here is that of its data source.
+    pub(crate) data: BTreeMap<String, String>,
 }
 
-/// A rule that is loaded.
+impl Origin {
+    /// The host's data source behind one of the rule's own names.
+    fn data_source<'a>(&'a self, own: &'a str) -> &'a str {
+        self.data.get(own).map_or(own, String::as_str)
+    }
+}
+
+/// A rule that is loaded. A copy is the same rule: what is counted of one is counted of the other.
+#[derive(Clone)]
 pub(crate) struct Rule {
     pub(crate) surroundings: Arc<Surroundings>,
-    pub(crate) origin: Origin,
-    pub(crate) description: Description,
+    pub(crate) origin: Arc<Origin>,
+    pub(crate) description: Arc<Description>,
     linked: Arc<Linked>,
-    about: about::GuestIndices,
-    planner: Option<planner::GuestIndices>,
-    decider: Option<decider::GuestIndices>,
-    formatter: Option<formatter::GuestIndices>,
     tally: Arc<Tally>,
     print: u128,
 }
@@ -84,26 +89,16 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-/// Makes the body of a call for either kind of store.
-macro_rules! with_guest {
-    ($indices:expr, |$guest:ident, $store:ident| $call:expr) => {
-        |$store, instance| {
-            let $guest = $indices.load(&mut *$store, instance)?;
-            $call
-        }
-    };
-}
-
 /// Runs a call in whichever kind of store the rule has.
 macro_rules! run {
     ($rule:expr, $clock:expr, $indices:expr, |$guest:ident, $store:ident| $call:expr) => {
-        match &*$rule.linked {
-            Linked::Pure(pre) => call::run(
+        match &$rule.linked.pre {
+            Pre::Pure(pre) => call::run(
                 pre,
                 Call::new(&$rule.surroundings),
                 with_guest!($indices, |$guest, $store| $call),
             ),
-            Linked::Wasi(pre) => wasi::run(
+            Pre::Wasi(pre) => wasi::run(
                 pre,
                 &$rule.surroundings,
                 $clock,
@@ -121,61 +116,59 @@ impl Rule {
         surroundings: Surroundings,
         origin: Origin,
     ) -> Result<Self, LoadError> {
-        let name = surroundings.rule.as_ref().to_owned();
-        inspect::imports(&name, component, engine, origin.wasi)?;
-        inspect::exports(&name, component, engine)?;
-        let unfit = |error: wasmtime::Error| LoadError::Type {
-            name: name.clone(),
-            ours: CONTRACT_VERSION,
-            cause: format!("{error:#}"),
-        };
-        let linked = if origin.wasi {
-            let mut linker = Linker::new(engine);
-            wasi::link(&mut linker).map_err(unfit)?;
-            Linked::Wasi(linker.instantiate_pre(component).map_err(unfit)?)
-        } else {
-            let mut linker = Linker::new(engine);
-            call::link(&mut linker).map_err(unfit)?;
-            Linked::Pure(linker.instantiate_pre(component).map_err(unfit)?)
-        };
-        let found = Found::look(&linked, &name)?;
+        let surroundings = Arc::new(surroundings);
+        let linked = Linked::new(engine, component, &surroundings, origin.wasi)?;
         let mut rule = Self {
             print: print(&surroundings, &origin),
-            surroundings: Arc::new(surroundings),
-            origin,
-            description: Description {
-                version: String::new(),
-                summary: String::new(),
-                tags: Vec::new(),
-                data: Vec::new(),
-                clock: false,
-                config_schema: None,
-            },
+            surroundings,
+            origin: Arc::new(origin),
+            description: Arc::default(),
             linked: Arc::new(linked),
-            about: found.about,
-            planner: found.planner,
-            decider: found.decider,
-            formatter: found.formatter,
             tally: Arc::default(),
         };
-        rule.check_types().map_err(unfit)?;
-        rule.description = rule.describe()?;
+        rule.description = Arc::new(rule.describe()?);
         Ok(rule)
     }
 
-    /// The same rule with other data; what was counted goes on.
-    pub(crate) fn with_surroundings(&self, surroundings: Surroundings) -> Self {
+    /// The same rule with other data.
+    pub(crate) fn with_data(&self, data: DataSource) -> Self {
+        let surroundings = Surroundings {
+            data,
+            ..(*self.surroundings).clone()
+        };
         Self {
             print: print(&surroundings, &self.origin),
             surroundings: Arc::new(surroundings),
-            origin: self.origin.clone(),
-            description: self.description.clone(),
-            linked: Arc::clone(&self.linked),
-            about: self.about.clone(),
-            planner: self.planner.clone(),
-            decider: self.decider.clone(),
-            formatter: self.formatter.clone(),
-            tally: Arc::clone(&self.tally),
+            ..self.clone()
+        }
+    }
+
+    /// This rule in the place of `former`, which has its name: with the data that is bound to that, by the host's
+    /// names for it, and with its own where the other has none.
+    pub(crate) fn in_place_of(&self, former: &Self) -> Self {
+        let mut data = self.surroundings.data.clone();
+        for own in &self.description.data {
+            let source = self.origin.data_source(own);
+            let theirs = former.surroundings.data.iter();
+            let bound = theirs
+                .filter(|(name, _)| former.origin.data_source(name) == source)
+                .map(|(_, datum)| datum);
+            if let Some(datum) = bound.last() {
+                data.insert(own.clone(), datum.clone());
+            }
+        }
+        self.with_data(data)
+    }
+
+    /// The same rule, of which everything is counted and logged apart.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            surroundings: Arc::new(Surroundings {
+                journal: Arc::default(),
+                ..(*self.surroundings).clone()
+            }),
+            tally: Arc::default(),
+            ..self.clone()
         }
     }
 
@@ -189,15 +182,15 @@ impl Rule {
     }
 
     pub(crate) fn plans(&self) -> bool {
-        self.planner.is_some()
+        self.linked.planner.is_some()
     }
 
     pub(crate) fn decides(&self) -> bool {
-        self.decider.is_some()
+        self.linked.decider.is_some()
     }
 
     pub(crate) fn formats(&self) -> bool {
-        self.formatter.is_some()
+        self.linked.formatter.is_some()
     }
 
     /// The rule as lists show it.
@@ -237,7 +230,7 @@ impl Rule {
         request: &planner::PlanRequest,
         clock: Duration,
     ) -> Result<planner::DayPlan, Fault> {
-        let Some(indices) = &self.planner else {
+        let Some(indices) = &self.linked.planner else {
             return Err(no_role("planner"));
         };
         let ran = run!(self, clock, indices, |guest, store| guest
@@ -249,7 +242,7 @@ impl Rule {
         &self,
         schedule: &planner::Schedule,
     ) -> Result<Vec<planner::Fault>, Fault> {
-        let Some(indices) = &self.planner else {
+        let Some(indices) = &self.linked.planner else {
             return Err(no_role("planner"));
         };
         let (answer, usage) = run!(self, Duration::ZERO, indices, |guest, store| guest
@@ -262,7 +255,7 @@ impl Rule {
         request: &decider::DecideRequest,
         clock: Duration,
     ) -> Result<Vec<decider::Decision>, Fault> {
-        let Some(indices) = &self.decider else {
+        let Some(indices) = &self.linked.decider else {
             return Err(no_role("decider"));
         };
         let ran = run!(self, clock, indices, |guest, store| guest
@@ -276,7 +269,7 @@ impl Rule {
         reply: &formatter::Reply,
         clock: Duration,
     ) -> Result<formatter::Message, Fault> {
-        let Some(indices) = &self.formatter else {
+        let Some(indices) = &self.linked.formatter else {
             return Err(no_role("formatter"));
         };
         let ran = run!(self, clock, indices, |guest, store| guest.call_format(
@@ -288,14 +281,14 @@ impl Rule {
     }
 
     pub(crate) fn check_config(&self, config: &str) -> Result<(), Fault> {
-        let indices = &self.about;
+        let indices = &self.linked.about;
         let ran = run!(self, Duration::ZERO, indices, |guest, store| guest
             .call_check_config(&mut *store, config));
         self.settle(ran)
     }
 
     fn describe(&self) -> Result<Description, LoadError> {
-        let indices = &self.about;
+        let indices = &self.linked.about;
         let (answer, usage) = run!(self, Duration::ZERO, indices, |guest, store| guest
             .call_describe(&mut *store));
         let described = self
@@ -305,48 +298,6 @@ impl Rule {
             name: self.name().to_owned(),
             what,
         })
-    }
-
-    /// Looks at the type of every function of every role, in an instance on which nothing is called.
-    fn check_types(&self) -> wasmtime::Result<()> {
-        let mut failed = None;
-        let mut note = |result: wasmtime::Result<()>| {
-            if let Err(error) = result {
-                failed.get_or_insert(error);
-            }
-            Ok(())
-        };
-        macro_rules! look {
-            ($indices:expr) => {
-                // The instance may fail to come up; its first call says so with the limit that it hit.
-                match &*self.linked {
-                    Linked::Pure(pre) => {
-                        let _ = call::run(pre, Call::new(&self.surroundings), |store, instance| {
-                            note($indices.load(store, instance).map(drop))
-                        });
-                    }
-                    Linked::Wasi(pre) => {
-                        let _ = wasi::run(
-                            pre,
-                            &self.surroundings,
-                            Duration::ZERO,
-                            |store, instance| note($indices.load(store, instance).map(drop)),
-                        );
-                    }
-                }
-            };
-        }
-        look!(self.about);
-        if let Some(indices) = &self.planner {
-            look!(indices);
-        }
-        if let Some(indices) = &self.decider {
-            look!(indices);
-        }
-        if let Some(indices) = &self.formatter {
-            look!(indices);
-        }
-        failed.map_or(Ok(()), Err)
     }
 
     /// A fault of this rule, for the callers of the sandbox.
@@ -394,64 +345,4 @@ fn print(surroundings: &Surroundings, origin: &Origin) -> u128 {
 
 fn no_role(role: &str) -> Fault {
     Fault::new(FailureKind::Missing, format!("it is no {role}"))
-}
-
-/// The roles that a component exports.
-struct Found {
-    about: about::GuestIndices,
-    planner: Option<planner::GuestIndices>,
-    decider: Option<decider::GuestIndices>,
-    formatter: Option<formatter::GuestIndices>,
-}
-
-impl Found {
-    fn look(linked: &Linked, name: &str) -> Result<Self, LoadError> {
-        match linked {
-            Linked::Pure(pre) => Self::look_in(pre, name),
-            Linked::Wasi(pre) => Self::look_in(pre, name),
-        }
-    }
-
-    fn look_in<T>(pre: &InstancePre<T>, name: &str) -> Result<Self, LoadError> {
-        let exports = |interface: &str| {
-            let interface = format!("reveille:rules/{interface}@{CONTRACT_VERSION}");
-            pre.component()
-                .get_export_index(None, &*interface)
-                .is_some()
-        };
-        let unfit = |error: wasmtime::Error| LoadError::Type {
-            name: name.to_owned(),
-            ours: CONTRACT_VERSION,
-            cause: format!("{error:#}"),
-        };
-        if !exports("about") {
-            return Err(LoadError::Export {
-                name: name.to_owned(),
-                missing: "reveille:rules/about",
-                remedy: "every rule exports it, whatever its role: build it for one of the worlds in `wit/worlds.wit`",
-            });
-        }
-        let found = Self {
-            about: about::GuestIndices::new(pre).map_err(unfit)?,
-            planner: role(exports("planner"), || planner::GuestIndices::new(pre)).map_err(unfit)?,
-            decider: role(exports("decider"), || decider::GuestIndices::new(pre)).map_err(unfit)?,
-            formatter: role(exports("formatter"), || formatter::GuestIndices::new(pre))
-                .map_err(unfit)?,
-        };
-        if found.planner.is_none() && found.decider.is_none() && found.formatter.is_none() {
-            return Err(LoadError::Export {
-                name: name.to_owned(),
-                missing: "reveille:rules/planner, decider or formatter",
-                remedy: "a rule has at least one of these roles",
-            });
-        }
-        Ok(found)
-    }
-}
-
-fn role<R>(
-    exported: bool,
-    indices: impl FnOnce() -> wasmtime::Result<R>,
-) -> wasmtime::Result<Option<R>> {
-    exported.then(indices).transpose()
 }

@@ -8,39 +8,28 @@ use std::{
 };
 
 use reveille_core::{
-    model::{
-        DayPlan, Decision, Fault, Layer, LoadedRule, RuleFailure, RuleSource, Schedule, Tier,
-        reply::{Context, Message, Reply},
-    },
-    port::{DecideRequest, Formatter, PlanRequest, Rules},
+    model::{DayPlan, Decision, Fault, Layer, LoadedRule, RuleFailure, RuleSource, Schedule},
+    port::{DecideRequest, PlanRequest, Rules},
 };
-use sha2::{Digest, Sha256};
-use wasmtime::component::Component;
 
 use crate::{
-    answer,
     cache::Cache,
-    call::{Surroundings, Usage},
+    call::Usage,
+    candidate::{Candidate, embedded_rule, is_embedded},
     chain::{self, Ordered, RuleSet},
-    compiler::{Compiled, Compiler, Native},
+    compiler::{Compiled, Compiler},
     convert,
     counters::{Counters, Tallies},
-    data::{DataSource, hex},
+    data::DataSource,
     deciding,
-    embedded::{EMBEDDED, Embedded, SERVERBYEONG},
-    engine,
+    embedded::EMBEDDED,
     error::LoadError,
     fingerprint::Fingerprint,
-    inspect,
-    journal::{Journal, LogLine},
+    journal::LogLine,
     limits::Limits,
-    planning::{self, Planning, since_1970},
-    rule::{Origin, Rule},
-    text,
+    planning::{self, Planning},
+    rule::{Description, Rule},
 };
-
-/// Most characters of the name of a rule.
-const NAME_CHARS: usize = 64;
 
 /// Rules in their sandbox. The default components are always in it; others come and go.
 ///
@@ -48,9 +37,9 @@ const NAME_CHARS: usize = 64;
 #[derive(Debug)]
 pub struct Sandbox {
     rules: RwLock<Arc<RuleSet>>,
-    cache: Cache,
-    counters: Tallies,
-    compiler: Compiler,
+    pub(crate) cache: Cache,
+    pub(crate) counters: Tallies,
+    compiler: Arc<Compiler>,
 }
 
 impl Sandbox {
@@ -69,51 +58,78 @@ impl Sandbox {
     pub fn with_compiler(compiler: Compiler) -> Result<Self, LoadError> {
         let mut rules = BTreeMap::new();
         for component in EMBEDDED {
-            let rule = load_embedded(component, &compiler)?;
+            let rule = embedded_rule(component, &compiler)?;
             rules.insert(component.name.to_owned(), Arc::new(rule));
         }
         Ok(Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
             cache: Cache::new(),
             counters: Tallies::default(),
-            compiler,
+            compiler: Arc::new(compiler),
         })
     }
 
-    /// Loads a rule under the limits of its tier, in place of one of the same name. Compiling takes from a tenth of a
-    /// second to a minute, and up to half a gigabyte of memory for the largest interpreters.
+    /// Makes a rule ready to be called, without taking it in: looks at the digest that is asked for, compiles, links,
+    /// and asks it what it is. Compiling takes from a tenth of a second to a minute, and up to half a gigabyte of memory
+    /// for the largest interpreters; meanwhile every rule answers as ever.
+    ///
+    /// # Errors
+    /// When the bytes are no component that may run here.
+    pub fn prepare(
+        &self,
+        source: &RuleSource,
+        limits: Limits,
+        bytes: &[u8],
+    ) -> Result<Candidate, LoadError> {
+        Candidate::new(source, limits, bytes, &self.compiler)
+    }
+
+    /// The rules as they are now, with a candidate among them, to try it or to compare two versions. What is asked here
+    /// is kept, counted and logged apart, and what is loaded later on either side is not seen on the other.
+    #[must_use]
+    pub fn with(&self, candidate: &Candidate) -> Self {
+        let loaded = self.rules();
+        let apart = loaded.rules.iter().map(|(name, rule)| (name, rule.apart()));
+        let mut rules: BTreeMap<_, _> = apart
+            .map(|(name, rule)| (name.clone(), Arc::new(rule)))
+            .collect();
+        take_in(&mut rules, candidate.rule.apart());
+        Self {
+            rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            cache: Cache::new(),
+            counters: Tallies::default(),
+            compiler: Arc::clone(&self.compiler),
+        }
+    }
+
+    /// Takes a candidate in, in place of a rule of its name. The data that is bound to that stays bound, by the names of
+    /// the host's data sources. A call that is under way ends with the rule with which it began.
+    pub fn switch(&self, candidate: Candidate) -> LoadedRule {
+        self.change(|rules| take_in(rules, candidate.rule).listed())
+    }
+
+    /// Loads a rule from the path that is its location, under the limits of its tier, in place of one of the same name.
     ///
     /// # Errors
     /// When the file is not a component that may run here; what was loaded before stays.
     pub fn load(&self, source: &RuleSource) -> Result<LoadedRule, LoadError> {
-        self.load_with(source, Limits::of(source.tier))
-    }
-
-    /// Loads a rule under limits of its own.
-    ///
-    /// # Errors
-    /// As [`Sandbox::load`].
-    pub fn load_with(&self, source: &RuleSource, limits: Limits) -> Result<LoadedRule, LoadError> {
+        let limits = Limits::of(source.tier);
         let bytes = read(source, &limits)?;
         self.load_bytes(source, limits, &bytes)
     }
 
-    /// Loads a rule from `bytes`; the path of the source is only shown.
+    /// Loads a rule from `bytes`: [`Sandbox::prepare`] and [`Sandbox::switch`].
     ///
     /// # Errors
-    /// As [`Sandbox::load`].
+    /// As [`Sandbox::prepare`]; what was loaded before stays.
     pub fn load_bytes(
         &self,
         source: &RuleSource,
         limits: Limits,
         bytes: &[u8],
     ) -> Result<LoadedRule, LoadError> {
-        let rule = Arc::new(load_bytes(source, limits, bytes, &self.compiler)?);
-        let listed = rule.listed();
-        self.change(|rules| {
-            rules.insert(source.name.clone(), rule);
-        });
-        Ok(listed)
+        let candidate = self.prepare(source, limits, bytes)?;
+        Ok(self.switch(candidate))
     }
 
     /// Looks whether a rule could be loaded, and changes nothing.
@@ -123,7 +139,7 @@ impl Sandbox {
     pub fn check(source: &RuleSource, compiler: &Compiler) -> Result<LoadedRule, LoadError> {
         let limits = Limits::of(source.tier);
         let bytes = read(source, &limits)?;
-        Ok(load_bytes(source, limits, &bytes, compiler)?.listed())
+        Ok(Candidate::new(source, limits, &bytes, compiler)?.listed())
     }
 
     /// Takes a rule out. Schedules that name it hold from now on. The default components cannot be taken out.
@@ -139,13 +155,17 @@ impl Sandbox {
     pub fn bind(&self, name: &str, data: DataSource) {
         self.change(|rules| {
             if let Some(rule) = rules.get_mut(name) {
-                let bound = Surroundings {
-                    data,
-                    ..(*rule.surroundings).clone()
-                };
-                *rule = Arc::new(rule.with_surroundings(bound));
+                *rule = Arc::new(rule.with_data(data));
             }
         });
+    }
+
+    /// What a rule says of itself.
+    ///
+    /// # Errors
+    /// When it is not loaded.
+    pub fn description(&self, name: &str) -> Result<Arc<Description>, RuleFailure> {
+        Ok(Arc::clone(&self.rules().get(name)?.description))
     }
 
     /// Names of the data that a rule asks for.
@@ -205,15 +225,16 @@ impl Sandbox {
         self.compiler.counts()
     }
 
-    fn rules(&self) -> Arc<RuleSet> {
+    pub(crate) fn rules(&self) -> Arc<RuleSet> {
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn change(&self, change: impl FnOnce(&mut BTreeMap<String, Arc<Rule>>)) {
+    fn change<R>(&self, change: impl FnOnce(&mut BTreeMap<String, Arc<Rule>>) -> R) -> R {
         let mut current = self.rules.write().unwrap_or_else(PoisonError::into_inner);
         let mut rules = current.rules.clone();
-        change(&mut rules);
+        let changed = change(&mut rules);
         *current = Arc::new(RuleSet::new(rules));
+        changed
     }
 
     fn planning<'a>(&'a self, schedule: &'a Schedule) -> Planning<'a> {
@@ -320,198 +341,14 @@ impl Rules for Sandbox {
     }
 }
 
-/// One rule of a sandbox as the one that has the words.
-#[derive(Debug, Clone)]
-pub struct SandboxFormatter {
-    sandbox: Arc<Sandbox>,
-    rule: String,
-}
-
-impl SandboxFormatter {
-    /// The rule of this name; whether it is loaded is looked at with every call.
-    #[must_use]
-    pub fn new(sandbox: Arc<Sandbox>, rule: impl Into<String>) -> Self {
-        Self {
-            sandbox,
-            rule: rule.into(),
-        }
-    }
-}
-
-impl Formatter for SandboxFormatter {
-    fn format(&self, context: &Context, reply: &Reply) -> Result<Message, RuleFailure> {
-        let rules = self.sandbox.rules();
-        let rule = rules.get(&self.rule)?;
-        let print = Fingerprint::new()
-            .with_print(rule.print())
-            .with(context)
-            .with(reply)
-            .print();
-        if let Some(kept) = self.sandbox.cache.message(print) {
-            self.sandbox.counters.hit_message();
-            return kept
-                .map(|message| Message::clone(&message))
-                .map_err(|failure| RuleFailure::clone(&failure));
-        }
-        self.sandbox.counters.asked_formatter();
-        let formatted = rule.format(
-            &convert::replies::context(context),
-            &convert::replies::reply(reply),
-            since_1970(context.now.date),
-        );
-        let message = formatted.and_then(|message| {
-            answer::message(convert::replies::message(message)).map_err(|what| rule.refuse(what))
-        });
-        let keep = message
-            .as_ref()
-            .map_or_else(|fault| fault.is_deterministic(), |_| true);
-        let message = message.map_err(|fault| rule.failure(fault));
-        if keep {
-            let kept = message.clone().map(Arc::new).map_err(Arc::new);
-            self.sandbox.cache.keep_message(print, kept);
-        }
-        message
-    }
-}
-
-fn is_embedded(name: &str) -> bool {
-    EMBEDDED.iter().any(|component| component.name == name)
-}
-
-fn load_embedded(embedded: &Embedded, compiler: &Compiler) -> Result<Rule, LoadError> {
-    let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
-    // SAFETY: the build script of this crate made the bytes with the same configuration.
-    #[expect(unsafe_code, reason = "the bytes stand in this binary")]
-    let adopted = unsafe { engine::adopt(engine, embedded.native) };
-    let component = match adopted {
-        Ok(component) => component,
-        // A processor that the build did not foresee: it costs a moment at the start, and nothing else.
-        Err(error) => {
-            tracing::warn!(
-                rule = embedded.name,
-                "the embedded machine code does not fit this machine and is made anew: {error:#}"
-            );
-            compiled(
-                compiler,
-                embedded.name,
-                embedded.wasm,
-                embedded.sha256,
-                Tier::Rule,
-            )?
-        }
+/// Puts a rule in the place of the one of its name.
+fn take_in(rules: &mut BTreeMap<String, Arc<Rule>>, rule: Rule) -> Arc<Rule> {
+    let rule = match rules.get(rule.name()) {
+        Some(former) => Arc::new(rule.in_place_of(former)),
+        None => Arc::new(rule),
     };
-    // A list of 1,000 schedules with their faults takes some 25 million units to put into words.
-    let tier = if embedded.name == SERVERBYEONG {
-        Tier::Scripted
-    } else {
-        Tier::Rule
-    };
-    let surroundings = surroundings(embedded.name, Limits::of(tier));
-    let origin = Origin {
-        source: "embedded".to_owned(),
-        sha256: embedded.sha256.to_owned(),
-        tier,
-        wasi: false,
-    };
-    Rule::new(engine, &component, surroundings, origin)
-}
-
-fn load_bytes(
-    source: &RuleSource,
-    limits: Limits,
-    bytes: &[u8],
-    compiler: &Compiler,
-) -> Result<Rule, LoadError> {
-    let name = &source.name;
-    check_name(name)?;
-    // A file that was read up to its limit has another digest than the whole of it.
-    inspect::size(name, bytes, &limits)?;
-    let sha256 = hex(&Sha256::digest(bytes));
-    if let Some(expected) = &source.sha256
-        && !expected.eq_ignore_ascii_case(&sha256)
-    {
-        return Err(LoadError::Digest {
-            name: name.clone(),
-            expected: expected.clone(),
-            actual: sha256,
-        });
-    }
-    inspect::file(name, bytes)?;
-    let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
-    let component = compiled(compiler, name, bytes, &sha256, source.tier)?;
-    let origin = Origin {
-        source: source.location.clone(),
-        sha256,
-        tier: source.tier,
-        wasi: source.wasi,
-    };
-    Rule::new(engine, &component, surroundings(name, limits), origin)
-}
-
-fn check_name(name: &str) -> Result<(), LoadError> {
-    if is_embedded(name) {
-        return Err(LoadError::NameTaken {
-            name: name.to_owned(),
-        });
-    }
-    let fits = !name.is_empty()
-        && name.trim() == name
-        && name.chars().count() <= NAME_CHARS
-        && !name.chars().any(text::acts);
-    if fits {
-        return Ok(());
-    }
-    Err(LoadError::Name {
-        shown: text::log_line(&text::shortened(name, NAME_CHARS)),
-        limit: NAME_CHARS,
-    })
-}
-
-/// The component, ready to be linked: from machine code that was kept, or compiled now.
-fn compiled(
-    compiler: &Compiler,
-    name: &str,
-    wasm: &[u8],
-    sha256: &str,
-    tier: Tier,
-) -> Result<Component, LoadError> {
-    let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
-    let adopt = |native: &Native| {
-        // SAFETY: a `Native` has what `engine::compile` returned, in this process, in a child that is this very program,
-        // or in an earlier run: then the file had the mark that only this host can make.
-        #[expect(unsafe_code, reason = "nobody but the compiler makes these bytes")]
-        unsafe {
-            engine::adopt(engine, native.bytes())
-        }
-    };
-    if let Some(native) = compiler.kept(sha256) {
-        match adopt(&native) {
-            Ok(component) => {
-                compiler.count_kept();
-                return Ok(component);
-            }
-            Err(error) => {
-                tracing::debug!(rule = name, "{error:#}");
-                compiler.forget(sha256);
-            }
-        }
-    }
-    let native = compiler.compile(name, wasm, tier)?;
-    let component = adopt(&native).map_err(|error| LoadError::Compile {
-        name: name.to_owned(),
-        cause: format!("{error:#}"),
-    })?;
-    compiler.keep(sha256, &native);
-    Ok(component)
-}
-
-fn surroundings(name: &str, limits: Limits) -> Surroundings {
-    Surroundings {
-        rule: name.into(),
-        limits,
-        data: DataSource::new(),
-        journal: Arc::new(Journal::default()),
-    }
+    rules.insert(rule.name().to_owned(), Arc::clone(&rule));
+    rule
 }
 
 /// Reads no more of a file than its limit and one byte.

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use reveille_core::{
     chat::plain,
     model::{
-        FailureKind, Minute, Moment, RuleFailure,
+        FailureKind, Minute, Moment, RuleFailure, Tier,
         reply::{Context, Message, Persona, Reply},
     },
     port::Formatter,
 };
-use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
+use reveille_sandbox::{Limits, SERVERBYEONG, Sandbox, SandboxFormatter};
 
 use crate::{
     guest::Guest,
-    house::{MONDAY, goes_on, load, sandbox},
+    house::{MONDAY, goes_on, load, sandbox, source},
 };
 
 /// A message whose body is what stands at 2048, of the colour `#112233`; `how` changes it.
@@ -81,6 +81,21 @@ fn format_fails(guest: &Guest, kind: FailureKind, named: &str) {
     assert!(plain(&reply()).body.contains("seoul"));
     formatted(&sandbox, SERVERBYEONG).expect("another one has the words");
     goes_on(&sandbox);
+}
+
+#[test]
+fn a_candidate_is_tried_before_it_has_the_words() {
+    let sandbox = sandbox();
+    let component = saying("hello", 5, "").build();
+    let candidate = sandbox
+        .prepare(&source("words"), Limits::of(Tier::Rule), &component)
+        .expect("it fits");
+    let tried = Arc::new(sandbox.with(&candidate));
+    assert_eq!(
+        formatted(&tried, "words").expect("it answers").body,
+        "hello"
+    );
+    formatted(&Arc::new(sandbox), "words").expect_err("it is not loaded");
 }
 
 #[test]

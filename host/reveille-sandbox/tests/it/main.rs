@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod candidates;
 mod chain;
 mod deciders;
 mod files;

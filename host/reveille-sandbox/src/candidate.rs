@@ -1,0 +1,216 @@
+//! From the bytes of a component to a rule that could be loaded.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use reveille_core::model::{LoadedRule, RuleSource, Tier};
+use sha2::{Digest, Sha256};
+use wasmtime::component::Component;
+
+use crate::{
+    call::Surroundings,
+    compiler::{Compiler, Native},
+    data::{DataSource, hex},
+    embedded::{EMBEDDED, Embedded, SERVERBYEONG},
+    engine,
+    error::LoadError,
+    inspect,
+    journal::Journal,
+    limits::Limits,
+    rule::{Description, Origin, Rule},
+    text,
+};
+
+/// Most characters of the name of a rule.
+const NAME_CHARS: usize = 64;
+
+/// A rule that is compiled, linked and described, and not in the set: it can be tried before it is switched to.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub(crate) rule: Rule,
+}
+
+impl Candidate {
+    /// Looks at a component, and makes it ready to be called.
+    pub(crate) fn new(
+        source: &RuleSource,
+        limits: Limits,
+        bytes: &[u8],
+        compiler: &Compiler,
+    ) -> Result<Self, LoadError> {
+        rule(source, limits, bytes, compiler).map(|rule| Self { rule })
+    }
+
+    /// With data bound to it, by its own names. Data that is bound to the loaded rule of its name comes before this.
+    #[must_use]
+    pub fn with_data(self, data: DataSource) -> Self {
+        Self {
+            rule: self.rule.with_data(data),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.rule.name()
+    }
+
+    /// SHA-256 of its component, in hexadecimal digits.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.rule.origin.sha256
+    }
+
+    /// The rule as lists show it.
+    #[must_use]
+    pub fn listed(&self) -> LoadedRule {
+        self.rule.listed()
+    }
+
+    /// What it says of itself, with the data that it needs and the schema of its configuration.
+    #[must_use]
+    pub fn description(&self) -> &Description {
+        &self.rule.description
+    }
+}
+
+pub(crate) fn is_embedded(name: &str) -> bool {
+    EMBEDDED.iter().any(|component| component.name == name)
+}
+
+pub(crate) fn embedded_rule(embedded: &Embedded, compiler: &Compiler) -> Result<Rule, LoadError> {
+    let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
+    // SAFETY: the build script of this crate made the bytes with the same configuration.
+    #[expect(unsafe_code, reason = "the bytes stand in this binary")]
+    let adopted = unsafe { engine::adopt(engine, embedded.native) };
+    let component = match adopted {
+        Ok(component) => component,
+        // A processor that the build did not foresee: it costs a moment at the start, and nothing else.
+        Err(error) => {
+            tracing::warn!(
+                rule = embedded.name,
+                "the embedded machine code does not fit this machine and is made anew: {error:#}"
+            );
+            compiled(
+                compiler,
+                embedded.name,
+                embedded.wasm,
+                embedded.sha256,
+                Tier::Rule,
+            )?
+        }
+    };
+    // A list of 1,000 schedules with their faults takes some 25 million units to put into words.
+    let tier = if embedded.name == SERVERBYEONG {
+        Tier::Scripted
+    } else {
+        Tier::Rule
+    };
+    let surroundings = surroundings(embedded.name, Limits::of(tier));
+    let origin = Origin {
+        source: "embedded".to_owned(),
+        sha256: embedded.sha256.to_owned(),
+        tier,
+        wasi: false,
+        data: BTreeMap::new(),
+    };
+    Rule::new(engine, &component, surroundings, origin)
+}
+
+fn rule(
+    source: &RuleSource,
+    limits: Limits,
+    bytes: &[u8],
+    compiler: &Compiler,
+) -> Result<Rule, LoadError> {
+    let name = &source.name;
+    check_name(name)?;
+    // A file that was read up to its limit has another digest than the whole of it.
+    inspect::size(name, bytes, &limits)?;
+    let sha256 = hex(&Sha256::digest(bytes));
+    if let Some(expected) = &source.sha256
+        && !expected.eq_ignore_ascii_case(&sha256)
+    {
+        return Err(LoadError::Digest {
+            name: name.clone(),
+            expected: expected.clone(),
+            actual: sha256,
+        });
+    }
+    inspect::file(name, bytes)?;
+    let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
+    let component = compiled(compiler, name, bytes, &sha256, source.tier)?;
+    let origin = Origin {
+        source: source.location.clone(),
+        sha256,
+        tier: source.tier,
+        wasi: source.wasi,
+        data: source.data.clone(),
+    };
+    Rule::new(engine, &component, surroundings(name, limits), origin)
+}
+
+fn check_name(name: &str) -> Result<(), LoadError> {
+    if is_embedded(name) {
+        return Err(LoadError::NameTaken {
+            name: name.to_owned(),
+        });
+    }
+    let fits = !name.is_empty()
+        && name.trim() == name
+        && name.chars().count() <= NAME_CHARS
+        && !name.chars().any(text::acts);
+    if fits {
+        return Ok(());
+    }
+    Err(LoadError::Name {
+        shown: text::log_line(&text::shortened(name, NAME_CHARS)),
+        limit: NAME_CHARS,
+    })
+}
+
+/// The component, ready to be linked: from machine code that was kept, or compiled now.
+fn compiled(
+    compiler: &Compiler,
+    name: &str,
+    wasm: &[u8],
+    sha256: &str,
+    tier: Tier,
+) -> Result<Component, LoadError> {
+    let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
+    let adopt = |native: &Native| {
+        // SAFETY: a `Native` has what `engine::compile` returned, in this process, in a child that is this very program,
+        // or in an earlier run: then the file had the mark that only this host can make.
+        #[expect(unsafe_code, reason = "nobody but the compiler makes these bytes")]
+        unsafe {
+            engine::adopt(engine, native.bytes())
+        }
+    };
+    if let Some(native) = compiler.kept(sha256) {
+        match adopt(&native) {
+            Ok(component) => {
+                compiler.count_kept();
+                return Ok(component);
+            }
+            Err(error) => {
+                tracing::debug!(rule = name, "{error:#}");
+                compiler.forget(sha256);
+            }
+        }
+    }
+    let native = compiler.compile(name, wasm, tier)?;
+    let component = adopt(&native).map_err(|error| LoadError::Compile {
+        name: name.to_owned(),
+        cause: format!("{error:#}"),
+    })?;
+    compiler.keep(sha256, &native);
+    Ok(component)
+}
+
+fn surroundings(name: &str, limits: Limits) -> Surroundings {
+    Surroundings {
+        rule: name.into(),
+        limits,
+        data: DataSource::new(),
+        journal: Arc::new(Journal::default()),
+    }
+}
