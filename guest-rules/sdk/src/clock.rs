@@ -96,8 +96,14 @@ mod tests {
     #[test]
     fn a_time_in_a_configuration_is_quoted_when_it_is_none() {
         let error = crate::config::read::<Time>(r#""four""#).unwrap_err();
-        assert!(error.to_string().contains("`four` is not a time"), "{error}");
-        assert_eq!(crate::config::read::<Time>(r#""24:00""#).unwrap(), Time(DAY));
+        assert!(
+            error.to_string().contains("`four` is not a time"),
+            "{error}"
+        );
+        assert_eq!(
+            crate::config::read::<Time>(r#""24:00""#).unwrap(),
+            Time(DAY)
+        );
     }
 
     #[test]

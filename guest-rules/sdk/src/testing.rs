@@ -16,8 +16,8 @@ use crate::decider::{Action, DecideRequest, Decision, Options, Server, Wanted};
 use crate::formatter::replies::{Context, Persona};
 use crate::planner::PlanRequest;
 use crate::types::{
-    Date, DayPlan, Exception, Minute, Moment, Period, PeriodUse, Schedule, ServerKind, ServerState, Span,
-    Turn, Want,
+    Date, DayPlan, Exception, Minute, Moment, Period, PeriodUse, Schedule, ServerKind, ServerState,
+    Span, Turn, Want,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;

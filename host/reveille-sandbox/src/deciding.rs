@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use reveille_core::{
-    model::{Decision, OnFailure, RuleFailure},
+    model::{Decision, DecisionLayer, OnFailure, RuleFailure},
     port::{DecideRequest, DecidedServer},
 };
 
@@ -71,6 +71,25 @@ pub(crate) fn decide(
         }
     }
     (Ok(decisions), keep)
+}
+
+/// The decisions as each of `steps` leaves them. Every step is asked anew with those before it: this is for people who
+/// ask why, and seldom.
+pub(crate) fn layers(
+    request: &DecideRequest<'_>,
+    steps: &[Step<'_>],
+    counters: &Tallies,
+) -> Result<Vec<DecisionLayer>, RuleFailure> {
+    let mut layers = Vec::with_capacity(steps.len());
+    for (place, step) in (1..).zip(steps) {
+        let before = steps.get(..place).unwrap_or(steps);
+        let (decisions, _) = decide(request, before, counters);
+        layers.push(DecisionLayer {
+            rule: Some(step.rule.name().to_owned()),
+            decisions: decisions?,
+        });
+    }
+    Ok(layers)
 }
 
 fn decide_some(

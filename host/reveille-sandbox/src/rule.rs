@@ -17,7 +17,7 @@ use crate::{
     bindings::exports::reveille::rules::{decider, formatter, planner},
     bindings::reveille::rules::types::RuleError,
     call::{self, Call, Surroundings, Usage},
-    data::DataSource,
+    data::{DataSource, Datum},
     error::LoadError,
     fault::Fault,
     fingerprint::Fingerprint,
@@ -143,6 +143,17 @@ impl Rule {
         }
     }
 
+    /// The same rule with other data of one of the host's data sources, if it reads that.
+    pub(crate) fn with_source(&self, source: &str, datum: &Datum) -> Self {
+        let mut data = self.surroundings.data.clone();
+        for own in &self.description.data {
+            if self.origin.data_source(own) == source {
+                data.insert(own.clone(), datum.clone());
+            }
+        }
+        self.with_data(data)
+    }
+
     /// This rule in the place of `former`, which has its name: with the data that is bound to that, by the host's
     /// names for it, and with its own where the other has none.
     pub(crate) fn in_place_of(&self, former: &Self) -> Self {
@@ -211,9 +222,21 @@ impl Rule {
             source: self.origin.source.clone(),
             sha256: self.origin.sha256.clone(),
             tier: self.origin.tier,
+            data: self.data_sources(),
             calls: self.tally.calls.load(Relaxed),
             failures: self.tally.failures.load(Relaxed),
         }
+    }
+
+    /// The host's data sources that it reads, sorted.
+    fn data_sources(&self) -> Vec<String> {
+        let own = self.description.data.iter();
+        let mut sources: Vec<String> = own
+            .map(|own| self.origin.data_source(own).to_owned())
+            .collect();
+        sources.sort_unstable();
+        sources.dedup();
+        sources
     }
 
     /// The most that one call has used.

@@ -8,7 +8,10 @@ use std::{
 };
 
 use reveille_core::{
-    model::{DayPlan, Decision, Fault, Layer, LoadedRule, RuleFailure, RuleSource, Schedule},
+    model::{
+        DayPlan, Decision, DecisionLayer, Fault, Layer, LoadedRule, RuleFailure, RuleSource,
+        Schedule,
+    },
     port::{DecideRequest, PlanRequest, Rules},
 };
 
@@ -20,7 +23,7 @@ use crate::{
     compiler::{Compiled, Compiler},
     convert,
     counters::{Counters, Tallies},
-    data::DataSource,
+    data::{DataSource, Datum},
     deciding,
     embedded::EMBEDDED,
     error::LoadError,
@@ -275,11 +278,7 @@ impl Rules for Sandbox {
             return Ok(Vec::new());
         }
         let rules = self.rules();
-        let ordered = match request.force {
-            Some(_) => Ordered::ByPerson,
-            None => Ordered::ByPlan,
-        };
-        let steps = rules.deciders(request.schedule, ordered)?;
+        let steps = rules.deciders(request.schedule, ordered(request))?;
         let schedule = Fingerprint::new().with(&request.schedule.name).print();
         let print = deciding::print(request, &steps);
         if let Some(kept) = self.cache.decisions(schedule, print) {
@@ -295,6 +294,27 @@ impl Rules for Sandbox {
                 .keep_decisions(schedule, print, deciding::kept(&answer));
         }
         answer
+    }
+
+    fn decided_by(&self, request: &DecideRequest<'_>) -> Result<Vec<DecisionLayer>, RuleFailure> {
+        let rules = self.rules();
+        let steps = rules.deciders(request.schedule, ordered(request))?;
+        deciding::layers(request, &steps, &self.counters)
+    }
+
+    fn with_data(&self, name: &str, bytes: &[u8]) -> Option<Arc<dyn Rules>> {
+        let datum = Datum::new(bytes);
+        let loaded = self.rules();
+        let rules = loaded.rules.iter().map(|(key, rule)| {
+            let rule = rule.apart().with_source(name, &datum);
+            (key.clone(), Arc::new(rule))
+        });
+        Some(Arc::new(Self {
+            rules: RwLock::new(Arc::new(RuleSet::new(rules.collect()))),
+            cache: Cache::new(),
+            counters: Tallies::default(),
+            compiler: Arc::clone(&self.compiler),
+        }))
     }
 
     fn check_schedule(&self, schedule: &Schedule) -> Vec<Fault> {
@@ -338,6 +358,13 @@ impl Rules for Sandbox {
             .values()
             .map(|rule| rule.listed())
             .collect()
+    }
+}
+
+fn ordered(request: &DecideRequest<'_>) -> Ordered {
+    match request.force {
+        Some(_) => Ordered::ByPerson,
+        None => Ordered::ByPlan,
     }
 }
 

@@ -20,7 +20,8 @@ use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFor
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, terminal,
+    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister,
+    terminal,
 };
 
 /// Everything, put together.
@@ -32,6 +33,8 @@ pub(crate) struct House {
     pub(crate) sandbox: Arc<Sandbox>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
+    /// Its name.
+    pub(crate) words: String,
     /// Rules that the configuration or the store names and that could not be loaded, with the reason.
     pub(crate) unloaded: Unloaded,
 }
@@ -52,14 +55,21 @@ impl House {
         let (sandbox, unloaded) = load_rules(config, &definitions)?;
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
+        let words = words.to_owned();
         Ok(Self {
             store,
             fleet,
             simulated,
             sandbox,
             formatter,
+            words,
             unloaded,
         })
+    }
+
+    /// Tells what is loaded, for as long as anybody asks.
+    pub(crate) fn lister(&self) -> Lister {
+        Lister::new(&self.sandbox, &self.unloaded)
     }
 
     /// The servers, when they are simulated.
@@ -99,6 +109,7 @@ impl House {
             formatter: Arc::clone(&self.formatter),
             locale: config.locale.clone(),
             persona: config.persona,
+            timezone: config.timezone,
             draw,
         };
         Scheduler::new(
@@ -213,22 +224,32 @@ struct LogNotifier {
     formatter: Arc<dyn Formatter>,
     locale: String,
     persona: reveille_core::model::reply::Persona,
+    /// The zone of what is said about no schedule in particular.
+    timezone: chrono_tz::Tz,
     draw: bool,
 }
 
 #[async_trait]
 impl Notifier for LogNotifier {
-    async fn announce(&self, schedule: &Schedule, announcement: &Announcement, now: Moment) {
+    async fn announce(
+        &self,
+        schedule: Option<&Schedule>,
+        announcement: &Announcement,
+        now: Moment,
+    ) {
         let context = Context {
             locale: schedule
-                .locale
-                .clone()
-                .unwrap_or_else(|| self.locale.clone()),
+                .and_then(|schedule| schedule.locale.as_ref())
+                .unwrap_or(&self.locale)
+                .clone(),
             persona: self.persona,
             keyword: String::from(DEFAULT_KEYWORD),
-            timezone: schedule.timezone.name().to_owned(),
+            timezone: schedule
+                .map_or(self.timezone, |schedule| schedule.timezone)
+                .name()
+                .to_owned(),
             now,
-            schedule: Some(schedule.name.clone()),
+            schedule: schedule.map(|schedule| schedule.name.clone()),
         };
         let reply = Reply::Announced(announcement.clone());
         let message = self
@@ -238,7 +259,8 @@ impl Notifier for LogNotifier {
         if self.draw {
             print(&terminal::draw_message(&message, terminal::colours()));
         } else {
-            tracing::info!(schedule = schedule.name, text = message.body, "announced");
+            let schedule = schedule.map(|schedule| schedule.name.as_str());
+            tracing::info!(schedule, text = message.body, "announced");
         }
     }
 }

@@ -313,13 +313,13 @@ impl Chat {
                 .as_ref()
                 .map(|fleet| Roster::new(schedule, fleet, Arc::clone(&memory)));
             let roster = roster.as_ref().map_err(|unseen| unseen.as_str());
-            schedules::line(&subject, roster, zone)
+            schedules::line(&subject, roster)
         });
         let servers = fleet.as_ref().map_or(&[][..], |fleet| &fleet.servers);
         let set_aside = definitions
             .set_aside
             .iter()
-            .map(|(name, faults)| schedules::set_aside(name, faults, servers));
+            .map(|(name, faults)| schedules::set_aside(name, zone, faults, servers));
         let mut lines: Vec<ScheduleLine> = used
             .chain(set_aside)
             .filter(|line| message.may_see(&line.name))
@@ -481,12 +481,15 @@ fn only_tells(reply: &Reply) -> bool {
         | Reply::Status(_)
         | Reply::Info(_)
         | Reply::Exceptions(_)
-        | Reply::Why(_) => true,
+        | Reply::Why(_)
+        | Reply::Holidays(_) => true,
         Reply::ExceptionSet(_)
         | Reply::ExceptionDeleted(_)
         | Reply::Forced(_)
         | Reply::Cancelled(_)
         | Reply::Extended(_)
+        | Reply::HolidayAdded(_)
+        | Reply::HolidayDeleted(_)
         | Reply::Refused(_)
         | Reply::Announced(_) => false,
     }

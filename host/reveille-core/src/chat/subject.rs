@@ -16,6 +16,9 @@ use crate::{
 
 use super::trouble::Trouble;
 
+/// The source of a rule that is part of the host.
+const EMBEDDED: &str = "embedded";
+
 /// A schedule with its exceptions and its order.
 pub(super) struct Subject<'a> {
     pub(super) schedule: Arc<Schedule>,
@@ -123,6 +126,15 @@ impl<'a> Subject<'a> {
             }
         }
         faults
+    }
+
+    /// The version of a rule; none for those that are part of the host.
+    pub(super) fn version_of(&self, rule: &str) -> Option<String> {
+        let loaded = self.rules.loaded().into_iter();
+        loaded
+            .filter(|loaded| loaded.name == rule && loaded.source != EMBEDDED)
+            .map(|loaded| loaded.version)
+            .next()
     }
 
     /// `force` in the words of a reply.

@@ -4,6 +4,7 @@
 mod aws;
 mod env;
 mod given;
+mod http;
 mod store;
 mod token;
 
@@ -48,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) table_region: Option<String>,
     /// Where the webhook listens.
     pub(crate) listen: SocketAddr,
+    /// Where operators look: figures, rules, whether it is ready. Nowhere unless it is given.
+    pub(crate) admin: Option<SocketAddr>,
     /// Who may speak to the webhook.
     pub(crate) tokens: Vec<Token>,
     /// Zone of schedules that have none.
@@ -111,18 +114,12 @@ struct RawConfig {
     aws: Option<aws::RawAws>,
     #[cfg(not(feature = "aws"))]
     aws: Option<serde::de::IgnoredAny>,
-    http: RawHttp,
+    http: http::RawHttp,
     jandi: RawJandi,
     defaults: RawDefaults,
     simulation: RawSimulation,
     rules: Vec<RawRule>,
     sandbox: RawSandbox,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawHttp {
-    listen: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -192,12 +189,7 @@ impl Config {
             Given::find(variables, variable, key, value).unwrap_or_else(|| Given::new(key, default))
         };
         let defaults = raw.defaults;
-        let listen = find(
-            env::ENV_LISTEN,
-            "http.listen",
-            raw.http.listen,
-            "127.0.0.1:8080",
-        );
+        let addresses = raw.http.check(variables)?;
         let timezone = find(
             env::ENV_TIMEZONE,
             "defaults.timezone",
@@ -234,9 +226,8 @@ impl Config {
             #[cfg(feature = "aws")]
             aws,
             store,
-            listen: listen.value().parse().map_err(|_| {
-                listen.wrong("write an address and a port, such as `127.0.0.1:8080`")
-            })?,
+            listen: addresses.listen,
+            admin: addresses.admin,
             tokens,
             timezone: timezone
                 .value()

@@ -9,6 +9,6 @@ use crate::cli::RuleCommand;
 
 pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Result<ExitCode> {
     match command {
-        RuleCommand::List { json } => list::run(json, setting).await,
+        RuleCommand::List(args) => list::run(args, setting).await,
     }
 }
