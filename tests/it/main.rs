@@ -18,6 +18,7 @@ mod chat;
 mod component;
 mod conversation;
 mod crash;
+mod data;
 mod day;
 mod docs;
 mod evaluate;
@@ -25,6 +26,7 @@ mod hostile;
 mod permissions;
 mod plugins;
 mod rule_diff;
+mod team_calendar;
 mod terminal;
 
 use reveille_tests::house;
