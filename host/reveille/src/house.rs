@@ -8,20 +8,20 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Definitions, Moment, Schedule,
+        Moment, Schedule,
         reply::{Announcement, Context, Reply},
     },
     port::{Fleet, Formatter, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
+use reveille_loader::Loader;
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
-use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFormatter};
+use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister,
-    terminal,
+    clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
 };
 
 /// Everything, put together.
@@ -35,8 +35,8 @@ pub(crate) struct House {
     formatter: Arc<dyn Formatter>,
     /// Its name.
     pub(crate) words: String,
-    /// Rules that the configuration or the store names and that could not be loaded, with the reason.
-    pub(crate) unloaded: Unloaded,
+    /// Gets the rules, and knows of those that could not be loaded.
+    pub(crate) loader: Arc<Loader>,
 }
 
 impl House {
@@ -52,7 +52,7 @@ impl House {
             .definitions()
             .await
             .context("the definitions cannot be read")?;
-        let (sandbox, unloaded) = load_rules(config, &definitions)?;
+        let (sandbox, loader) = rules::load(config, &definitions).await?;
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
         let words = words.to_owned();
@@ -63,13 +63,13 @@ impl House {
             sandbox,
             formatter,
             words,
-            unloaded,
+            loader,
         })
     }
 
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
-        Lister::new(&self.sandbox, &self.unloaded)
+        Lister::new(&self.sandbox, &self.loader)
     }
 
     /// The servers, when they are simulated.
@@ -121,33 +121,6 @@ impl House {
         )
         .with_clock(Arc::new(move || clock.now()))
     }
-}
-
-/// Names of rules that could not be loaded, each with the reason.
-pub(crate) type Unloaded = Vec<(String, String)>;
-
-/// The rules of the configuration and of `definitions`; and those that could not be loaded.
-pub(crate) fn load_rules(
-    config: &Config,
-    definitions: &Definitions,
-) -> anyhow::Result<(Arc<Sandbox>, Unloaded)> {
-    let mut compiler = Compiler::in_child(
-        ChildCommand::this_program([COMPILE_COMPONENT])
-            .context("the program does not find itself, and cannot compile rules")?,
-    );
-    if let Some(folder) = config.compiled() {
-        compiler = compiler.with_cache(folder);
-    }
-    let sandbox =
-        Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
-    let mut unloaded = Vec::new();
-    for source in config.rules.iter().chain(definitions.rules.values()) {
-        if let Err(error) = sandbox.load(source) {
-            tracing::error!(rule = source.name, %error, "a rule is not loaded; schedules that name it hold");
-            unloaded.push((source.name.clone(), error.to_string()));
-        }
-    }
-    Ok((Arc::new(sandbox), unloaded))
 }
 
 /// The store and the fleet that the configuration chooses.

@@ -2,9 +2,11 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod duration;
 mod env;
 mod given;
 mod http;
+mod sandbox;
 mod store;
 mod token;
 
@@ -25,6 +27,7 @@ use reveille_core::model::{RuleSource, Tier, reply::Persona};
 pub(crate) use aws::AwsConfig;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP};
 use given::Given;
+pub(crate) use sandbox::RulesConfig;
 pub(crate) use store::StoreConfig;
 pub(crate) use token::Token;
 
@@ -61,6 +64,8 @@ pub(crate) struct Config {
     pub(crate) persona: Persona,
     /// Rules that are not embedded.
     pub(crate) rules: Vec<RuleSource>,
+    /// Where other rules come from, and whose they may be.
+    pub(crate) taking: RulesConfig,
     /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
     compiled: Option<PathBuf>,
     /// Name of the rule that has the words, when it is not the embedded one.
@@ -94,6 +99,14 @@ pub(crate) enum ConfigError {
         /// Line, column and cause.
         message: String,
     },
+    /// It says of the places or the keys of rules what cannot be.
+    #[error("{key}: {cause}")]
+    Rules {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it, and what would be right.
+        cause: String,
+    },
     /// A value is not what it should be.
     #[error("{key} is `{value}`: {remedy}")]
     Value {
@@ -119,7 +132,7 @@ struct RawConfig {
     defaults: RawDefaults,
     simulation: RawSimulation,
     rules: Vec<RawRule>,
-    sandbox: RawSandbox,
+    sandbox: sandbox::RawSandbox,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -141,12 +154,6 @@ struct RawDefaults {
 #[serde(deny_unknown_fields, default)]
 struct RawSimulation {
     speed: Option<NonZeroU32>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawSandbox {
-    cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -255,6 +262,7 @@ impl Config {
                     data: rule.data,
                 })
                 .collect(),
+            taking: raw.sandbox.check(folder)?,
             compiled: raw.sandbox.cache.map(|cache| {
                 if cache.as_os_str().is_empty() {
                     cache
@@ -270,18 +278,29 @@ impl Config {
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
     /// `sandbox.cache` says otherwise. Without a store of its own the program has no place that is known to last.
     pub(crate) fn compiled(&self) -> Option<PathBuf> {
-        if let Some(folder) = &self.compiled {
-            return Some(folder.clone()).filter(|folder| !folder.as_os_str().is_empty());
+        match &self.compiled {
+            Some(_) => self.kept(""),
+            None => self.kept("-compiled"),
         }
-        match &self.store {
-            StoreConfig::Sqlite(path) => {
-                let mut folder = path.clone().into_os_string();
-                folder.push("-compiled");
-                Some(folder.into())
-            }
+    }
+
+    /// What the host keeps between starts, under the name that everything of the kind begins with.
+    fn kept(&self, ending: &str) -> Option<PathBuf> {
+        let beginning = match (&self.compiled, &self.store) {
+            (Some(folder), _) if folder.as_os_str().is_empty() => return None,
+            (Some(folder), _) => folder.components(),
+            (None, StoreConfig::Sqlite(path)) => path.components(),
             #[cfg(feature = "aws")]
-            StoreConfig::Dynamo(_) => None,
-        }
+            (None, StoreConfig::Dynamo(_)) => return None,
+        };
+        let mut folder = beginning.as_path().to_owned().into_os_string();
+        folder.push(ending);
+        Some(folder.into())
+    }
+
+    /// The folder in which the components of rules are kept, beside that of the machine code.
+    pub(crate) fn shelf(&self) -> Option<PathBuf> {
+        self.kept("-rules")
     }
 
     /// The file of the embedded store, which simulated servers live in too; the default one when the store is
@@ -365,7 +384,9 @@ mod tests {
         assert_eq!(config.compiled(), Some("reveille.db-compiled".into()));
         let config = load("[sandbox]\ncache = \"code\"").unwrap();
         assert!(config.compiled().unwrap().ends_with("code"));
-        assert_eq!(load("[sandbox]\ncache = \"\"").unwrap().compiled(), None);
+        assert!(config.shelf().unwrap().ends_with("code-rules"));
+        let config = load("[sandbox]\ncache = \"\"").unwrap();
+        assert_eq!((config.compiled(), config.shelf()), (None, None));
     }
 
     #[test]
