@@ -6,6 +6,7 @@
 
 #[cfg(feature = "remote")]
 mod address;
+mod data;
 mod digest;
 mod error;
 mod file;
@@ -29,6 +30,7 @@ mod trial;
 mod trust;
 mod wanted;
 
+pub use data::{CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked};
 pub use error::TakeError;
 pub use file::FileSource;
 pub use folder::MOST_RULES;

@@ -8,20 +8,23 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Moment, Schedule,
+        CALENDAR_DATA, Moment, Schedule,
         reply::{Announcement, Context, Reply},
     },
-    port::{Fleet, Formatter, Notifier, Rules, Store},
+    port::{Fleet, Formatter, Notifier, Rules, Source, Store},
     tick::{Scheduler, Settings},
 };
-use reveille_loader::Loader;
+use reveille_loader::{CalendarStore, Feed, Feeds, Loader, Sources};
+#[cfg(feature = "remote")]
+use reveille_loader::{Https, Reach};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
+    clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister, places,
+    rules, terminal,
 };
 
 /// Everything, put together.
@@ -31,6 +34,8 @@ pub(crate) struct House {
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
+    /// Named data for the rules.
+    pub(crate) feeds: Arc<Feeds>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
@@ -53,6 +58,14 @@ impl House {
             .await
             .context("the definitions cannot be read")?;
         let (sandbox, loader) = rules::load(config, &definitions).await?;
+        let feeds = feeds(config, &sandbox);
+        data::tell(&feeds.begin(Clock::machine()).await.news);
+        let is_configured = config.data.iter().any(|feed| feed.name == CALENDAR_DATA);
+        let store = if is_configured {
+            store
+        } else {
+            Arc::new(CalendarStore::new(store, Arc::clone(&sandbox))) as Arc<dyn Store>
+        };
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
         let words = words.to_owned();
@@ -61,6 +74,7 @@ impl House {
             fleet,
             simulated,
             sandbox,
+            feeds: Arc::new(feeds),
             formatter,
             words,
             loader,
@@ -121,6 +135,34 @@ impl House {
         )
         .with_clock(Arc::new(move || clock.now()))
     }
+}
+
+/// Named data for the rules of `sandbox`, each feed with what may reach its place.
+fn feeds(config: &Config, sandbox: &Arc<Sandbox>) -> Feeds {
+    let sources = places::all(config);
+    let feeds = config.data.iter().map(|feed| {
+        let source: Arc<dyn Source> = Arc::new(reaching(&sources, feed));
+        (feed.clone(), source)
+    });
+    Feeds::open(Arc::clone(sandbox), config.copies(), feeds.collect())
+}
+
+/// The same places, the web as far as the feed may reach.
+#[cfg(feature = "remote")]
+fn reaching(sources: &Sources, feed: &Feed) -> Sources {
+    let https: Arc<dyn Source> = Arc::new(Https::new().reaching(Reach {
+        hosts: feed.hosts.clone(),
+        private: feed.private,
+    }));
+    sources
+        .clone()
+        .with("https", Arc::clone(&https))
+        .with("http", https)
+}
+
+#[cfg(not(feature = "remote"))]
+fn reaching(sources: &Sources, _: &Feed) -> Sources {
+    sources.clone()
 }
 
 /// The store and the fleet that the configuration chooses.

@@ -17,6 +17,7 @@ use crate::{
     cli::ServeArgs,
     clock::Clock,
     config::{Config, Token},
+    feeder,
     figures::Figures,
     house::{House, print},
     http, rules, timer,
@@ -107,6 +108,11 @@ pub(super) async fn open_doors(
             stop.clone(),
         ));
     }
+    tasks.spawn(feeder::run(
+        Arc::clone(&house.feeds),
+        Arc::clone(&wake),
+        stop.clone(),
+    ));
     if running.timer {
         tasks.spawn(timer::run(
             Arc::new(house.scheduler(config, clock, running.draw)),

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod data;
 mod duration;
 mod env;
 mod given;
@@ -22,9 +23,11 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use reveille_core::model::{RuleSource, Tier, reply::Persona};
+use reveille_loader::Feed;
 
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
+pub(crate) use duration::write as write_duration;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP};
 use given::Given;
 pub(crate) use sandbox::RulesConfig;
@@ -66,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) rules: Vec<RuleSource>,
     /// Where other rules come from, and whose they may be.
     pub(crate) taking: RulesConfig,
+    /// Named data for rules.
+    pub(crate) data: Vec<Feed>,
     /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
     compiled: Option<PathBuf>,
     /// Name of the rule that has the words, when it is not the embedded one.
@@ -132,6 +137,7 @@ struct RawConfig {
     defaults: RawDefaults,
     simulation: RawSimulation,
     rules: Vec<RawRule>,
+    data: Vec<data::RawFeed>,
     sandbox: sandbox::RawSandbox,
 }
 
@@ -263,6 +269,7 @@ impl Config {
                 })
                 .collect(),
             taking: raw.sandbox.check(folder)?,
+            data: data::check(raw.data, folder)?,
             compiled: raw.sandbox.cache.map(|cache| {
                 if cache.as_os_str().is_empty() {
                     cache
@@ -301,6 +308,11 @@ impl Config {
     /// The folder in which the components of rules are kept, beside that of the machine code.
     pub(crate) fn shelf(&self) -> Option<PathBuf> {
         self.kept("-rules")
+    }
+
+    /// The folder in which the last good copies of data are kept, beside that of the machine code.
+    pub(crate) fn copies(&self) -> Option<PathBuf> {
+        self.kept("-data")
     }
 
     /// The file of the embedded store, which simulated servers live in too; the default one when the store is
@@ -385,8 +397,10 @@ mod tests {
         let config = load("[sandbox]\ncache = \"code\"").unwrap();
         assert!(config.compiled().unwrap().ends_with("code"));
         assert!(config.shelf().unwrap().ends_with("code-rules"));
+        assert!(config.copies().unwrap().ends_with("code-data"));
         let config = load("[sandbox]\ncache = \"\"").unwrap();
-        assert_eq!((config.compiled(), config.shelf()), (None, None));
+        assert_eq!((config.compiled(), config.copies()), (None, None));
+        assert_eq!(config.shelf(), None);
     }
 
     #[test]
