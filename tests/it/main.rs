@@ -25,6 +25,7 @@ mod evaluate;
 mod hostile;
 mod permissions;
 mod plugins;
+mod rule_change;
 mod rule_diff;
 mod team_calendar;
 mod terminal;

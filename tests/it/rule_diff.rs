@@ -133,7 +133,7 @@ fn a_difference_is_told_in_json_with_every_date() {
     assert_eq!(christmas["kind"], "turns");
     assert_eq!(christmas["dates"][0], "2026-12-25");
     assert_eq!(christmas["before"]["plan"]["spans"][0]["begin"], 540);
-    assert_eq!(christmas["after"]["plan"]["notes"][0], "성탄절");
+    assert_eq!(christmas["after"]["plan"]["notes"][0], "기독탄신일");
     assert_eq!(schedules[2]["changes"], Value::Array(Vec::new()));
 }
 
