@@ -24,7 +24,10 @@ mod shadow;
 mod tables;
 mod tick;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -44,6 +47,8 @@ use crate::{
 pub(crate) struct Setting {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
+    /// Path of the configuration.
+    config_file: Option<PathBuf>,
 }
 
 impl Setting {
@@ -64,7 +69,15 @@ impl Setting {
         Ok(Self {
             clock: Clock::new(at, common.freeze),
             config,
+            config_file: common.config.clone(),
         })
+    }
+
+    /// The configuration's file, for people.
+    pub(crate) fn file(&self) -> String {
+        self.config_file
+            .as_ref()
+            .map_or_else(String::new, |path| format!("`{}`", path.display()))
     }
 
     /// Opens the house for one look: data that is due is fetched first.
