@@ -3,7 +3,6 @@
 mod build;
 mod diff;
 mod list;
-mod list;
 mod new;
 mod proposal;
 mod remove;
