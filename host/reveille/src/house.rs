@@ -60,8 +60,7 @@ impl House {
         let (sandbox, unloaded) = load_rules(config, &definitions)?;
         let feeds = feeds(config, &sandbox);
         data::tell(&feeds.begin(Clock::machine()).await.news);
-        let is_configured = config.data.iter().any(|feed| feed.name == CALENDAR_DATA);
-        let store = if is_configured {
+        let store = if data::is_configured(config, CALENDAR_DATA) {
             store
         } else {
             Arc::new(CalendarStore::new(store, Arc::clone(&sandbox))) as Arc<dyn Store>
@@ -113,6 +112,7 @@ impl House {
                 locale: config.locale.clone(),
                 persona: config.persona,
                 timezone: config.timezone,
+                calendars_are_read: !data::is_configured(config, CALENDAR_DATA),
             },
         )
     }

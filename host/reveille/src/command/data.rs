@@ -186,7 +186,7 @@ fn is_known(config: &Config, name: &str) -> bool {
     name == CALENDAR_DATA || is_configured(config, name)
 }
 
-fn is_configured(config: &Config, name: &str) -> bool {
+pub(crate) fn is_configured(config: &Config, name: &str) -> bool {
     config.data.iter().any(|feed| feed.name == name)
 }
 
