@@ -24,6 +24,7 @@ mod evaluate;
 mod hostile;
 mod permissions;
 mod plugins;
+mod team_calendar;
 mod terminal;
 
 use reveille_tests::house;

@@ -37,7 +37,7 @@ pub use folder::MOST_RULES;
 #[cfg(feature = "remote")]
 pub use https::{Https, Patience, Reach};
 pub use known::{KnownRule, Taken};
-pub use loader::{Bindings, FAR_EVERY, Fitting, LONGEST_WAIT, Loader, NEAR_EVERY, Places};
+pub use loader::{FAR_EVERY, Fitting, LONGEST_WAIT, Loader, NEAR_EVERY, Places};
 pub use news::{Event, News};
 #[cfg(feature = "remote")]
 pub use oci::{OciSource, SIGNATURE as OCI_SIGNATURE};

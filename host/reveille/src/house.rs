@@ -8,23 +8,23 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        CALENDAR_DATA, Definitions, Moment, Schedule,
+        CALENDAR_DATA, Moment, Schedule,
         reply::{Announcement, Context, Reply},
     },
     port::{Fleet, Formatter, Notifier, Rules, Source, Store},
     tick::{Scheduler, Settings},
 };
-use reveille_loader::{CalendarStore, Feed, Feeds, FileSource, Sources};
+use reveille_loader::{CalendarStore, Feed, Feeds, Loader, Sources};
 #[cfg(feature = "remote")]
 use reveille_loader::{Https, Reach};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
-use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFormatter};
+use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD,
-    listing::Lister, terminal,
+    clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister, places,
+    rules, terminal,
 };
 
 /// Everything, put together.
@@ -40,8 +40,8 @@ pub(crate) struct House {
     formatter: Arc<dyn Formatter>,
     /// Its name.
     pub(crate) words: String,
-    /// Rules that the configuration or the store names and that could not be loaded, with the reason.
-    pub(crate) unloaded: Unloaded,
+    /// Gets the rules, and knows of those that could not be loaded.
+    pub(crate) loader: Arc<Loader>,
 }
 
 impl House {
@@ -57,7 +57,7 @@ impl House {
             .definitions()
             .await
             .context("the definitions cannot be read")?;
-        let (sandbox, unloaded) = load_rules(config, &definitions)?;
+        let (sandbox, loader) = rules::load(config, &definitions).await?;
         let feeds = feeds(config, &sandbox);
         data::tell(&feeds.begin(Clock::machine()).await.news);
         let is_configured = config.data.iter().any(|feed| feed.name == CALENDAR_DATA);
@@ -77,13 +77,13 @@ impl House {
             feeds: Arc::new(feeds),
             formatter,
             words,
-            unloaded,
+            loader,
         })
     }
 
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
-        Lister::new(&self.sandbox, &self.unloaded)
+        Lister::new(&self.sandbox, &self.loader)
     }
 
     /// The servers, when they are simulated.
@@ -137,46 +137,14 @@ impl House {
     }
 }
 
-/// Names of rules that could not be loaded, each with the reason.
-pub(crate) type Unloaded = Vec<(String, String)>;
-
-/// The rules of the configuration and of `definitions`; and those that could not be loaded.
-pub(crate) fn load_rules(
-    config: &Config,
-    definitions: &Definitions,
-) -> anyhow::Result<(Arc<Sandbox>, Unloaded)> {
-    let mut compiler = Compiler::in_child(
-        ChildCommand::this_program([COMPILE_COMPONENT])
-            .context("the program does not find itself, and cannot compile rules")?,
-    );
-    if let Some(folder) = config.compiled() {
-        compiler = compiler.with_cache(folder);
-    }
-    let sandbox =
-        Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
-    let mut unloaded = Vec::new();
-    for source in config.rules.iter().chain(definitions.rules.values()) {
-        if let Err(error) = sandbox.load(source) {
-            tracing::error!(rule = source.name, %error, "a rule is not loaded; schedules that name it hold");
-            unloaded.push((source.name.clone(), error.to_string()));
-        }
-    }
-    Ok((Arc::new(sandbox), unloaded))
-}
-
 /// Named data for the rules of `sandbox`, each feed with what may reach its place.
 fn feeds(config: &Config, sandbox: &Arc<Sandbox>) -> Feeds {
-    let sources = sources();
+    let sources = places::all(config);
     let feeds = config.data.iter().map(|feed| {
         let source: Arc<dyn Source> = Arc::new(reaching(&sources, feed));
         (feed.clone(), source)
     });
     Feeds::open(Arc::clone(sandbox), config.copies(), feeds.collect())
-}
-
-/// The places that this build can read.
-fn sources() -> Sources {
-    Sources::default().with("", Arc::new(FileSource))
 }
 
 /// The same places, the web as far as the feed may reach.

@@ -20,6 +20,8 @@ mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
 mod original;
+mod places;
+mod rules;
 #[cfg(feature = "aws")]
 mod shadow;
 mod sight;

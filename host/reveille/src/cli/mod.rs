@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
-pub(crate) use rule::{RuleCommand, RuleListArgs};
+pub(crate) use rule::{BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs};
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 

@@ -31,6 +31,8 @@ use clap::CommandFactory as _;
 use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
 
+pub(crate) use rule::rule_name;
+
 use crate::{
     cli::{Cli, Command, Common},
     clock::{Clock, read_time},

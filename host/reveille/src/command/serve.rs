@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
+use reveille_loader::Places;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -19,7 +20,7 @@ use crate::{
     feeder,
     figures::Figures,
     house::{House, print},
-    http, timer,
+    http, rules, timer,
     webhook::JandiWebhook,
 };
 
@@ -97,6 +98,15 @@ pub(super) async fn open_doors(
         ));
         let admin = Admin::new(house, &figures, clock, running.timer);
         tasks.spawn(http::serve(listener, Arc::new(admin), stop.clone()));
+    }
+    for places in [Places::Near, Places::Far] {
+        tasks.spawn(rules::run(
+            Arc::clone(&house.loader),
+            Arc::clone(&house.store),
+            places,
+            Arc::clone(&wake),
+            stop.clone(),
+        ));
     }
     tasks.spawn(feeder::run(
         Arc::clone(&house.feeds),

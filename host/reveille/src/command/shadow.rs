@@ -18,7 +18,8 @@ use crate::{
     aws,
     cli::ShadowArgs,
     config::StoreConfig,
-    house::{House, load_rules, print, tell},
+    house::{House, print, tell},
+    rules,
     shadow::{Mismatch, MismatchKey, Report, Seen, Shadow},
 };
 
@@ -47,7 +48,7 @@ pub(super) async fn run(args: ShadowArgs, setting: Setting) -> anyhow::Result<Ex
         sdk,
     };
     let (_, definitions) = looker.here.read(&looker).await?;
-    let (rules, _) = load_rules(&config, &definitions)?;
+    let (rules, _) = rules::load(&config, &definitions).await?;
     let shadow = Shadow::new(rules, config.timezone);
     let mut told = BTreeSet::new();
     let mut said_missing = false;
