@@ -11,6 +11,7 @@
 )]
 
 mod agreement;
+mod authoring;
 mod bad_input;
 mod chain;
 mod chat;
@@ -21,8 +22,11 @@ mod day;
 mod docs;
 mod evaluate;
 mod hostile;
+mod keep_until;
 mod permissions;
 mod plugins;
+mod seasons;
+mod templates;
 mod terminal;
 
 use reveille_tests::house;
