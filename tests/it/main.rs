@@ -18,6 +18,7 @@ mod chat;
 mod component;
 mod conversation;
 mod crash;
+mod data;
 mod day;
 mod docs;
 mod evaluate;
@@ -26,6 +27,7 @@ mod keep_until;
 mod permissions;
 mod plugins;
 mod seasons;
+mod team_calendar;
 mod templates;
 mod terminal;
 

@@ -6,6 +6,8 @@
     reason = "a test that panics has failed"
 )]
 
+use std::sync::Arc;
+
 use chrono::{Datelike, TimeZone, Weekday};
 use reveille_core::{
     model::{Decision, FailureKind, Fault, Item, Layer, Span, Tier, Turn},
