@@ -12,6 +12,7 @@
 
 mod admin;
 mod agreement;
+mod authoring;
 mod bad_input;
 mod chain;
 mod chat;
@@ -23,11 +24,14 @@ mod day;
 mod docs;
 mod evaluate;
 mod hostile;
+mod keep_until;
 mod permissions;
 mod plugins;
 mod rule_change;
 mod rule_diff;
+mod seasons;
 mod team_calendar;
+mod templates;
 mod terminal;
 
 use reveille_tests::house;

@@ -4,7 +4,7 @@
 mod adopt;
 mod apply;
 mod check;
-pub(crate) mod data;
+mod data;
 mod demo;
 mod doctor;
 mod evaluate;
@@ -40,6 +40,7 @@ use crate::{
     cli::{Cli, Command, Common},
     clock::{Clock, read_time},
     config::{Config, StoreConfig},
+    feeds,
     house::{House, print},
 };
 
@@ -83,7 +84,7 @@ impl Setting {
     /// Opens the house for one look: data that is due is fetched first.
     pub(crate) async fn house(&self) -> anyhow::Result<House> {
         let house = House::open(&self.config).await?;
-        data::tell(&house.feeds.look(Clock::machine()).await.news);
+        feeds::log(&house.feeds.look(Clock::machine()).await.news);
         Ok(house)
     }
 }
