@@ -7,7 +7,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use rule::{RuleCommand, RuleListArgs};
+pub(crate) use rule::{RuleFile, RuleCommand, RuleListArgs};
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 
