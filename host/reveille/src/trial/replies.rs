@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, NaiveDate};
 use reveille_core::model::{
-    Exception, Minute, Moment, ServerKind, ServerState, Span, Turn, Want,
+    Exception, Holiday, Minute, Moment, ServerKind, ServerState, Span, Turn, Want,
     reply::{
-        Announcement, CancelledView, Context, Counts, ExceptionDeletedView, ExceptionSetView,
-        ExceptionsView, ExtendedView, ForceView, ForcedView, GroupServers, HoldView, InfoView,
-        LayerView, PastAction, Persona, Refusal, Reply, ScheduleLine, ServerNote, ServerView,
+        Announcement, CancelledView, Context, Counts, DataTrouble, ExceptionDeletedView,
+        ExceptionSetView, ExceptionsView, ExtendedView, ForceView, ForcedView, GroupServers,
+        HoldView, HolidayChange, HolidaysChangedView, HolidaysView, InfoView, LayerView,
+        MorningLine, MorningView, NoSuchHoliday, PastAction, Persona, Refusal, Reply, RuleChange,
+        RuleDistance, RuleRejection, RuleVersion, ScheduleLine, ServerNote, ServerView, StaleData,
         StatusView, Topic, Turning, UnknownWord, UntilSource, Wave, WhyView,
     },
 };
@@ -46,6 +48,7 @@ pub(crate) fn named_replies() -> Vec<Named> {
     let mut all = commands();
     all.extend(refusals());
     all.extend(announcements());
+    all.extend(news());
     all
 }
 
@@ -136,6 +139,10 @@ fn views() -> Vec<ServerView> {
         view("web-6", ServerState::Running, Some(ServerNote::Retained)),
         view("web-7", ServerState::Stopping, Some(ServerNote::LeftOut(text("auto-scaling")))),
         view("web-8", ServerState::Running, Some(ServerNote::Stuck(None))),
+        view("web-9", ServerState::Running, Some(ServerNote::Kept {
+            rule: Some(text("keep-until")),
+            reason: text("kept until 22:00 (tag KeepUntil)"),
+        })),
     ]
 }
 
@@ -227,6 +234,7 @@ fn info(full: bool) -> InfoView {
 fn schedule_lines() -> Vec<ScheduleLine> {
     let line = |name: &str, full: bool| ScheduleLine {
         name: text(name),
+        timezone: text("Asia/Seoul"),
         want: full.then_some(Want::Run),
         next: next().filter(|_| full),
         counts: counts(),
@@ -282,6 +290,7 @@ fn cancelled(full: bool) -> CancelledView {
 fn why(full: bool) -> WhyView {
     let layer = LayerView {
         rule: text("periods"),
+        version: Some(text("0.1.0")),
         want: Want::Run,
         begin: Minute(540),
         end: Minute(1080),
@@ -309,6 +318,45 @@ fn why(full: bool) -> WhyView {
         actions: if full { vec![action] } else { Vec::new() },
         differing: if full { views() } else { Vec::new() },
         next: next().filter(|_| full),
+    }
+}
+
+fn holiday(name: Option<&str>) -> Holiday {
+    Holiday {
+        date: day(),
+        name: name.map(text),
+        working: name.is_none(),
+    }
+}
+
+fn holidays(full: bool) -> HolidaysView {
+    let list = |days: Vec<Holiday>| if full { days } else { Vec::new() };
+    let names = |names: &[&str]| if full { texts(names) } else { Vec::new() };
+    HolidaysView {
+        schedule: text("Development"),
+        calendar: text("seoul-office"),
+        from: day(),
+        days: list(vec![holiday(Some("창립기념일")), holiday(None)]),
+        days_of_all: list(vec![holiday(Some("임시공휴일"))]),
+        shared_with: names(&["ali"]),
+        read_by: names(&["kr-holidays"]),
+        faults: names(&["line 3 is no day"]),
+    }
+}
+
+fn holidays_changed(full: bool) -> HolidaysChangedView {
+    let change = HolidayChange {
+        date: day(),
+        before: if full { vec![holiday(None)] } else { Vec::new() },
+        after: full.then(|| holiday(Some("창립기념일"))),
+        spans: if full { spans() } else { Vec::new() },
+    };
+    HolidaysChangedView {
+        schedule: text("Development"),
+        calendar: text("seoul-office"),
+        changes: vec![change],
+        shared_with: if full { texts(&["ali"]) } else { Vec::new() },
+        without_effect: !full,
     }
 }
 
@@ -348,6 +396,12 @@ fn commands() -> Vec<Named> {
         named("extended", Reply::Extended(extended)),
         named("why", Reply::Why(why(true))),
         named("why-bare", Reply::Why(why(false))),
+        named("holidays", Reply::Holidays(holidays(true))),
+        named("holidays-bare", Reply::Holidays(holidays(false))),
+        named("holiday-added", Reply::HolidayAdded(holidays_changed(true))),
+        named("holiday-added-bare", Reply::HolidayAdded(holidays_changed(false))),
+        named("holiday-deleted", Reply::HolidayDeleted(holidays_changed(true))),
+        named("holiday-deleted-bare", Reply::HolidayDeleted(holidays_changed(false))),
     ]
 }
 
@@ -443,11 +497,145 @@ fn refusals() -> Vec<Named> {
         ),
         refused("refused-text-too-long", Refusal::TextTooLong { longest_chars: 500 }),
         refused(
+            "refused-no-such-holiday",
+            Refusal::NoSuchHoliday(Box::new(NoSuchHoliday {
+                schedule: schedule(),
+                calendar: text("seoul-office"),
+                from: day(),
+                to: day(),
+                spans: spans(),
+                days: vec![holiday(Some("창립기념일"))],
+            })),
+        ),
+        refused(
+            "refused-too-many-days",
+            Refusal::TooManyDays {
+                text: text("2026-01-01~2026-12-31"),
+                most: 31,
+            },
+        ),
+        refused("refused-name-too-long", Refusal::NameTooLong { longest_chars: 100 }),
+        refused(
+            "refused-calendar-full",
+            Refusal::CalendarFull {
+                calendar: text("seoul-office"),
+                most: 1_000,
+            },
+        ),
+        refused(
+            "refused-calendar-unreadable",
+            Refusal::CalendarUnreadable {
+                calendar: text("seoul-office"),
+                faults: texts(&["line 3 is no day"]),
+            },
+        ),
+        refused(
             "refused-failed",
             Refusal::Failed {
                 code: text("store.throttled"),
                 incident: text("7f3a"),
             },
+        ),
+    ]
+}
+
+fn version() -> RuleVersion {
+    RuleVersion {
+        version: text("1.2.0"),
+        sha256: "7f3a".repeat(16),
+    }
+}
+
+fn morning_line(full: bool) -> MorningLine {
+    MorningLine {
+        schedule: text("Development"),
+        timezone: text("Asia/Seoul"),
+        want: full.then_some(Want::Run),
+        turns: next().filter(|_| full).into_iter().collect(),
+        notes: if full { texts(&["추석"]) } else { Vec::new() },
+        exceptions: if full { exceptions() } else { Vec::new() },
+        counts: counts(),
+        forced: full.then(force),
+        held: full.then(hold),
+        faults: if full { texts(&["a period cannot be read"]) } else { Vec::new() },
+    }
+}
+
+/// About rules, their data, and the day.
+fn news() -> Vec<Named> {
+    let schedules = || texts(&["Development"]);
+    let announced = |name, announcement| named(name, Reply::Announced(announcement));
+    let taken = |from, by| {
+        Announcement::RuleTaken(RuleChange {
+            rule: text("team-calendar"),
+            from,
+            to: version(),
+            schedules: schedules(),
+            by,
+        })
+    };
+    vec![
+        announced("announced-rule-taken", taken(Some(version()), Some(text("hana")))),
+        announced("announced-rule-taken-bare", taken(None, None)),
+        announced(
+            "announced-rule-rejected",
+            Announcement::RuleRejected(RuleRejection {
+                rule: text("team-calendar"),
+                version: Some(text("1.3.0")),
+                cause: text("the file has another digest"),
+                kept: Some(version()),
+                schedules: schedules(),
+            }),
+        ),
+        announced(
+            "announced-rule-unreachable",
+            Announcement::RuleUnreachable(RuleDistance {
+                rule: text("team-calendar"),
+                location: text("oci://registry.example.com/team/calendar:1"),
+                cause: text("nobody answers"),
+                since: at(8, 0),
+                kept: None,
+                schedules: schedules(),
+            }),
+        ),
+        announced(
+            "announced-rule-reachable",
+            Announcement::RuleReachable {
+                rule: text("team-calendar"),
+            },
+        ),
+        announced(
+            "announced-data-stale",
+            Announcement::DataStale(DataTrouble {
+                data: text("calendar"),
+                fetched: Some(at(7, 0)),
+                max_age_minutes: Some(60),
+                cause: text("nobody answers"),
+                instead: StaleData::LastCopy,
+                rules: texts(&["team-calendar"]),
+                schedules: schedules(),
+            }),
+        ),
+        announced(
+            "announced-data-fresh",
+            Announcement::DataFresh {
+                data: text("calendar"),
+                schedules: schedules(),
+            },
+        ),
+        announced(
+            "announced-morning",
+            Announcement::Morning(MorningView {
+                date: day(),
+                schedules: vec![morning_line(true), morning_line(false)],
+            }),
+        ),
+        announced(
+            "announced-morning-bare",
+            Announcement::Morning(MorningView {
+                date: day(),
+                schedules: Vec::new(),
+            }),
         ),
     ]
 }
@@ -540,6 +728,9 @@ mod tests {
             Reply::Cancelled(_) => "cancelled",
             Reply::Extended(_) => "extended",
             Reply::Why(_) => "why",
+            Reply::Holidays(_) => "holidays",
+            Reply::HolidayAdded(_) => "holiday-added",
+            Reply::HolidayDeleted(_) => "holiday-deleted",
             Reply::Refused(refusal) => match refusal {
                 Refusal::NotUnderstood(_) => "refused-not-understood",
                 Refusal::UnknownSchedule { .. } => "refused-unknown-schedule",
@@ -559,6 +750,11 @@ mod tests {
                 Refusal::NotAllowed { .. } => "refused-not-allowed",
                 Refusal::SetAside { .. } => "refused-set-aside",
                 Refusal::TextTooLong { .. } => "refused-text-too-long",
+                Refusal::NoSuchHoliday(_) => "refused-no-such-holiday",
+                Refusal::TooManyDays { .. } => "refused-too-many-days",
+                Refusal::NameTooLong { .. } => "refused-name-too-long",
+                Refusal::CalendarFull { .. } => "refused-calendar-full",
+                Refusal::CalendarUnreadable { .. } => "refused-calendar-unreadable",
                 Refusal::Failed { .. } => "refused-failed",
             },
             Reply::Announced(announcement) => match announcement {
@@ -570,6 +766,13 @@ mod tests {
                 Announcement::Held { .. } => "announced-held",
                 Announcement::Resumed { .. } => "announced-resumed",
                 Announcement::GroupOverdue { .. } => "announced-group-overdue",
+                Announcement::RuleTaken(_) => "announced-rule-taken",
+                Announcement::RuleRejected(_) => "announced-rule-rejected",
+                Announcement::RuleUnreachable(_) => "announced-rule-unreachable",
+                Announcement::RuleReachable { .. } => "announced-rule-reachable",
+                Announcement::DataStale(_) => "announced-data-stale",
+                Announcement::DataFresh { .. } => "announced-data-fresh",
+                Announcement::Morning(_) => "announced-morning",
             },
         }
     }
@@ -581,8 +784,8 @@ mod tests {
             assert_eq!(name.trim_end_matches("-bare"), case(&reply));
             assert!(names.insert(name), "{name}");
         }
-        // The cases above, counted: 11 commands, 19 refusals, 8 announcements.
+        // The cases above, counted: 14 commands, 24 refusals, 15 announcements.
         let cases: BTreeSet<&str> = names.iter().map(|name| name.trim_end_matches("-bare")).collect();
-        assert_eq!(cases.len(), 38);
+        assert_eq!(cases.len(), 53);
     }
 }

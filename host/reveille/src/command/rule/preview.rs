@@ -56,23 +56,31 @@ fn schedule_in(path: &Path, name: Option<&str>) -> anyhow::Result<Schedule> {
     let shown = path.display();
     let text =
         std::fs::read_to_string(path).with_context(|| format!("`{shown}` cannot be read"))?;
-    let items = definitions_file::read(&text, definitions_file::Language::of(path))
+    let items = definitions_file::items(&text, definitions_file::Language::of(path))
         .map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("`{shown}` cannot be used: {}", faults.join("; "))
         })?;
     let mut definitions = Definitions::read(&items, SEOUL);
-    let known = || -> Vec<String> {
-        let names = definitions.schedules.keys().map(ToString::to_string);
-        names.collect()
-    };
-    let name = match (name, &known()[..]) {
+    let known: Vec<String> = definitions
+        .schedules
+        .keys()
+        .chain(definitions.set_aside.keys())
+        .map(ToString::to_string)
+        .collect();
+    let name = match (name, &known[..]) {
         (Some(name), _) => name.to_owned(),
         (None, [only]) => only.clone(),
-        (None, []) => bail!("`{shown}` has no schedule that can be read"),
-        (None, names) => bail!("`{shown}` has the schedules {}; choose one with --name", names.join(", ")),
+        (None, []) => bail!("`{shown}` has no schedule"),
+        (None, names) => bail!(
+            "`{shown}` has the schedules {}; choose one with --name",
+            names.join(", ")
+        ),
     };
-    let known = known();
+    if let Some(faults) = definitions.set_aside.get(name.as_str()) {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        bail!("the schedule `{name}` of `{shown}` cannot be read: {}", faults.join("; "));
+    }
     definitions
         .schedules
         .remove(name.as_str())
