@@ -7,7 +7,6 @@ mod list;
 mod preview;
 mod test;
 mod build;
-mod list;
 mod new;
 mod template;
 
