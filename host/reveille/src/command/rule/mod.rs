@@ -1,13 +1,18 @@
 //! `reveille rule …`, one file each.
 
+mod bench;
 mod build;
+mod check;
+mod conformance;
 mod diff;
 mod list;
 mod new;
+mod preview;
 mod proposal;
 mod remove;
 mod stored;
 mod template;
+mod test;
 
 use std::process::ExitCode;
 
@@ -26,5 +31,10 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
             anyhow::bail!("not yet")
         }
         RuleCommand::Diff(args) => diff::run(args, setting).await,
+        RuleCommand::Check { rule, json } => check::run(&rule, json),
+        RuleCommand::Test { rule, cases } => test::run(&rule, &cases),
+        RuleCommand::Preview(args) => preview::run(&args, &setting),
+        RuleCommand::Bench { rule, calls, json } => bench::run(&rule, calls, json),
+        RuleCommand::Conformance { rule, json } => conformance::run(&rule, json),
     }
 }
