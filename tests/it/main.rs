@@ -17,6 +17,7 @@ mod chat;
 mod component;
 mod conversation;
 mod crash;
+mod data;
 mod day;
 mod docs;
 mod evaluate;

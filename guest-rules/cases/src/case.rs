@@ -6,7 +6,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Map, Value};
 
 use crate::{
-    line::{Action, DecisionLine, ExceptionLine, GroupLine, PeriodLine, ServerLine, SpanLine, Want},
+    line::{
+        Action, DecisionLine, ExceptionLine, GroupLine, PeriodLine, ServerLine, SpanLine, Want,
+    },
     raw::{RawCase, RawCases, RawData, RawDatum},
 };
 
@@ -227,7 +229,9 @@ impl Reader {
         } else if has(&plan, "date") || has(&plan, "dates") {
             ("a planner's, as it has a date", [decide, format])
         } else {
-            self.fault("it has none of `date`, `dates`, `servers` and `reply`, so that nothing is asked");
+            self.fault(
+                "it has none of `date`, `dates`, `servers` and `reply`, so that nothing is asked",
+            );
             return None;
         };
         for key in others.into_iter().flatten() {
@@ -415,9 +419,7 @@ impl PlanCase {
                 .chain(notes.iter().map(|note| format!("note: {note}")))
                 .collect()
         };
-        compare(&self.expected, got, lines, |expected, got| {
-            expected == got
-        })
+        compare(&self.expected, got, lines, |expected, got| expected == got)
     }
 }
 
@@ -594,8 +596,14 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_its_line() {
-        refused("[[case]]\nname = \"a\"\ndate = \"2026-11-23\"\nspan = []\n", "span");
-        refused("[[case]]\nname = \"a\"\ndate = \"2026-11-23\"\nspan = []\n", "line 4");
+        refused(
+            "[[case]]\nname = \"a\"\ndate = \"2026-11-23\"\nspan = []\n",
+            "span",
+        );
+        refused(
+            "[[case]]\nname = \"a\"\ndate = \"2026-11-23\"\nspan = []\n",
+            "line 4",
+        );
     }
 
     #[test]
@@ -615,14 +623,26 @@ mod tests {
 
     #[test]
     fn a_case_that_expects_nothing_is_refused() {
-        refused("[[case]]\nname = \"a\"\ndate = \"2026-11-23\"\n", "`spans = []`");
-        refused("[[case]]\nname = \"a\"\nservers = []\n", "nothing is expected");
-        refused("[[case]]\nname = \"a\"\nreply = \"help\"\n", "nothing is expected");
+        refused(
+            "[[case]]\nname = \"a\"\ndate = \"2026-11-23\"\n",
+            "`spans = []`",
+        );
+        refused(
+            "[[case]]\nname = \"a\"\nservers = []\n",
+            "nothing is expected",
+        );
+        refused(
+            "[[case]]\nname = \"a\"\nreply = \"help\"\n",
+            "nothing is expected",
+        );
     }
 
     #[test]
     fn a_stretch_of_days_is_every_day_of_it() {
-        assert_eq!(stretch("2026-12-30..2027-01-02").map(|days| days.len()), Ok(4));
+        assert_eq!(
+            stretch("2026-12-30..2027-01-02").map(|days| days.len()),
+            Ok(4)
+        );
         assert!(stretch("2027-01-02..2026-12-30").is_err());
     }
 
@@ -638,8 +658,14 @@ mod tests {
 
     #[test]
     fn an_error_is_compared_with_its_beginning_in_the_words_of_the_rule() {
-        assert_eq!(error_differs("nothing is bound", "it lacks data: nothing is bound to `x`"), None);
-        assert_eq!(error_differs("data `x`, line 2", "data `x`, line 2: no"), None);
+        assert_eq!(
+            error_differs("nothing is bound", "it lacks data: nothing is bound to `x`"),
+            None
+        );
+        assert_eq!(
+            error_differs("data `x`, line 2", "data `x`, line 2: no"),
+            None
+        );
         assert!(error_differs("nothing is bound", "something else").is_some());
     }
 
@@ -650,7 +676,12 @@ mod tests {
         let Some(Kind::Decide(case)) = cases.first().map(|case| case.kind.clone()) else {
             unreachable!("{cases:?}")
         };
-        let got = |line: &str| Ok(vec![line.parse::<DecisionLine>().unwrap_or_else(|why| unreachable!("{why}"))]);
+        let got = |line: &str| {
+            Ok(vec![
+                line.parse::<DecisionLine>()
+                    .unwrap_or_else(|why| unreachable!("{why}")),
+            ])
+        };
         assert_eq!(case.differs(&got("a: start [running] so far")), None);
         assert!(case.differs(&got("a: none [running] so far")).is_some());
     }

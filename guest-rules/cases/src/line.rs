@@ -77,9 +77,7 @@ impl FromStr for SpanLine {
         Ok(Self {
             begin,
             end,
-            want: want
-                .parse()
-                .map_err(|why| format!("in `{line}`, {why}"))?,
+            want: want.parse().map_err(|why| format!("in `{line}`, {why}"))?,
             instance_type,
             reason: reason.to_owned(),
         })
@@ -117,7 +115,9 @@ impl FromStr for PeriodLine {
 
     fn from_str(line: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("`{line}` is no period; write `office 09:00-18:00` or `office 09:00-18:00 mon-fri`")
+            format!(
+                "`{line}` is no period; write `office 09:00-18:00` or `office 09:00-18:00 mon-fri`"
+            )
         };
         let mut words = line.split_whitespace();
         let (name, times) = (
@@ -164,7 +164,9 @@ impl FromStr for ExceptionLine {
 
     fn from_str(line: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("`{line}` is no exception; write `2026-09-25 start 10:00` or `2026-09-25 stop none`, and `by NAME` behind it if need be")
+            format!(
+                "`{line}` is no exception; write `2026-09-25 start 10:00` or `2026-09-25 stop none`, and `by NAME` behind it if need be"
+            )
         };
         let (line_, by) = line
             .split_once(" by ")
@@ -209,7 +211,9 @@ impl FromStr for GroupLine {
 
     fn from_str(line: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("`{line}` is no group; write `api after db, cache: stopped`, with `running`, `stopped` or `mixed`, and `, overdue` and `, pass` behind it if need be")
+            format!(
+                "`{line}` is no group; write `api after db, cache: stopped`, with `running`, `stopped` or `mixed`, and `, overdue` and `, pass` behind it if need be"
+            )
         };
         let (who, how) = line.rsplit_once(": ").ok_or_else(wrong)?;
         let (name, depends_on) = who.split_once(" after ").unwrap_or((who, ""));
@@ -350,7 +354,8 @@ impl FromStr for ServerLine {
             },
             None => (line, ""),
         };
-        let form = || wrong("write `id: state decision`, as in `web@api: stopped start`".to_owned());
+        let form =
+            || wrong("write `id: state decision`, as in `web@api: stopped start`".to_owned());
         let (id, rest) = front.split_once(": ").ok_or_else(form)?;
         let (state, decided) = rest.split_once(' ').ok_or_else(form)?;
         if !STATES.contains(&state) {
@@ -430,9 +435,9 @@ impl FromStr for DecisionLine {
     type Err = String;
 
     fn from_str(line: &str) -> Result<Self, String> {
-        let (id, rest) = line
-            .split_once(": ")
-            .ok_or_else(|| format!("`{line}` is no decision; write `id: start` or `id: none [stopped] reason`"))?;
+        let (id, rest) = line.split_once(": ").ok_or_else(|| {
+            format!("`{line}` is no decision; write `id: start` or `id: none [stopped] reason`")
+        })?;
         let (action, rest) = rest.split_once(' ').unwrap_or((rest, ""));
         let (remember, reason) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']'))
         {

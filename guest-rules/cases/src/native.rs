@@ -10,8 +10,8 @@ use reveille_sdk::{
 };
 
 use crate::{
-    Action, Case, Datum, DecideCase, DecisionLine, GroupLine, Kind, PeriodLine, PlanCase, ServerLine,
-    SpanLine, Want, read,
+    Action, Case, Datum, DecideCase, DecisionLine, GroupLine, Kind, PeriodLine, PlanCase,
+    ServerLine, SpanLine, Want, read,
 };
 
 /// Runs every case of `text` through a planner. What is wrong, a text for each case and day that is not as it should
@@ -117,7 +117,10 @@ fn request(case: &Case, plan: &PlanCase, day: NaiveDate) -> PlanRequest {
 }
 
 fn decide_request(case: &Case, asked: &DecideCase) -> DecideRequest {
-    let servers = asked.servers.iter().map(|line| (server(line), action(&line.decided)));
+    let servers = asked
+        .servers
+        .iter()
+        .map(|line| (server(line), action(&line.decided)));
     let mut request = testing::decided(servers);
     request.schedule = "cases".into();
     request.wanted.want = want(asked.wanted.0);
@@ -209,7 +212,9 @@ fn decision_line(decision: &Decision) -> DecisionLine {
 }
 
 fn period(line: &PeriodLine) -> Period {
-    let period = Period::named(&line.name).begins(&line.begin).ends(&line.end);
+    let period = Period::named(&line.name)
+        .begins(&line.begin)
+        .ends(&line.end);
     match &line.weekdays {
         Some(weekdays) => period.on_weekdays(weekdays),
         None => period,

@@ -12,7 +12,10 @@ pub(crate) struct RawCases {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a text, or a table of texts and of `{ file = \"…\" }`")]
+#[serde(
+    untagged,
+    expecting = "a text, or a table of texts and of `{ file = \"…\" }`"
+)]
 pub(crate) enum RawData {
     Only(String),
     Named(BTreeMap<String, RawDatum>),
@@ -77,8 +80,12 @@ impl RawCase {
             };
         }
         [
-            there!(date, dates, spans, notes, so_far, day_before, periods, zone, calendar, exceptions),
-            there!(servers, decisions, starts, stops, waits, wanted, forced, now, options, groups),
+            there!(
+                date, dates, spans, notes, so_far, day_before, periods, zone, calendar, exceptions
+            ),
+            there!(
+                servers, decisions, starts, stops, waits, wanted, forced, now, options, groups
+            ),
             there!(reply, says, never, color, locale, persona, keyword),
         ]
     }

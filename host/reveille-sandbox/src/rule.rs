@@ -143,17 +143,6 @@ impl Rule {
         }
     }
 
-    /// The same rule with other data of one of the host's data sources, if it reads that.
-    pub(crate) fn with_source(&self, source: &str, datum: &Datum) -> Self {
-        let mut data = self.surroundings.data.clone();
-        for own in &self.description.data {
-            if self.origin.data_source(own) == source {
-                data.insert(own.clone(), datum.clone());
-            }
-        }
-        self.with_data(data)
-    }
-
     /// This rule in the place of `former`, which has its name: with the data that is bound to that, by the host's
     /// names for it, and with its own where the other has none.
     pub(crate) fn in_place_of(&self, former: &Self) -> Self {
@@ -169,6 +158,23 @@ impl Rule {
             }
         }
         self.with_data(data)
+    }
+
+    /// This rule with other data behind a name of the host's, or none; none when it does not read it.
+    pub(crate) fn supplied(&self, name: &str, datum: Option<&Datum>) -> Option<Self> {
+        let needed = self.description.data.iter();
+        let mut own = needed
+            .filter(|own| self.origin.data_source(own) == name)
+            .peekable();
+        own.peek()?;
+        let mut data = self.surroundings.data.clone();
+        for own in own {
+            match datum {
+                Some(datum) => data.insert(own.clone(), datum.clone()),
+                None => data.remove(own),
+            };
+        }
+        Some(self.with_data(data))
     }
 
     /// The same rule, of which everything is counted and logged apart.

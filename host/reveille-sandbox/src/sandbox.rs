@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Read},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use reveille_core::{
@@ -40,6 +40,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Sandbox {
     rules: RwLock<Arc<RuleSet>>,
+    /// By the names of the host. Whoever changes it and the rules takes this lock first.
+    supplied: Mutex<DataSource>,
     pub(crate) cache: Cache,
     pub(crate) counters: Tallies,
     compiler: Arc<Compiler>,
@@ -66,6 +68,7 @@ impl Sandbox {
         }
         Ok(Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            supplied: Mutex::default(),
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::new(compiler),
@@ -91,14 +94,25 @@ impl Sandbox {
     /// is kept, counted and logged apart, and what is loaded later on either side is not seen on the other.
     #[must_use]
     pub fn with(&self, candidate: &Candidate) -> Self {
+        let apart = self.apart();
+        apart.switch(Candidate {
+            rule: candidate.rule.apart(),
+        });
+        apart
+    }
+
+    /// The rules and data as they are now, of which everything is kept, counted and logged apart.
+    fn apart(&self) -> Self {
+        let supplied = self.supplies().clone();
         let loaded = self.rules();
-        let apart = loaded.rules.iter().map(|(name, rule)| (name, rule.apart()));
-        let mut rules: BTreeMap<_, _> = apart
-            .map(|(name, rule)| (name.clone(), Arc::new(rule)))
+        let rules = loaded
+            .rules
+            .iter()
+            .map(|(name, rule)| (name.clone(), Arc::new(rule.apart())))
             .collect();
-        take_in(&mut rules, candidate.rule.apart());
         Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            supplied: Mutex::new(supplied),
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::clone(&self.compiler),
@@ -106,9 +120,53 @@ impl Sandbox {
     }
 
     /// Takes a candidate in, in place of a rule of its name. The data that is bound to that stays bound, by the names of
-    /// the host's data sources. A call that is under way ends with the rule with which it began.
+    /// the host's data sources; what is supplied comes before it. A call that is under way ends with the rule with which
+    /// it began.
     pub fn switch(&self, candidate: Candidate) -> LoadedRule {
-        self.change(|rules| take_in(rules, candidate.rule).listed())
+        let supplied = self.supplies();
+        self.change(|rules| {
+            let mut rule = match rules.get(candidate.name()) {
+                Some(former) => candidate.rule.in_place_of(former),
+                None => candidate.rule,
+            };
+            for (name, datum) in supplied.iter() {
+                rule = rule.supplied(name, Some(datum)).unwrap_or(rule);
+            }
+            let listed = rule.listed();
+            rules.insert(rule.name().to_owned(), Arc::new(rule));
+            listed
+        })
+    }
+
+    /// Hands data to all rules that read it, those that are loaded later included, by the name of the host's data source;
+    /// none takes it away. Plans that were made with the same bytes stay. Whether it is other data than before.
+    pub fn supply(&self, name: &str, datum: Option<Datum>) -> bool {
+        let mut supplied = self.supplies();
+        if supplied.get(name) == datum.as_ref() {
+            return false;
+        }
+        self.change(|rules| {
+            for rule in rules.values_mut() {
+                if let Some(changed) = rule.supplied(name, datum.as_ref()) {
+                    *rule = Arc::new(changed);
+                }
+            }
+        });
+        match datum {
+            Some(datum) => supplied.insert(name.to_owned(), datum),
+            None => supplied.remove(name),
+        };
+        true
+    }
+
+    /// What is supplied under a name of the host.
+    #[must_use]
+    pub fn supplied(&self, name: &str) -> Option<Datum> {
+        self.supplies().get(name).cloned()
+    }
+
+    fn supplies(&self) -> MutexGuard<'_, DataSource> {
+        self.supplied.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Loads a rule from the path that is its location, under the limits of its tier, in place of one of the same name.
@@ -302,21 +360,6 @@ impl Rules for Sandbox {
         deciding::layers(request, &steps, &self.counters)
     }
 
-    fn with_data(&self, name: &str, bytes: &[u8]) -> Option<Arc<dyn Rules>> {
-        let datum = Datum::new(bytes);
-        let loaded = self.rules();
-        let rules = loaded.rules.iter().map(|(key, rule)| {
-            let rule = rule.apart().with_source(name, &datum);
-            (key.clone(), Arc::new(rule))
-        });
-        Some(Arc::new(Self {
-            rules: RwLock::new(Arc::new(RuleSet::new(rules.collect()))),
-            cache: Cache::new(),
-            counters: Tallies::default(),
-            compiler: Arc::clone(&self.compiler),
-        }))
-    }
-
     fn check_schedule(&self, schedule: &Schedule) -> Vec<Fault> {
         let rules = self.rules();
         let fault = |failure: &RuleFailure| Fault {
@@ -352,6 +395,12 @@ impl Rules for Sandbox {
         faults
     }
 
+    fn with_data(&self, name: &str, bytes: &[u8]) -> Option<Arc<dyn Rules>> {
+        let apart = self.apart();
+        apart.supply(name, Some(Datum::new(bytes)));
+        Some(Arc::new(apart))
+    }
+
     fn loaded(&self) -> Vec<LoadedRule> {
         self.rules()
             .rules
@@ -366,16 +415,6 @@ fn ordered(request: &DecideRequest<'_>) -> Ordered {
         Some(_) => Ordered::ByPerson,
         None => Ordered::ByPlan,
     }
-}
-
-/// Puts a rule in the place of the one of its name.
-fn take_in(rules: &mut BTreeMap<String, Arc<Rule>>, rule: Rule) -> Arc<Rule> {
-    let rule = match rules.get(rule.name()) {
-        Some(former) => Arc::new(rule.in_place_of(former)),
-        None => Arc::new(rule),
-    };
-    rules.insert(rule.name().to_owned(), Arc::clone(&rule));
-    rule
 }
 
 /// Reads no more of a file than its limit and one byte.

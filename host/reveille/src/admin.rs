@@ -72,9 +72,12 @@ impl Admin {
                 STORE_TIME.as_secs()
             )),
         }
-        let has_words = self.lister.rules().loaded().into_iter().any(|rule| {
-            rule.name == self.words && rule.roles.contains(&"formatter")
-        });
+        let has_words = self
+            .lister
+            .rules()
+            .loaded()
+            .into_iter()
+            .any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"));
         if !has_words {
             causes.push(format!(
                 "the formatter `{}` is not loaded, so chat is answered in plain words: `reveille rule list` says why",

@@ -8,20 +8,23 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Definitions, Moment, Schedule,
+        CALENDAR_DATA, Definitions, Moment, Schedule,
         reply::{Announcement, Context, Reply},
     },
-    port::{Fleet, Formatter, Notifier, Rules, Store},
+    port::{Fleet, Formatter, Notifier, Rules, Source, Store},
     tick::{Scheduler, Settings},
 };
+use reveille_loader::{CalendarStore, Feed, Feeds, FileSource, Sources};
+#[cfg(feature = "remote")]
+use reveille_loader::{Https, Reach};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, listing::Lister,
-    terminal,
+    cli::COMPILE_COMPONENT, clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD,
+    listing::Lister, terminal,
 };
 
 /// Everything, put together.
@@ -31,6 +34,8 @@ pub(crate) struct House {
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
+    /// Named data for the rules.
+    pub(crate) feeds: Arc<Feeds>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
@@ -53,6 +58,14 @@ impl House {
             .await
             .context("the definitions cannot be read")?;
         let (sandbox, unloaded) = load_rules(config, &definitions)?;
+        let feeds = feeds(config, &sandbox);
+        data::tell(&feeds.begin(Clock::machine()).await.news);
+        let is_configured = config.data.iter().any(|feed| feed.name == CALENDAR_DATA);
+        let store = if is_configured {
+            store
+        } else {
+            Arc::new(CalendarStore::new(store, Arc::clone(&sandbox))) as Arc<dyn Store>
+        };
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
         let words = words.to_owned();
@@ -61,6 +74,7 @@ impl House {
             fleet,
             simulated,
             sandbox,
+            feeds: Arc::new(feeds),
             formatter,
             words,
             unloaded,
@@ -148,6 +162,39 @@ pub(crate) fn load_rules(
         }
     }
     Ok((Arc::new(sandbox), unloaded))
+}
+
+/// Named data for the rules of `sandbox`, each feed with what may reach its place.
+fn feeds(config: &Config, sandbox: &Arc<Sandbox>) -> Feeds {
+    let sources = sources();
+    let feeds = config.data.iter().map(|feed| {
+        let source: Arc<dyn Source> = Arc::new(reaching(&sources, feed));
+        (feed.clone(), source)
+    });
+    Feeds::open(Arc::clone(sandbox), config.copies(), feeds.collect())
+}
+
+/// The places that this build can read.
+fn sources() -> Sources {
+    Sources::default().with("", Arc::new(FileSource))
+}
+
+/// The same places, the web as far as the feed may reach.
+#[cfg(feature = "remote")]
+fn reaching(sources: &Sources, feed: &Feed) -> Sources {
+    let https: Arc<dyn Source> = Arc::new(Https::new().reaching(Reach {
+        hosts: feed.hosts.clone(),
+        private: feed.private,
+    }));
+    sources
+        .clone()
+        .with("https", Arc::clone(&https))
+        .with("http", https)
+}
+
+#[cfg(not(feature = "remote"))]
+fn reaching(sources: &Sources, _: &Feed) -> Sources {
+    sources.clone()
 }
 
 /// The store and the fleet that the configuration chooses.

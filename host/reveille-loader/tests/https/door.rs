@@ -14,20 +14,20 @@ use tokio::{
 
 /// What follows an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub(crate) enum Then {
     Close,
     Hang,
 }
 
 /// An answer, byte for byte.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub text: String,
-    pub then: Then,
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) then: Then,
 }
 
 impl Answer {
-    pub fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             then: Then::Close,
@@ -35,38 +35,38 @@ impl Answer {
     }
 
     /// `200 OK` with `body` and further lines of the head.
-    pub fn ok(head: &str, body: &str) -> Self {
+    pub(crate) fn ok(head: &str, body: &str) -> Self {
         let length = body.len();
         Self::new(format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n{head}\r\n{body}"
         ))
     }
 
-    pub fn status(status: &str) -> Self {
+    pub(crate) fn status(status: &str) -> Self {
         Self::new(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n"))
     }
 
-    pub fn redirect(to: &str) -> Self {
+    pub(crate) fn redirect(to: &str) -> Self {
         Self::new(format!(
             "HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"
         ))
     }
 
-    pub fn then_hang(mut self) -> Self {
+    pub(crate) fn then_hang(mut self) -> Self {
         self.then = Then::Hang;
         self
     }
 }
 
 /// A server on a port of its own, for as long as the runtime lives.
-pub struct Door {
-    pub port: u16,
+pub(crate) struct Door {
+    pub(crate) port: u16,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Door {
     /// One that gives `answer` of every request's head.
-    pub async fn open(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) async fn open(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -83,12 +83,12 @@ impl Door {
         Self { port, seen }
     }
 
-    pub fn location(&self, path: &str) -> String {
+    pub(crate) fn location(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// The heads of the requests so far, in small letters.
-    pub fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }
@@ -114,18 +114,18 @@ async fn serve(
 }
 
 /// One that may go to this machine.
-pub fn here() -> Https {
+pub(crate) fn here() -> Https {
     Https::new().reaching(Reach {
         private: true,
         ..Reach::default()
     })
 }
 
-pub async fn fetch(https: &Https, location: &str) -> Result<Fetched, SourceError> {
+pub(crate) async fn fetch(https: &Https, location: &str) -> Result<Fetched, SourceError> {
     fetch_known(https, location, None).await
 }
 
-pub async fn fetch_known(
+pub(crate) async fn fetch_known(
     https: &Https,
     location: &str,
     known: Option<&str>,
@@ -139,6 +139,6 @@ pub async fn fetch_known(
 }
 
 /// The message of what could not be fetched.
-pub async fn refused(https: &Https, location: &str) -> String {
+pub(crate) async fn refused(https: &Https, location: &str) -> String {
     fetch(https, location).await.unwrap_err().to_string()
 }

@@ -16,6 +16,7 @@ use crate::{
     cli::ServeArgs,
     clock::Clock,
     config::{Config, Token},
+    feeder,
     figures::Figures,
     house::{House, print},
     http, timer,
@@ -97,6 +98,11 @@ pub(super) async fn open_doors(
         let admin = Admin::new(house, &figures, clock, running.timer);
         tasks.spawn(http::serve(listener, Arc::new(admin), stop.clone()));
     }
+    tasks.spawn(feeder::run(
+        Arc::clone(&house.feeds),
+        Arc::clone(&wake),
+        stop.clone(),
+    ));
     if running.timer {
         tasks.spawn(timer::run(
             Arc::new(house.scheduler(config, clock, running.draw)),

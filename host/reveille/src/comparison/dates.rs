@@ -202,7 +202,9 @@ mod tests {
         );
         let lacking: NaiveDate = "2026-12-01".parse().unwrap();
         check(
-            &days("2026-11-23", 40, |date| date != christmas && date != lacking),
+            &days("2026-11-23", 40, |date| {
+                date != christmas && date != lacking
+            }),
             "every day from 2026-11-23 Mon to 2027-01-01 Fri except 2026-12-01 Tue, 2026-12-25 Fri",
         );
     }

@@ -49,10 +49,7 @@ impl Comparison {
     pub(crate) fn summary(&self) -> String {
         let used = self.schedules.len();
         if used == 0 {
-            return format!(
-                "no schedule uses `{}`, so nothing would change",
-                self.rule
-            );
+            return format!("no schedule uses `{}`, so nothing would change", self.rule);
         }
         let of = format!("{} of {}", days(self.days as usize), schedules(used));
         if !self.differs() {
@@ -80,7 +77,10 @@ impl Comparison {
             .map(|compared| compared.faults.len())
             .sum();
         if faults > 0 {
-            parts.push(format!("the new version finds {} in schedules", plural(faults, "fault")));
+            parts.push(format!(
+                "the new version finds {} in schedules",
+                plural(faults, "fault")
+            ));
         }
         format!("of {of}: {}", parts.join(", "))
     }
@@ -135,10 +135,18 @@ impl Compared {
             ));
         }
         for (kind, one, more) in [
-            (Kind::Breaks, "fails with the new version", "fail with the new version"),
+            (
+                Kind::Breaks,
+                "fails with the new version",
+                "fail with the new version",
+            ),
             (Kind::Mends, "works again", "work again"),
             (Kind::Words, "has other reasons", "have other reasons"),
-            (Kind::Fails, "fails with either version", "fail with either version"),
+            (
+                Kind::Fails,
+                "fails with either version",
+                "fail with either version",
+            ),
         ] {
             match self.count(kind) {
                 0 => {}
@@ -156,7 +164,12 @@ impl Compared {
                 hours(self.run_minutes.unsigned_abs())
             ));
         }
-        format!("{} ({}): {}", self.schedule, self.timezone, parts.join(", "))
+        format!(
+            "{} ({}): {}",
+            self.schedule,
+            self.timezone,
+            parts.join(", ")
+        )
     }
 }
 

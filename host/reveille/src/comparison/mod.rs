@@ -9,7 +9,7 @@ mod drawing;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use reveille_core::{
@@ -142,7 +142,7 @@ impl Kind {
 pub(crate) struct Day {
     /// What is planned; none when the schedule holds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) plan: Option<Arc<DayPlan>>,
+    pub(crate) plan: Option<DayPlan>,
     /// Why it holds; beside a plan: why the rule was passed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<RuleFailure>,
@@ -300,7 +300,7 @@ impl Asked<'_> {
             .iter()
             .map(|date| match timeline.plan(*date) {
                 Ok(plan) => Day {
-                    plan: Some(plan),
+                    plan: Some(DayPlan::clone(&plan)),
                     failure: strict.and_then(|strict| strict.plan(*date).err()),
                 },
                 Err(failure) => Day {

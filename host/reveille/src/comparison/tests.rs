@@ -6,6 +6,8 @@
     reason = "a test that panics has failed"
 )]
 
+use std::sync::Arc;
+
 use chrono::{Datelike, TimeZone, Weekday};
 use reveille_core::{
     model::{Decision, FailureKind, Fault, Item, Layer, Span, Tier, Turn},
@@ -88,7 +90,9 @@ fn definitions(on_failure: &str) -> Definitions {
             "rules": [{ "name": "r", "on_failure": on_failure }],
         })),
         item(json!({ "type": "schedule", "name": "other", "periods": ["office"] })),
-        item(json!({ "type": "period", "name": "office", "begintime": "09:00", "endtime": "18:00" })),
+        item(
+            json!({ "type": "period", "name": "office", "begintime": "09:00", "endtime": "18:00" }),
+        ),
     ];
     let read = Definitions::read(&items, ZONE);
     assert!(read.faults.is_empty(), "{:?}", read.faults);
@@ -187,7 +191,9 @@ of 35 days of 1 schedule: 25 turn servers at other times
 #[test]
 fn days_that_fail_with_either_are_told_apart() {
     fn not_at_new_year(schedule: &Schedule, day: NaiveDate) -> Option<DayPlan> {
-        (day.year() == 2026).then(|| office(schedule, day)).flatten()
+        (day.year() == 2026)
+            .then(|| office(schedule, day))
+            .flatten()
     }
     fn not_in_november(schedule: &Schedule, day: NaiveDate) -> Option<DayPlan> {
         (day.month() != 11).then(|| office(schedule, day)).flatten()
