@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod admin;
 mod agreement;
 mod authoring;
 mod bad_input;
@@ -26,6 +27,8 @@ mod hostile;
 mod keep_until;
 mod permissions;
 mod plugins;
+mod rule_change;
+mod rule_diff;
 mod seasons;
 mod team_calendar;
 mod templates;

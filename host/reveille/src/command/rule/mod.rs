@@ -1,5 +1,6 @@
 //! `reveille rule …`, one file each.
 
+mod add;
 mod bench;
 mod build;
 mod check;
@@ -7,9 +8,11 @@ mod conformance;
 mod diff;
 mod list;
 mod new;
+mod pin;
 mod preview;
 mod proposal;
 mod remove;
+mod rollback;
 mod stored;
 mod template;
 mod test;
@@ -26,10 +29,10 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
         RuleCommand::New(args) => new::run(&args),
         RuleCommand::Build(args) => build::run(&args),
         RuleCommand::List(args) => list::run(args, setting).await,
+        RuleCommand::Add(args) => add::run(args, setting).await,
         RuleCommand::Remove(args) => remove::run(args, setting).await,
-        RuleCommand::Add(_) | RuleCommand::Pin(_) | RuleCommand::Rollback(_) => {
-            anyhow::bail!("not yet")
-        }
+        RuleCommand::Pin(args) => pin::run(args, setting).await,
+        RuleCommand::Rollback(args) => rollback::run(args, setting).await,
         RuleCommand::Diff(args) => diff::run(args, setting).await,
         RuleCommand::Check { rule, json } => check::run(&rule, json),
         RuleCommand::Test { rule, cases } => test::run(&rule, &cases),
