@@ -11,7 +11,7 @@ mod command;
 mod comparison;
 mod config;
 mod definitions_file;
-mod feeder;
+mod feeds;
 mod figures;
 mod house;
 mod http;
@@ -20,6 +20,8 @@ mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
 mod original;
+mod places;
+mod rules;
 #[cfg(feature = "aws")]
 mod shadow;
 mod sight;
