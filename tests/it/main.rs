@@ -22,6 +22,7 @@ mod day;
 mod docs;
 mod evaluate;
 mod hostile;
+mod loading;
 mod permissions;
 mod plugins;
 mod team_calendar;
