@@ -25,6 +25,7 @@ mod docs;
 mod evaluate;
 mod hostile;
 mod keep_until;
+mod loading;
 mod permissions;
 mod plugins;
 mod rule_change;

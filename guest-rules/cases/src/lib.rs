@@ -36,7 +36,8 @@
 //!
 //! | decider | default | meaning |
 //! |---|---|---|
-//! | `servers` | | `id@group: state decision [remembered, fact, Key=Value]`: what is remembered (`stopped`), facts that are true, and tags may be left out |
+//! | `servers` | | `id@group: state decision [remembered, fact]`: what is remembered (`stopped`) and facts that are true may be left out |
+//! | `tags` | none | tags by server: `{ web = { KeepUntil = "2026-11-22T22:00" } }`; a rule is shown those that it asks for |
 //! | `decisions` | | of those that are listed: `id: action [remembered] reason`, the last two only if they matter |
 //! | `starts`, `stops` | | the ids that start or are resized, and that stop, in the order of `servers`, and no others |
 //! | `waits` | | ids for which nothing is done, each with the reason |

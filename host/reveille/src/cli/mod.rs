@@ -2,6 +2,7 @@
 
 mod data;
 mod rule;
+mod stored_rule;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -10,8 +11,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
 pub(crate) use rule::{
-    BuildArgs, Grants, NewArgs, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleKind, RuleLanguage,
-    RuleListArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
+    BuildArgs, NewArgs, PreviewArgs, RuleCommand, RuleFile, RuleKind, RuleLanguage, RuleListArgs,
+};
+pub(crate) use stored_rule::{
+    Grants, RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };
 
 use crate::{config::ENV_HELP, definitions_file::Language};
