@@ -17,11 +17,14 @@ mod chat;
 mod component;
 mod conversation;
 mod crash;
+mod data;
 mod day;
 mod docs;
 mod evaluate;
+mod hostile;
 mod permissions;
 mod plugins;
+mod team_calendar;
 mod terminal;
 
 use reveille_tests::house;

@@ -22,18 +22,23 @@ use crate::{component::component, house::Place};
 
 const ZONE: Tz = Tz::Asia__Seoul;
 
-/// A sandbox with a rule of `plugins/`.
+/// A sandbox with a rule of `plugins/` in its smallest tier.
 fn sandbox(package: &str) -> Sandbox {
+    sandbox_in(package, Tier::Rule)
+}
+
+/// A sandbox with a rule of `plugins/`.
+pub fn sandbox_in(package: &str, tier: Tier) -> Sandbox {
     let sandbox = Sandbox::embedded().unwrap();
     let source = RuleSource {
         name: package.to_owned(),
         location: format!("{package}.wasm"),
         sha256: None,
-        tier: Tier::Rule,
+        tier,
         wasi: false,
         data: std::collections::BTreeMap::new(),
     };
-    let limits = reveille_sandbox::Limits::of(Tier::Rule);
+    let limits = reveille_sandbox::Limits::of(tier);
     sandbox
         .load_bytes(&source, limits, &component(package))
         .unwrap();
@@ -41,7 +46,7 @@ fn sandbox(package: &str) -> Sandbox {
 }
 
 /// The definitions file in a README: the first block in YAML.
-fn definitions(readme: &str) -> &str {
+pub fn definitions(readme: &str) -> &str {
     let (_, after) = readme.split_once("```yaml\n").unwrap();
     after.split_once("```").unwrap().0
 }
@@ -101,7 +106,7 @@ fn kr_holidays_is_set_up_as_its_readme_says() {
     assert!(!runs(&days[0]) && !runs(&days[1]), "{days}");
 }
 
-fn schedule(item: Value) -> Schedule {
+pub fn schedule(item: Value) -> Schedule {
     let office = json!({ "type": "period", "name": "office", "begintime": "09:00", "endtime": "18:00", "weekdays": "mon-fri" });
     let items: Vec<Item> = [office, item]
         .into_iter()

@@ -42,7 +42,7 @@ struct Silence;
 
 #[async_trait]
 impl Notifier for Silence {
-    async fn announce(&self, _: &Schedule, _: &Announcement, _: Moment) {}
+    async fn announce(&self, _: Option<&Schedule>, _: &Announcement, _: Moment) {}
 }
 
 /// Schedules with [`SERVERS_EACH`] servers each, all of them running as they should from 09:00 to 18:00 on a Monday;

@@ -2,6 +2,8 @@
 
 use crate::digit::digit;
 use crate::{DAY, types::Minute};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use std::fmt;
 
 /// Reads `H:MM` or `HH:MM`, 0:00 to 24:00, in digits of any script; nothing else, not even spaces around it.
 ///
@@ -35,6 +37,38 @@ pub fn time(text: &str) -> Option<Minute> {
     (sixths < 6 && minute_of_day <= DAY).then_some(minute_of_day)
 }
 
+/// A time of the day in a rule's configuration, written as [`time`] reads it; inside is its minute.
+///
+/// ```
+/// use reveille_sdk::clock::Time;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Config {
+///     from: Time,
+/// }
+///
+/// let config: Config = reveille_sdk::config::read(r#"{ "from": "16:30" }"#).unwrap();
+/// assert_eq!(config.from, Time(990));
+/// assert_eq!(config.from.to_string(), "16:30");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub Minute);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        time(&text)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom(format!("`{text}` is not a time; write it as 09:30")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +91,19 @@ mod tests {
     fn a_time_may_be_written_with_full_width_digits() {
         assert_eq!(time("0９:00"), Some(540));
         assert_eq!(time("１８:３０"), Some(1110));
+    }
+
+    #[test]
+    fn a_time_in_a_configuration_is_quoted_when_it_is_none() {
+        let error = crate::config::read::<Time>(r#""four""#).unwrap_err();
+        assert!(
+            error.to_string().contains("`four` is not a time"),
+            "{error}"
+        );
+        assert_eq!(
+            crate::config::read::<Time>(r#""24:00""#).unwrap(),
+            Time(DAY)
+        );
     }
 
     #[test]

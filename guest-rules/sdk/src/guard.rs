@@ -111,6 +111,21 @@ pub fn check_config<T: Guard>(config: &str) -> Result<(), RuleError> {
     <Guarding<T> as about::Guest>::check_config(config.into())
 }
 
+impl Server {
+    /// The value of a tag that the rule asked for in [`About::tags`].
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        let tag = self.tags.iter().find(|(name, _)| name == key);
+        tag.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a fact is true of the server, such as `just-started`; the contract lists them.
+    pub fn is(&self, fact: &str) -> bool {
+        self.extra
+            .iter()
+            .any(|(name, value)| name == fact && value == "true")
+    }
+}
+
 impl Decision {
     /// Does nothing now and remembers nothing new of `server`, so that the same is decided again next time.
     pub fn wait(&mut self, server: &Server, reason: impl Into<String>) {
@@ -157,6 +172,17 @@ mod tests {
         assert_eq!(decisions[0].remember, "stopped");
         assert_eq!(decisions[0].reason, "never");
         assert_eq!(decisions[1], so_far[1]);
+    }
+
+    #[test]
+    fn a_server_tells_its_tags_and_facts() {
+        let server = testing::server("a")
+            .with_tag("Keep", "yes")
+            .with_fact("just-started");
+        assert_eq!(server.tag("Keep"), Some("yes"));
+        assert_eq!(server.tag("keep"), None);
+        assert!(server.is("just-started"));
+        assert!(!server.is("force-pending"));
     }
 
     #[test]

@@ -54,6 +54,7 @@ mod date;
 pub mod digit;
 mod export;
 pub mod guard;
+mod message;
 mod paint;
 #[doc(hidden)]
 pub mod panic;

@@ -11,11 +11,13 @@
 //! request.exceptions.push(testing::exception("2026-11-23", Turn::Stop, Some(22 * 60)));
 //! ```
 
+use crate::clock::Time;
 use crate::decider::{Action, DecideRequest, Decision, Options, Server, Wanted};
+use crate::formatter::replies::{Context, Persona};
 use crate::planner::PlanRequest;
 use crate::types::{
-    Date, DayPlan, Exception, Minute, Period, PeriodUse, Schedule, ServerKind, ServerState, Turn,
-    Want,
+    Date, DayPlan, Exception, Minute, Moment, Period, PeriodUse, Schedule, ServerKind, ServerState,
+    Span, Turn, Want,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -72,6 +74,35 @@ pub fn request(day: &str) -> PlanRequest {
         day_before: None,
         exceptions: Vec::new(),
         config: "{}".into(),
+    }
+}
+
+/// The spans of a plan, a line each: `09:00-18:00 run period office`.
+pub fn lines(plan: &DayPlan) -> Vec<String> {
+    let line = |span: &Span| {
+        let (begin, end) = (Time(span.begin), Time(span.end));
+        let want = match span.want {
+            Want::Run => "run",
+            Want::Stop => "stop",
+            Want::Hold => "hold",
+        };
+        format!("{begin}-{end} {want} {}", span.reason)
+    };
+    plan.spans.iter().map(line).collect()
+}
+
+/// Where a reply is put into words: for somebody in Seoul on a Monday at nine, without the persona.
+pub fn context(locale: &str) -> Context {
+    Context {
+        locale: locale.into(),
+        persona: Persona::Off,
+        keyword: "서버".into(),
+        timezone: "Asia/Seoul".into(),
+        now: Moment {
+            date: date("2026-11-23"),
+            minute: 9 * 60,
+        },
+        schedule: None,
     }
 }
 
@@ -141,6 +172,12 @@ impl Server {
             remembered: remembered.into(),
             ..self
         }
+    }
+
+    /// With this tag, as a rule sees it that asked for its key.
+    pub fn with_tag(mut self, key: &str, value: &str) -> Self {
+        self.tags.push((key.into(), value.into()));
+        self
     }
 
     /// With a fact of this name that is `true`.

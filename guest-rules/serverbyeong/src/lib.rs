@@ -12,6 +12,7 @@ mod order;
 mod reason;
 mod servers;
 mod text;
+mod version;
 mod when;
 
 use reveille_sdk::{

@@ -1,7 +1,7 @@
 //! Servers in order, counted, and whether somebody should look at them.
 
 use reveille_sdk::{
-    formatter::replies::{Counts, ServerNote, ServerView, StatusView},
+    formatter::replies::{Counts, HolidaysChangedView, ServerNote, ServerView, StatusView},
     types::ServerState,
 };
 
@@ -41,6 +41,15 @@ pub(crate) fn counted(servers: &[ServerView]) -> Counts {
 /// Whether the server is only shown.
 pub(crate) fn is_left_out(server: &ServerView) -> bool {
     matches!(server.note, Some(ServerNote::LeftOut(_)))
+}
+
+/// Whether a change of a calendar takes days out of the days off.
+pub(crate) fn makes_working_days(view: &HolidaysChangedView) -> bool {
+    let mut after = view
+        .changes
+        .iter()
+        .filter_map(|change| change.after.as_ref());
+    after.any(|day| day.working)
 }
 
 /// Whether all is as it should be with a schedule's servers.

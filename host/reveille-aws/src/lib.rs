@@ -10,6 +10,7 @@ pub mod dynamo;
 pub mod fleet;
 pub mod policy;
 pub mod registry;
+pub mod s3;
 pub mod signed;
 pub mod site;
 pub mod tags;

@@ -4,6 +4,47 @@
 //! taken; what was good before stays until something better is. What a rule may do is for the sandbox, and whose
 //! word counts is for the operator's configuration.
 
+#[cfg(feature = "remote")]
+mod address;
+mod data;
+mod digest;
+mod error;
+mod file;
+mod folder;
+#[cfg(feature = "remote")]
+mod https;
+mod known;
+mod loader;
+mod news;
+#[cfg(feature = "remote")]
+mod oci;
+mod place;
+mod shelf;
+mod signature;
+#[cfg(test)]
+#[path = "../../../tests/src/signer.rs"]
+mod signer;
+mod slot;
 mod sources;
+mod trial;
+mod trust;
+mod wanted;
 
+pub use data::{CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked};
+pub use error::TakeError;
+pub use file::FileSource;
+pub use folder::MOST_RULES;
+#[cfg(feature = "remote")]
+pub use https::{Https, Patience, Reach};
+pub use known::{KnownRule, Taken};
+pub use loader::{Bindings, FAR_EVERY, Fitting, LONGEST_WAIT, Loader, NEAR_EVERY, Places};
+pub use news::{Event, News};
+#[cfg(feature = "remote")]
+pub use oci::{OciSource, SIGNATURE as OCI_SIGNATURE};
+pub use place::shown;
+pub use shelf::{HISTORY, SHELF_BYTES, Shelf, Shelved};
+pub use signature::{Keys, SignatureError};
 pub use sources::Sources;
+pub use trial::{TRIAL_DAYS, TRIAL_PLANS, Trial, TrialFailure, try_out};
+pub use trust::{Distrust, Grounds, PlaceError, Trust};
+pub use wanted::{Wanted, Written};

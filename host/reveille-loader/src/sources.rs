@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use reveille_core::port::{FetchRequest, Fetched, Source, SourceError};
 
+use crate::place::shown;
+
 /// What stands between the scheme of a location and the rest; a location without it is a path.
 const SCHEME_END: &str = "://";
 
@@ -33,7 +35,7 @@ impl Source for Sources {
         match self.by_scheme.get(scheme) {
             Some(source) => source.fetch(request).await,
             None => Err(SourceError::Unusable {
-                location: request.location.to_owned(),
+                location: shown(request.location),
                 remedy: self.known(),
             }),
         }

@@ -2,14 +2,20 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::{self, File},
     io::{self, Read},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
+use chrono::{DateTime, Utc};
 use reveille_core::{
-    model::{DayPlan, Decision, Fault, Layer, LoadedRule, RuleFailure, RuleSource, Schedule},
+    model::{
+        DayPlan, Decision, DecisionLayer, Fault, Layer, LoadedRule, RuleFailure, RuleSource,
+        RuleStatistics, RuleTrouble, Schedule,
+    },
     port::{DecideRequest, PlanRequest, Rules},
+    tick::Clock,
 };
 
 use crate::{
@@ -20,8 +26,8 @@ use crate::{
     compiler::{Compiled, Compiler},
     convert,
     counters::{Counters, Tallies},
-    data::DataSource,
-    deciding,
+    data::{DataSource, Datum},
+    deciding::{self, Deciding},
     embedded::EMBEDDED,
     error::LoadError,
     fingerprint::Fingerprint,
@@ -34,12 +40,22 @@ use crate::{
 /// Rules in their sandbox. The default components are always in it; others come and go.
 ///
 /// A call takes the rules as they are when it begins: what is loaded meanwhile is for the next one.
-#[derive(Debug)]
 pub struct Sandbox {
     rules: RwLock<Arc<RuleSet>>,
+    /// By the names of the host. Whoever changes it and the rules takes this lock first.
+    supplied: Mutex<DataSource>,
     pub(crate) cache: Cache,
     pub(crate) counters: Tallies,
     compiler: Arc<Compiler>,
+    clock: Option<Clock>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("rules", &self.rules())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {
@@ -63,10 +79,26 @@ impl Sandbox {
         }
         Ok(Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            supplied: Mutex::default(),
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::new(compiler),
+            clock: None,
         })
+    }
+
+    /// With a clock. A rule that fails then waits before it is asked again: one minute after a failure that may pass,
+    /// then twice as long each time, at most an hour; after [`FAILURES_IN_A_ROW`](crate::FAILURES_IN_A_ROW) at different
+    /// times it is not asked for that schedule until something changes. Meanwhile its answer is the failure, and says so;
+    /// what it has answered before goes on to hold. Its failing calls together take no more than a second of a minute.
+    ///
+    /// Without a clock every question is asked, as those want it who try a rule out.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self {
+            clock: Some(clock),
+            ..self
+        }
     }
 
     /// Makes a rule ready to be called, without taking it in: looks at the digest that is asked for, compiles, links,
@@ -88,24 +120,80 @@ impl Sandbox {
     /// is kept, counted and logged apart, and what is loaded later on either side is not seen on the other.
     #[must_use]
     pub fn with(&self, candidate: &Candidate) -> Self {
+        let apart = self.apart();
+        apart.switch(Candidate {
+            rule: candidate.rule.apart(),
+        });
+        apart
+    }
+
+    /// The rules and data as they are now, of which everything is kept, counted and logged apart.
+    fn apart(&self) -> Self {
+        let supplied = self.supplies().clone();
         let loaded = self.rules();
-        let apart = loaded.rules.iter().map(|(name, rule)| (name, rule.apart()));
-        let mut rules: BTreeMap<_, _> = apart
-            .map(|(name, rule)| (name.clone(), Arc::new(rule)))
+        let rules = loaded
+            .rules
+            .iter()
+            .map(|(name, rule)| (name.clone(), Arc::new(rule.apart())))
             .collect();
-        take_in(&mut rules, candidate.rule.apart());
         Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            supplied: Mutex::new(supplied),
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::clone(&self.compiler),
+            clock: self.clock.clone(),
         }
     }
 
     /// Takes a candidate in, in place of a rule of its name. The data that is bound to that stays bound, by the names of
-    /// the host's data sources. A call that is under way ends with the rule with which it began.
+    /// the host's data sources; what is supplied comes before it. A call that is under way ends with the rule with which
+    /// it began.
     pub fn switch(&self, candidate: Candidate) -> LoadedRule {
-        self.change(|rules| take_in(rules, candidate.rule).listed())
+        let supplied = self.supplies();
+        self.change(|rules| {
+            let mut rule = match rules.get(candidate.name()) {
+                Some(former) => candidate.rule.in_place_of(former),
+                None => candidate.rule,
+            };
+            for (name, datum) in supplied.iter() {
+                rule = rule.supplied(name, Some(datum)).unwrap_or(rule);
+            }
+            let listed = rule.listed();
+            rules.insert(rule.name().to_owned(), Arc::new(rule));
+            listed
+        })
+    }
+
+    /// Hands data to all rules that read it, those that are loaded later included, by the name of the host's data source;
+    /// none takes it away. Plans that were made with the same bytes stay. Whether it is other data than before.
+    pub fn supply(&self, name: &str, datum: Option<Datum>) -> bool {
+        let mut supplied = self.supplies();
+        if supplied.get(name) == datum.as_ref() {
+            return false;
+        }
+        self.change(|rules| {
+            for rule in rules.values_mut() {
+                if let Some(changed) = rule.supplied(name, datum.as_ref()) {
+                    *rule = Arc::new(changed);
+                }
+            }
+        });
+        match datum {
+            Some(datum) => supplied.insert(name.to_owned(), datum),
+            None => supplied.remove(name),
+        };
+        true
+    }
+
+    /// What is supplied under a name of the host.
+    #[must_use]
+    pub fn supplied(&self, name: &str) -> Option<Datum> {
+        self.supplies().get(name).cloned()
+    }
+
+    fn supplies(&self) -> MutexGuard<'_, DataSource> {
+        self.supplied.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Loads a rule from the path that is its location, under the limits of its tier, in place of one of the same name.
@@ -210,7 +298,38 @@ impl Sandbox {
     /// # Errors
     /// When it is not loaded.
     pub fn most_used(&self, name: &str) -> Result<Usage, RuleFailure> {
-        Ok(self.rules().get(name)?.most_used())
+        let most = self.rules().get(name)?.statistics().total;
+        Ok(Usage {
+            fuel: most.most_fuel,
+            memory_bytes: usize::try_from(most.most_memory_bytes).unwrap_or(usize::MAX),
+        })
+    }
+
+    /// What was counted of a rule's calls.
+    ///
+    /// # Errors
+    /// When it is not loaded.
+    pub fn statistics(&self, name: &str) -> Result<RuleStatistics, RuleFailure> {
+        Ok(self.rules().get(name)?.statistics())
+    }
+
+    /// For what a rule is not asked now, because it has failed; nothing when it is not loaded, or without a clock.
+    #[must_use]
+    pub fn troubles(&self, name: &str) -> Vec<RuleTrouble> {
+        let rules = self.rules();
+        match (rules.get(name), self.now()) {
+            (Ok(rule), Some(now)) => rule.troubles(now),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Asks a rule anew for everything, also for what it has failed in. Nothing when it is not loaded.
+    pub fn retry(&self, name: &str) {
+        self.change(|rules| {
+            if let Some(rule) = rules.get_mut(name) {
+                *rule = Arc::new(rule.tried_again());
+            }
+        });
     }
 
     /// How much work has been done.
@@ -225,6 +344,10 @@ impl Sandbox {
         self.compiler.counts()
     }
 
+    pub(crate) fn now(&self) -> Option<DateTime<Utc>> {
+        self.clock.as_ref().map(|clock| clock())
+    }
+
     pub(crate) fn rules(&self) -> Arc<RuleSet> {
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -237,11 +360,25 @@ impl Sandbox {
         changed
     }
 
+    fn deciding<'a>(
+        &'a self,
+        request: &'a DecideRequest<'a>,
+        steps: &'a [chain::Step<'a>],
+    ) -> Deciding<'a> {
+        Deciding {
+            counters: &self.counters,
+            request,
+            steps,
+            now: self.now(),
+        }
+    }
+
     fn planning<'a>(&'a self, schedule: &'a Schedule) -> Planning<'a> {
         Planning {
             cache: &self.cache,
             counters: &self.counters,
             schedule,
+            now: self.now(),
         }
     }
 }
@@ -275,11 +412,7 @@ impl Rules for Sandbox {
             return Ok(Vec::new());
         }
         let rules = self.rules();
-        let ordered = match request.force {
-            Some(_) => Ordered::ByPerson,
-            None => Ordered::ByPlan,
-        };
-        let steps = rules.deciders(request.schedule, ordered)?;
+        let steps = rules.deciders(request.schedule, ordered(request))?;
         let schedule = Fingerprint::new().with(&request.schedule.name).print();
         let print = deciding::print(request, &steps);
         if let Some(kept) = self.cache.decisions(schedule, print) {
@@ -289,12 +422,18 @@ impl Rules for Sandbox {
                 Err(failure) => Err((*failure).clone()),
             };
         }
-        let (answer, keep) = deciding::decide(request, &steps, &self.counters);
+        let (answer, keep) = self.deciding(request, &steps).decide();
         if keep {
             self.cache
                 .keep_decisions(schedule, print, deciding::kept(&answer));
         }
         answer
+    }
+
+    fn decided_by(&self, request: &DecideRequest<'_>) -> Result<Vec<DecisionLayer>, RuleFailure> {
+        let rules = self.rules();
+        let steps = rules.deciders(request.schedule, ordered(request))?;
+        self.deciding(request, &steps).layers()
     }
 
     fn check_schedule(&self, schedule: &Schedule) -> Vec<Fault> {
@@ -332,6 +471,12 @@ impl Rules for Sandbox {
         faults
     }
 
+    fn with_data(&self, name: &str, bytes: &[u8]) -> Option<Arc<dyn Rules>> {
+        let apart = self.apart();
+        apart.supply(name, Some(Datum::new(bytes)));
+        Some(Arc::new(apart))
+    }
+
     fn loaded(&self) -> Vec<LoadedRule> {
         self.rules()
             .rules
@@ -341,14 +486,11 @@ impl Rules for Sandbox {
     }
 }
 
-/// Puts a rule in the place of the one of its name.
-fn take_in(rules: &mut BTreeMap<String, Arc<Rule>>, rule: Rule) -> Arc<Rule> {
-    let rule = match rules.get(rule.name()) {
-        Some(former) => Arc::new(rule.in_place_of(former)),
-        None => Arc::new(rule),
-    };
-    rules.insert(rule.name().to_owned(), Arc::clone(&rule));
-    rule
+fn ordered(request: &DecideRequest<'_>) -> Ordered {
+    match request.force {
+        Some(_) => Ordered::ByPerson,
+        None => Ordered::ByPlan,
+    }
 }
 
 /// Reads no more of a file than its limit and one byte.

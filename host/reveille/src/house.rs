@@ -8,19 +8,23 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Definitions, Moment, Schedule,
+        CALENDAR_DATA, Definitions, Moment, Schedule,
         reply::{Announcement, Context, Reply},
     },
-    port::{Fleet, Formatter, Notifier, Rules, Store},
+    port::{Fleet, Formatter, Notifier, Rules, Source, Store},
     tick::{Scheduler, Settings},
 };
+use reveille_loader::{CalendarStore, Feed, Feeds, FileSource, Sources};
+#[cfg(feature = "remote")]
+use reveille_loader::{Https, Reach};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, jandi::DEFAULT_KEYWORD, terminal,
+    cli::COMPILE_COMPONENT, clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD,
+    listing::Lister, terminal,
 };
 
 /// Everything, put together.
@@ -30,8 +34,12 @@ pub(crate) struct House {
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
+    /// Named data for the rules.
+    pub(crate) feeds: Arc<Feeds>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
+    /// Its name.
+    pub(crate) words: String,
     /// Rules that the configuration or the store names and that could not be loaded, with the reason.
     pub(crate) unloaded: Unloaded,
 }
@@ -50,16 +58,32 @@ impl House {
             .await
             .context("the definitions cannot be read")?;
         let (sandbox, unloaded) = load_rules(config, &definitions)?;
+        let feeds = feeds(config, &sandbox);
+        data::tell(&feeds.begin(Clock::machine()).await.news);
+        let is_configured = config.data.iter().any(|feed| feed.name == CALENDAR_DATA);
+        let store = if is_configured {
+            store
+        } else {
+            Arc::new(CalendarStore::new(store, Arc::clone(&sandbox))) as Arc<dyn Store>
+        };
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
+        let words = words.to_owned();
         Ok(Self {
             store,
             fleet,
             simulated,
             sandbox,
+            feeds: Arc::new(feeds),
             formatter,
+            words,
             unloaded,
         })
+    }
+
+    /// Tells what is loaded, for as long as anybody asks.
+    pub(crate) fn lister(&self) -> Lister {
+        Lister::new(&self.sandbox, &self.unloaded)
     }
 
     /// The servers, when they are simulated.
@@ -99,6 +123,7 @@ impl House {
             formatter: Arc::clone(&self.formatter),
             locale: config.locale.clone(),
             persona: config.persona,
+            timezone: config.timezone,
             draw,
         };
         Scheduler::new(
@@ -137,6 +162,39 @@ pub(crate) fn load_rules(
         }
     }
     Ok((Arc::new(sandbox), unloaded))
+}
+
+/// Named data for the rules of `sandbox`, each feed with what may reach its place.
+fn feeds(config: &Config, sandbox: &Arc<Sandbox>) -> Feeds {
+    let sources = sources();
+    let feeds = config.data.iter().map(|feed| {
+        let source: Arc<dyn Source> = Arc::new(reaching(&sources, feed));
+        (feed.clone(), source)
+    });
+    Feeds::open(Arc::clone(sandbox), config.copies(), feeds.collect())
+}
+
+/// The places that this build can read.
+fn sources() -> Sources {
+    Sources::default().with("", Arc::new(FileSource))
+}
+
+/// The same places, the web as far as the feed may reach.
+#[cfg(feature = "remote")]
+fn reaching(sources: &Sources, feed: &Feed) -> Sources {
+    let https: Arc<dyn Source> = Arc::new(Https::new().reaching(Reach {
+        hosts: feed.hosts.clone(),
+        private: feed.private,
+    }));
+    sources
+        .clone()
+        .with("https", Arc::clone(&https))
+        .with("http", https)
+}
+
+#[cfg(not(feature = "remote"))]
+fn reaching(sources: &Sources, _: &Feed) -> Sources {
+    sources.clone()
 }
 
 /// The store and the fleet that the configuration chooses.
@@ -213,22 +271,32 @@ struct LogNotifier {
     formatter: Arc<dyn Formatter>,
     locale: String,
     persona: reveille_core::model::reply::Persona,
+    /// The zone of what is said about no schedule in particular.
+    timezone: chrono_tz::Tz,
     draw: bool,
 }
 
 #[async_trait]
 impl Notifier for LogNotifier {
-    async fn announce(&self, schedule: &Schedule, announcement: &Announcement, now: Moment) {
+    async fn announce(
+        &self,
+        schedule: Option<&Schedule>,
+        announcement: &Announcement,
+        now: Moment,
+    ) {
         let context = Context {
             locale: schedule
-                .locale
-                .clone()
-                .unwrap_or_else(|| self.locale.clone()),
+                .and_then(|schedule| schedule.locale.as_ref())
+                .unwrap_or(&self.locale)
+                .clone(),
             persona: self.persona,
             keyword: String::from(DEFAULT_KEYWORD),
-            timezone: schedule.timezone.name().to_owned(),
+            timezone: schedule
+                .map_or(self.timezone, |schedule| schedule.timezone)
+                .name()
+                .to_owned(),
             now,
-            schedule: Some(schedule.name.clone()),
+            schedule: schedule.map(|schedule| schedule.name.clone()),
         };
         let reply = Reply::Announced(announcement.clone());
         let message = self
@@ -238,7 +306,8 @@ impl Notifier for LogNotifier {
         if self.draw {
             print(&terminal::draw_message(&message, terminal::colours()));
         } else {
-            tracing::info!(schedule = schedule.name, text = message.body, "announced");
+            let schedule = schedule.map(|schedule| schedule.name.as_str());
+            tracing::info!(schedule, text = message.body, "announced");
         }
     }
 }

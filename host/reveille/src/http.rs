@@ -1,11 +1,11 @@
-//! The HTTP door: `POST /jandi/webhook` and `GET /healthz`. Slow, half-open and oversized requests are cut off here
-//! and disturb nobody else.
+//! A door over HTTP/1.1: what both addresses of the program share. Slow, half-open and oversized requests are cut off
+//! here and disturb nobody else; what stands behind a door is for others.
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
-    Method, Request, Response, StatusCode,
+    Request, Response, StatusCode,
     body::{Bytes, Incoming},
     header::{ALLOW, CONTENT_TYPE, HeaderValue},
     server::conn::http1,
@@ -30,10 +30,17 @@ const MAX_CONNECTIONS: usize = 1024;
 /// Longest time that requests under way get to finish when the program stops.
 const STOP_TIME: Duration = Duration::from_secs(8);
 
+/// The type of an answer in JSON.
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
+
 /// What the door leads to.
-pub(crate) trait Webhook: Send + Sync + 'static {
-    /// Answers a webhook's body: a status, and the JSON of the answer when there is one.
-    fn answer(&self, body: Bytes) -> impl Future<Output = (StatusCode, String)> + Send;
+pub(crate) trait Room: Send + Sync + 'static {
+    /// Answers a request from `peer`.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 }
 
 /// Ends when the program is told to stop.
@@ -43,9 +50,9 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 /// Serves on `listener` until `stop` turns true, then lets requests under way finish.
-pub(crate) async fn serve<W: Webhook>(
+pub(crate) async fn serve<R: Room>(
     listener: TcpListener,
-    webhook: Arc<W>,
+    room: Arc<R>,
     mut stop: watch::Receiver<bool>,
 ) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -68,14 +75,14 @@ pub(crate) async fn serve<W: Webhook>(
             () = stopped(&mut stop) => break,
         };
         while connections.try_join_next().is_some() {}
-        let webhook = Arc::clone(&webhook);
+        let room = Arc::clone(&room);
         let mut stop = stop.clone();
         connections.spawn(async move {
             let _place = place;
             let _ = stream.set_nodelay(true);
             let service = service_fn(move |request| {
-                let webhook = Arc::clone(&webhook);
-                async move { Ok::<_, Infallible>(route(request, &*webhook, peer).await) }
+                let room = Arc::clone(&room);
+                async move { Ok::<_, Infallible>(room.answer(request, peer).await) }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -105,30 +112,8 @@ pub(crate) async fn serve<W: Webhook>(
     }
 }
 
-async fn route<W: Webhook>(
-    request: Request<Incoming>,
-    webhook: &W,
-    peer: SocketAddr,
-) -> Response<Full<Bytes>> {
-    match (request.uri().path(), request.method()) {
-        ("/jandi/webhook", &Method::POST) => {
-            let (status, body) = match read_body(request.into_body()).await {
-                Ok(body) => webhook.answer(body).await,
-                Err(status) => (status, String::new()),
-            };
-            tracing::debug!(%peer, %status, "webhook");
-            respond(status, body)
-        }
-        ("/healthz", &Method::GET | &Method::HEAD) => {
-            respond(StatusCode::OK, String::from("{\"ok\":true}"))
-        }
-        ("/jandi/webhook", _) => not_allowed("POST"),
-        ("/healthz", _) => not_allowed("GET, HEAD"),
-        _ => respond(StatusCode::NOT_FOUND, String::new()),
-    }
-}
-
-async fn read_body(body: Incoming) -> Result<Bytes, StatusCode> {
+/// Reads a body, or says with which status it is refused.
+pub(crate) async fn read_body(body: Incoming) -> Result<Bytes, StatusCode> {
     match timeout(BODY_TIME, Limited::new(body, MAX_BODY_BYTES).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
@@ -137,21 +122,36 @@ async fn read_body(body: Incoming) -> Result<Bytes, StatusCode> {
     }
 }
 
-fn respond(status: StatusCode, body: String) -> Response<Full<Bytes>> {
-    let json = !body.is_empty();
+/// An answer; one without a body has no type either.
+pub(crate) fn respond(
+    status: StatusCode,
+    content_type: &'static str,
+    body: String,
+) -> Response<Full<Bytes>> {
+    let is_empty = body.is_empty();
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;
-    if json {
-        response.headers_mut().insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        );
+    if !is_empty {
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     response
 }
 
-fn not_allowed(methods: &'static str) -> Response<Full<Bytes>> {
-    let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, String::new());
+/// The answer of a process that is alive.
+pub(crate) fn alive() -> Response<Full<Bytes>> {
+    respond(StatusCode::OK, JSON, String::from("{\"ok\":true}"))
+}
+
+/// The answer where there is nothing.
+pub(crate) fn not_found() -> Response<Full<Bytes>> {
+    respond(StatusCode::NOT_FOUND, JSON, String::new())
+}
+
+/// The answer to another method than `methods`.
+pub(crate) fn not_allowed(methods: &'static str) -> Response<Full<Bytes>> {
+    let mut response = respond(StatusCode::METHOD_NOT_ALLOWED, JSON, String::new());
     response
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static(methods));

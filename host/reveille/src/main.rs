@@ -1,16 +1,23 @@
 //! Reveille wakes servers in the morning and puts them to bed at night. This crate is the program: it chooses the
 //! adapters, opens the doors and has a file for each subcommand.
 
+mod admin;
 #[cfg(feature = "aws")]
 mod aws;
 mod cli;
+mod client;
 mod clock;
 mod command;
+mod comparison;
 mod config;
 mod definitions_file;
+mod feeder;
+mod figures;
 mod house;
 mod http;
 mod jandi;
+mod listing;
+mod metrics;
 #[cfg(feature = "aws")]
 mod original;
 #[cfg(feature = "aws")]

@@ -3,11 +3,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 
 use reveille_core::tick::{Scheduler, TickReport};
 
-use crate::{clock::Clock, http::stopped, sight::Sight};
+use crate::{clock::Clock, figures::Figures, http::stopped, sight::Sight};
 
 /// How long it sleeps at least: a look that is due at once must not become a loop.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
@@ -19,13 +22,17 @@ pub(crate) async fn run(
     scheduler: Arc<Scheduler>,
     clock: Clock,
     wake: Arc<Notify>,
+    figures: Arc<Figures>,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut sight = Sight::default();
     let mut failing = None;
     loop {
         let now = clock.now();
-        let sleep = match scheduler.tick(now).await {
+        let begun = Instant::now();
+        let came = scheduler.tick(now).await;
+        figures.looked(now, begun.elapsed(), &came);
+        let sleep = match came {
             Ok(report) => {
                 if failing.take().is_some() {
                     tracing::info!("the scheduling run succeeds again");

@@ -1,14 +1,16 @@
-//! From a webhook's body to its answer: tokens, delivery, the chat commands.
+//! The address of the messenger: `POST /jandi/webhook`, from its body to its answer, and `GET /healthz`.
 
 use std::{
     collections::BTreeSet,
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use hyper::{StatusCode, body::Bytes};
+use http_body_util::Full;
+use hyper::{Method, Request, Response, StatusCode, body::Bytes};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
@@ -18,7 +20,8 @@ use reveille_core::chat::{Caller, Chat, Incoming};
 use crate::{
     clock::Clock,
     config::Token,
-    http::Webhook,
+    figures::Figures,
+    http::{self, JSON, Room},
     jandi::{self, Payload},
 };
 
@@ -28,13 +31,20 @@ pub(crate) struct JandiWebhook {
     tokens: Vec<([u8; 32], Option<BTreeSet<String>>)>,
     clock: Clock,
     wake: Arc<Notify>,
+    figures: Arc<Figures>,
     /// Messages that came without a time.
     undated: AtomicU64,
 }
 
 impl JandiWebhook {
     /// `wake` is told when a command has changed something.
-    pub(crate) fn new(chat: Chat, tokens: &[Token], clock: Clock, wake: Arc<Notify>) -> Self {
+    pub(crate) fn new(
+        chat: Chat,
+        tokens: &[Token],
+        clock: Clock,
+        wake: Arc<Notify>,
+        figures: Arc<Figures>,
+    ) -> Self {
         let tokens = tokens
             .iter()
             .map(|token| (digest(&token.secret), token.schedules.clone()))
@@ -44,6 +54,7 @@ impl JandiWebhook {
             tokens,
             clock,
             wake,
+            figures,
             undated: AtomicU64::new(0),
         }
     }
@@ -72,9 +83,34 @@ fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-impl Webhook for JandiWebhook {
-    async fn answer(&self, body: Bytes) -> (StatusCode, String) {
-        let payload = match Payload::read(&body) {
+impl Room for JandiWebhook {
+    async fn answer(
+        &self,
+        request: Request<hyper::body::Incoming>,
+        peer: SocketAddr,
+    ) -> Response<Full<Bytes>> {
+        match (request.uri().path(), request.method()) {
+            ("/jandi/webhook", &Method::POST) => {
+                let (status, body) = match http::read_body(request.into_body()).await {
+                    Ok(body) => self.answer_message(&body).await,
+                    Err(status) => (status, String::new()),
+                };
+                tracing::debug!(%peer, %status, "webhook");
+                self.figures.answered(status);
+                http::respond(status, JSON, body)
+            }
+            ("/healthz", &Method::GET | &Method::HEAD) => http::alive(),
+            ("/jandi/webhook", _) => http::not_allowed("POST"),
+            ("/healthz", _) => http::not_allowed("GET, HEAD"),
+            _ => http::not_found(),
+        }
+    }
+}
+
+impl JandiWebhook {
+    /// A status, and the JSON of the answer when there is one.
+    async fn answer_message(&self, body: &[u8]) -> (StatusCode, String) {
+        let payload = match Payload::read(body) {
             Ok(payload) => payload,
             Err(error) => {
                 return (

@@ -91,7 +91,7 @@ impl Guard for Stagger {
             if server.remembered == START_FAILED {
                 continue;
             }
-            group.just_started += usize::from(is_just_started(server));
+            group.just_started += usize::from(server.is(JUST_STARTED));
             if starts(server, &decision.action) {
                 group.queue.push((server, decision));
             }
@@ -142,13 +142,6 @@ fn starts(server: &Server, action: &Action) -> bool {
             | ServerState::Problem,
         ) => false,
     }
-}
-
-fn is_just_started(server: &Server) -> bool {
-    server
-        .extra
-        .iter()
-        .any(|(name, value)| name == JUST_STARTED && value == "true")
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -4,12 +4,15 @@ use chrono::{DateTime, NaiveDate};
 use proptest::{collection::vec, prelude::*, sample::select};
 use reveille_core::{
     model::{
-        Exception, Minute, Moment, ServerKind, ServerState, Span, Turn, Want,
+        Exception, Holiday, Minute, Moment, ServerKind, ServerState, Span, Turn, Want,
         reply::{
-            Announcement, CancelledView, Context, Counts, ExceptionDeletedView, ExceptionSetView,
-            ExceptionsView, ExtendedView, ForceView, ForcedView, GroupServers, HoldView, InfoView,
-            LayerView, PastAction, Persona, Refusal, Reply, ScheduleLine, ServerNote, ServerView,
-            StatusView, Topic, Turning, UnknownWord, UntilSource, Wave, WhyView,
+            Announcement, CancelledView, Context, Counts, DataTrouble, ExceptionDeletedView,
+            ExceptionSetView, ExceptionsView, ExtendedView, ForceView, ForcedView, GroupServers,
+            HoldView, HolidayChange, HolidaysChangedView, HolidaysView, InfoView, LayerView,
+            MorningLine, MorningView, NoSuchHoliday, PastAction, Persona, Refusal, Reply,
+            RuleChange, RuleDistance, RuleRejection, RuleVersion, ScheduleLine, ServerNote,
+            ServerView, StaleData, StatusView, Topic, Turning, UnknownWord, UntilSource, Wave,
+            WhyView,
         },
     },
     port::Formatter,
@@ -86,6 +89,7 @@ fn notes() -> BoxedStrategy<ServerNote> {
         names().prop_map(ServerNote::WaitsFor),
         Just(ServerNote::Busy),
         Just(ServerNote::Retained),
+        (options_of(texts()), texts()).prop_map(|(rule, reason)| ServerNote::Kept { rule, reason }),
         select(vec![
             "read-replica",
             "replicated",
@@ -219,6 +223,10 @@ fn topics() -> impl Strategy<Value = Topic> {
         Topic::Cancel,
         Topic::Extend,
         Topic::Why,
+        Topic::HolidayList,
+        Topic::HolidayAdd,
+        Topic::HolidayWork,
+        Topic::HolidayDelete,
     ])
 }
 
@@ -233,23 +241,32 @@ fn unknown_words() -> BoxedStrategy<UnknownWord> {
         .boxed()
 }
 
+fn zones() -> BoxedStrategy<String> {
+    select(vec!["Asia/Seoul", "America/New_York"])
+        .prop_map(str::to_owned)
+        .boxed()
+}
+
 fn lines() -> BoxedStrategy<ScheduleLine> {
     (
-        texts(),
+        (texts(), zones()),
         options_of(wants()),
         turnings(),
         counts(),
         options_of(forces()),
         names(),
     )
-        .prop_map(|(name, want, next, counts, forced, faults)| ScheduleLine {
-            name,
-            want,
-            next,
-            counts,
-            forced,
-            faults,
-        })
+        .prop_map(
+            |((name, timezone), want, next, counts, forced, faults)| ScheduleLine {
+                name,
+                timezone,
+                want,
+                next,
+                counts,
+                forced,
+                faults,
+            },
+        )
         .boxed()
 }
 
@@ -442,21 +459,24 @@ fn force_replies() -> BoxedStrategy<Reply> {
 
 fn whys() -> BoxedStrategy<Reply> {
     let layer = (
-        texts(),
+        (texts(), options_of(texts())),
         wants(),
         minutes(),
         minutes(),
         texts(),
         any::<bool>(),
     )
-        .prop_map(|(rule, want, begin, end, reason, covered)| LayerView {
-            rule,
-            want,
-            begin,
-            end,
-            reason,
-            covered,
-        });
+        .prop_map(
+            |((rule, version), want, begin, end, reason, covered)| LayerView {
+                rule,
+                version,
+                want,
+                begin,
+                end,
+                reason,
+                covered,
+            },
+        );
     let words = select(vec![
         "start",
         "stop",
@@ -575,7 +595,200 @@ fn refusals() -> BoxedStrategy<Refusal> {
             }
         }),
     ];
-    prop_oneof![8 => of_words, 6 => of_schedules, 5 => of_times].boxed()
+    let of_calendars = prop_oneof![
+        (
+            (texts(), texts()),
+            (dates(), dates()),
+            spans(),
+            lists(holidays())
+        )
+            .prop_map(|((schedule, calendar), (from, to), spans, days)| {
+                Refusal::NoSuchHoliday(Box::new(NoSuchHoliday {
+                    schedule,
+                    calendar,
+                    from,
+                    to,
+                    spans,
+                    days,
+                }))
+            }),
+        (texts(), 1u32..40).prop_map(|(text, most)| Refusal::TooManyDays { text, most }),
+        (1u32..400).prop_map(|longest_chars| Refusal::NameTooLong { longest_chars }),
+        (texts(), 1u32..4_000)
+            .prop_map(|(calendar, most)| Refusal::CalendarFull { calendar, most }),
+        named().prop_map(|(calendar, faults)| Refusal::CalendarUnreadable { calendar, faults }),
+    ];
+    prop_oneof![8 => of_words, 6 => of_schedules, 5 => of_times, 5 => of_calendars].boxed()
+}
+
+fn holidays() -> BoxedStrategy<Holiday> {
+    (dates(), options_of(texts()), any::<bool>())
+        .prop_map(|(date, name, working)| Holiday {
+            date,
+            name,
+            working,
+        })
+        .boxed()
+}
+
+fn holiday_replies() -> BoxedStrategy<Reply> {
+    let named = || (texts(), texts(), names());
+    let listed = (
+        named(),
+        dates(),
+        (lists(holidays()), lists(holidays())),
+        names(),
+        names(),
+    )
+        .prop_map(
+            |((schedule, calendar, shared_with), from, (days, days_of_all), read_by, faults)| {
+                Reply::Holidays(HolidaysView {
+                    schedule,
+                    calendar,
+                    from,
+                    days,
+                    days_of_all,
+                    shared_with,
+                    read_by,
+                    faults,
+                })
+            },
+        );
+    let change = (dates(), lists(holidays()), options_of(holidays()), spans()).prop_map(
+        |(date, before, after, spans)| HolidayChange {
+            date,
+            before,
+            after,
+            spans,
+        },
+    );
+    let changed = (named(), lists(change), any::<bool>())
+        .prop_map(
+            |((schedule, calendar, shared_with), changes, without_effect)| HolidaysChangedView {
+                schedule,
+                calendar,
+                changes,
+                shared_with,
+                without_effect,
+            },
+        )
+        .boxed();
+    prop_oneof![
+        listed,
+        changed.clone().prop_map(Reply::HolidayAdded),
+        changed.prop_map(Reply::HolidayDeleted),
+    ]
+    .boxed()
+}
+
+fn versions() -> BoxedStrategy<RuleVersion> {
+    (select(vec!["1.0.0", "1.1.0"]), "[0-9a-f]{64}")
+        .prop_map(|(version, sha256)| RuleVersion {
+            version: version.to_owned(),
+            sha256,
+        })
+        .boxed()
+}
+
+fn news_of_rules() -> BoxedStrategy<Announcement> {
+    let kept = || (options_of(versions()), names());
+    prop_oneof![
+        (texts(), versions(), kept(), options_of(texts())).prop_map(
+            |(rule, to, (from, schedules), by)| Announcement::RuleTaken(RuleChange {
+                rule,
+                from,
+                to,
+                schedules,
+                by,
+            })
+        ),
+        (texts(), options_of(texts()), texts(), kept()).prop_map(
+            |(rule, version, cause, (kept, schedules))| Announcement::RuleRejected(RuleRejection {
+                rule,
+                version,
+                cause,
+                kept,
+                schedules,
+            })
+        ),
+        (texts(), texts(), texts(), moments(), kept()).prop_map(
+            |(rule, location, cause, since, (kept, schedules))| {
+                Announcement::RuleUnreachable(RuleDistance {
+                    rule,
+                    location,
+                    cause,
+                    since,
+                    kept,
+                    schedules,
+                })
+            }
+        ),
+        texts().prop_map(|rule| Announcement::RuleReachable { rule }),
+        (
+            texts(),
+            options_of(moments()),
+            options_of(0u32..9_999),
+            texts(),
+            select(vec![StaleData::LastCopy, StaleData::Nothing]),
+            names(),
+            names(),
+        )
+            .prop_map(
+                |(data, fetched, max_age_minutes, cause, instead, rules, schedules)| {
+                    Announcement::DataStale(DataTrouble {
+                        data,
+                        fetched,
+                        max_age_minutes,
+                        cause,
+                        instead,
+                        rules,
+                        schedules,
+                    })
+                }
+            ),
+        (texts(), names())
+            .prop_map(|(data, schedules)| Announcement::DataFresh { data, schedules }),
+    ]
+    .boxed()
+}
+
+fn mornings() -> BoxedStrategy<Announcement> {
+    let line = (
+        (texts(), zones(), names(), names()),
+        options_of(wants()),
+        turnings(),
+        lists(exceptions()),
+        counts(),
+        options_of(forces()),
+        options_of(holds()),
+    )
+        .prop_map(
+            |(
+                (schedule, timezone, notes, faults),
+                want,
+                turn,
+                exceptions,
+                counts,
+                forced,
+                held,
+            )| {
+                MorningLine {
+                    schedule,
+                    timezone,
+                    want,
+                    turns: turn.into_iter().collect(),
+                    notes,
+                    exceptions,
+                    counts,
+                    forced,
+                    held,
+                    faults,
+                }
+            },
+        );
+    (dates(), lists(line))
+        .prop_map(|(date, schedules)| Announcement::Morning(MorningView { date, schedules }))
+        .boxed()
 }
 
 fn announcements() -> BoxedStrategy<Announcement> {
@@ -600,7 +813,7 @@ fn announcements() -> BoxedStrategy<Announcement> {
                 next,
             })
         });
-    prop_oneof![
+    let of_schedules = prop_oneof![
         wave,
         (texts(), moments(), 0u32..120).prop_map(|(schedule, at, minutes)| {
             Announcement::StopNear {
@@ -619,8 +832,8 @@ fn announcements() -> BoxedStrategy<Announcement> {
         texts().prop_map(|schedule| Announcement::Resumed { schedule }),
         (texts(), names())
             .prop_map(|(schedule, groups)| Announcement::GroupOverdue { schedule, groups }),
-    ]
-    .boxed()
+    ];
+    prop_oneof![8 => of_schedules, 4 => news_of_rules(), 2 => mornings()].boxed()
 }
 
 /// Every case of the contract.
@@ -633,6 +846,7 @@ fn replies() -> BoxedStrategy<Reply> {
         3 => exception_replies(),
         3 => force_replies(),
         2 => whys(),
+        3 => holiday_replies(),
         8 => refusals().prop_map(Reply::Refused),
         5 => announcements().prop_map(Reply::Announced),
     ]
@@ -674,6 +888,7 @@ const MANY: usize = 600;
 fn a_list_that_no_message_could_hold_is_put_into_words_all_the_same() {
     let line = |number: usize| ScheduleLine {
         name: format!("schedule-{number}"),
+        timezone: "Asia/Seoul".to_owned(),
         want: Some(Want::Run),
         next: None,
         counts: Counts {

@@ -1,8 +1,11 @@
 //! Replies and messages.
 
 use reveille_core::model::{
-    Minute,
-    reply::{self, Announcement, Message, Persona, Refusal, Reply, ServerNote, Topic, UntilSource},
+    Holiday, Minute,
+    reply::{
+        self, Announcement, Message, Persona, Refusal, Reply, ServerNote, StaleData, Topic,
+        UntilSource,
+    },
 };
 use reveille_sdk::formatter::{self as words, replies as said};
 
@@ -89,6 +92,7 @@ fn note(note: &ServerNote) -> said::ServerNote {
         ServerNote::Busy => said::ServerNote::Busy,
         ServerNote::Retained => said::ServerNote::Retained,
         ServerNote::LeftOut(reason) => said::ServerNote::LeftOut(reason.clone()),
+        ServerNote::Kept { rule, reason } => said::ServerNote::Kept((rule.clone(), reason.clone())),
     }
 }
 
@@ -114,6 +118,7 @@ fn group(group: &reply::GroupServers) -> said::GroupView {
 fn schedule_line(line: &reply::ScheduleLine) -> said::ScheduleLine {
     said::ScheduleLine {
         name: line.name.clone(),
+        timezone: line.timezone.clone(),
         want: line.want.map(want),
         next: line.next.as_ref().map(turning),
         counts: counts(&line.counts),
@@ -220,6 +225,7 @@ fn extended(view: &reply::ExtendedView) -> said::ExtendedView {
 fn layer(layer: &reply::LayerView) -> said::Layer {
     said::Layer {
         rule: layer.rule.clone(),
+        version: layer.version.clone(),
         want: want(layer.want),
         begin: layer.begin.0,
         end: layer.end.0,
@@ -256,6 +262,46 @@ fn why(view: &reply::WhyView) -> said::WhyView {
     }
 }
 
+fn holiday(holiday: &Holiday) -> said::Holiday {
+    said::Holiday {
+        date: date(holiday.date),
+        name: holiday.name.clone(),
+        working: holiday.working,
+    }
+}
+
+fn holidays(view: &reply::HolidaysView) -> said::HolidaysView {
+    said::HolidaysView {
+        schedule: view.schedule.clone(),
+        calendar: view.calendar.clone(),
+        from: date(view.from),
+        days: list(&view.days, holiday),
+        days_of_all: list(&view.days_of_all, holiday),
+        shared_with: view.shared_with.clone(),
+        read_by: view.read_by.clone(),
+        faults: view.faults.clone(),
+    }
+}
+
+fn holiday_change(change: &reply::HolidayChange) -> said::HolidayChange {
+    said::HolidayChange {
+        date: date(change.date),
+        before: list(&change.before, holiday),
+        after: change.after.as_ref().map(holiday),
+        spans: list(&change.spans, span),
+    }
+}
+
+fn holidays_changed(view: &reply::HolidaysChangedView) -> said::HolidaysChangedView {
+    said::HolidaysChangedView {
+        schedule: view.schedule.clone(),
+        calendar: view.calendar.clone(),
+        changes: list(&view.changes, holiday_change),
+        shared_with: view.shared_with.clone(),
+        without_effect: view.without_effect,
+    }
+}
+
 fn topic(topic: Topic) -> said::Topic {
     match topic {
         Topic::Help => said::Topic::Help,
@@ -271,6 +317,10 @@ fn topic(topic: Topic) -> said::Topic {
         Topic::Cancel => said::Topic::Cancel,
         Topic::Extend => said::Topic::Extend,
         Topic::Why => said::Topic::Why,
+        Topic::HolidayList => said::Topic::HolidayList,
+        Topic::HolidayAdd => said::Topic::HolidayAdd,
+        Topic::HolidayWork => said::Topic::HolidayWork,
+        Topic::HolidayDelete => said::Topic::HolidayDelete,
     }
 }
 
@@ -336,6 +386,22 @@ fn refusal(refusal: &Refusal) -> said::Refusal {
             said::Refusal::SetAside((schedule.clone(), faults.clone()))
         }
         Refusal::TextTooLong { longest_chars } => said::Refusal::TextTooLong(*longest_chars),
+        Refusal::NoSuchHoliday(none) => said::Refusal::NoSuchHoliday(said::NoSuchHoliday {
+            schedule: none.schedule.clone(),
+            calendar: none.calendar.clone(),
+            from: date(none.from),
+            to: date(none.to),
+            spans: list(&none.spans, span),
+            days: list(&none.days, holiday),
+        }),
+        Refusal::TooManyDays { text, most } => said::Refusal::TooManyDays((text.clone(), *most)),
+        Refusal::NameTooLong { longest_chars } => said::Refusal::NameTooLong(*longest_chars),
+        Refusal::CalendarFull { calendar, most } => {
+            said::Refusal::CalendarFull((calendar.clone(), *most))
+        }
+        Refusal::CalendarUnreadable { calendar, faults } => {
+            said::Refusal::CalendarUnreadable((calendar.clone(), faults.clone()))
+        }
         Refusal::Failed { code, incident } => {
             said::Refusal::Failed((code.clone(), incident.clone()))
         }
@@ -351,6 +417,74 @@ fn wave(wave: &reply::Wave) -> said::Wave {
         servers: wave.servers.clone(),
         reason: wave.reason.clone(),
         next: wave.next.as_ref().map(turning),
+    }
+}
+
+fn rule_version(version: &reply::RuleVersion) -> said::RuleVersion {
+    said::RuleVersion {
+        version: version.version.clone(),
+        sha256: version.sha256.clone(),
+    }
+}
+
+fn rule_change(change: &reply::RuleChange) -> said::RuleChange {
+    said::RuleChange {
+        rule: change.rule.clone(),
+        from: change.from.as_ref().map(rule_version),
+        to: rule_version(&change.to),
+        schedules: change.schedules.clone(),
+        by: change.by.clone(),
+    }
+}
+
+fn rule_rejection(rejection: &reply::RuleRejection) -> said::RuleRejection {
+    said::RuleRejection {
+        rule: rejection.rule.clone(),
+        version: rejection.version.clone(),
+        cause: rejection.cause.clone(),
+        kept: rejection.kept.as_ref().map(rule_version),
+        schedules: rejection.schedules.clone(),
+    }
+}
+
+fn rule_distance(distance: &reply::RuleDistance) -> said::RuleDistance {
+    said::RuleDistance {
+        rule: distance.rule.clone(),
+        location: distance.location.clone(),
+        cause: distance.cause.clone(),
+        since: moment(distance.since),
+        kept: distance.kept.as_ref().map(rule_version),
+        schedules: distance.schedules.clone(),
+    }
+}
+
+fn data_trouble(trouble: &reply::DataTrouble) -> said::DataTrouble {
+    said::DataTrouble {
+        data: trouble.data.clone(),
+        fetched: trouble.fetched.map(moment),
+        max_age_minutes: trouble.max_age_minutes,
+        cause: trouble.cause.clone(),
+        instead: match trouble.instead {
+            StaleData::LastCopy => said::StaleData::LastCopy,
+            StaleData::Nothing => said::StaleData::Nothing,
+        },
+        rules: trouble.rules.clone(),
+        schedules: trouble.schedules.clone(),
+    }
+}
+
+fn morning_line(line: &reply::MorningLine) -> said::MorningLine {
+    said::MorningLine {
+        schedule: line.schedule.clone(),
+        timezone: line.timezone.clone(),
+        want: line.want.map(want),
+        turns: list(&line.turns, turning),
+        notes: line.notes.clone(),
+        exceptions: list(&line.exceptions, exception),
+        counts: counts(&line.counts),
+        forced: line.forced.as_ref().map(force),
+        held: line.held.as_ref().map(hold),
+        faults: line.faults.clone(),
     }
 }
 
@@ -379,6 +513,22 @@ fn announcement(announcement: &Announcement) -> said::Announcement {
         Announcement::GroupOverdue { schedule, groups } => {
             said::Announcement::GroupOverdue((schedule.clone(), groups.clone()))
         }
+        Announcement::RuleTaken(change) => said::Announcement::RuleTaken(rule_change(change)),
+        Announcement::RuleRejected(rejection) => {
+            said::Announcement::RuleRejected(rule_rejection(rejection))
+        }
+        Announcement::RuleUnreachable(distance) => {
+            said::Announcement::RuleUnreachable(rule_distance(distance))
+        }
+        Announcement::RuleReachable { rule } => said::Announcement::RuleReachable(rule.clone()),
+        Announcement::DataStale(trouble) => said::Announcement::DataStale(data_trouble(trouble)),
+        Announcement::DataFresh { data, schedules } => {
+            said::Announcement::DataFresh((data.clone(), schedules.clone()))
+        }
+        Announcement::Morning(view) => said::Announcement::Morning(said::MorningView {
+            date: date(view.date),
+            schedules: list(&view.schedules, morning_line),
+        }),
     }
 }
 
@@ -395,6 +545,9 @@ pub(crate) fn reply(reply: &Reply) -> said::Reply {
         Reply::Cancelled(view) => said::Reply::Cancelled(cancelled(view)),
         Reply::Extended(view) => said::Reply::Extended(extended(view)),
         Reply::Why(view) => said::Reply::Why(why(view)),
+        Reply::Holidays(view) => said::Reply::Holidays(holidays(view)),
+        Reply::HolidayAdded(view) => said::Reply::HolidayAdded(holidays_changed(view)),
+        Reply::HolidayDeleted(view) => said::Reply::HolidayDeleted(holidays_changed(view)),
         Reply::Refused(why) => said::Reply::Refused(refusal(why)),
         Reply::Announced(what) => said::Reply::Announced(announcement(what)),
     }

@@ -1,11 +1,11 @@
-//! What is said unasked. Each message stands alone: it names the schedule and says what comes next.
+//! What is said unasked. Each message stands alone: it names what it is about and says what comes next.
 
 use reveille_sdk::{
     formatter::replies::{Announcement, Context, ServerView, Topic, Wave},
     types::Want,
 };
 
-use super::{command, words};
+use super::{command, morning, rule, words};
 use crate::{
     message::{Colour, Draft},
     text::name,
@@ -79,6 +79,13 @@ pub(super) fn announced(context: &Context, announcement: &Announcement) -> Draft
                 words::listed(groups)
             ),
         ),
+        Announcement::RuleTaken(change) => rule::taken(change),
+        Announcement::RuleRejected(rejection) => rule::rejected(rejection),
+        Announcement::RuleUnreachable(distance) => rule::unreachable(context, distance),
+        Announcement::RuleReachable(rule) => rule::reachable(rule),
+        Announcement::DataStale(trouble) => rule::data_stale(context, trouble),
+        Announcement::DataFresh((data, schedules)) => rule::data_fresh(data, schedules),
+        Announcement::Morning(view) => morning::morning(context, view),
     }
 }
 

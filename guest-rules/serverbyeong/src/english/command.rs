@@ -1,6 +1,9 @@
 //! Commands as people type them, for help and for the example in a refusal.
 
-use reveille_sdk::formatter::replies::{Context, Topic};
+use reveille_sdk::{
+    formatter::replies::{Context, Topic},
+    types::Date,
+};
 
 use crate::{text::name, when};
 
@@ -43,6 +46,20 @@ pub(super) fn typed(context: &Context, topic: Topic, schedule: Option<&str>) -> 
         Topic::Cancel => "cancel".to_owned(),
         Topic::Extend => "extend 2h".to_owned(),
         Topic::Why => "why".to_owned(),
+        Topic::HolidayList => "holiday list".to_owned(),
+        Topic::HolidayAdd => format!("holiday add {tomorrow} Foundation Day"),
+        Topic::HolidayWork => format!("holiday work {tomorrow}"),
+        Topic::HolidayDelete => format!("holiday del {tomorrow}"),
     };
     format!("{keyword} {schedule} {words}")
+}
+
+/// The command that makes `date` a day on which people work.
+pub(super) fn work_on(context: &Context, date: Date, schedule: &str) -> String {
+    format!(
+        "{} {} holiday work {}",
+        keyword(context),
+        name(schedule),
+        when::iso(date)
+    )
 }

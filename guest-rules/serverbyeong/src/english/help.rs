@@ -19,6 +19,12 @@ const CHANGING_A_DAY: [(Topic, &str); 2] = [
     (Topic::ExceptionSet, "another start or stop on one day"),
     (Topic::ExceptionDelete, "take that back"),
 ];
+const DAYS_OFF: [(Topic, &str); 4] = [
+    (Topic::HolidayList, "the days off that were added"),
+    (Topic::HolidayAdd, "add a day off"),
+    (Topic::HolidayWork, "work on a day that would be off"),
+    (Topic::HolidayDelete, "take that back"),
+];
 const CHANGING_NOW: [(Topic, &str); 4] = [
     (
         Topic::ForceStart,
@@ -61,14 +67,16 @@ pub(super) fn help(context: &Context, schedules: &[String]) -> Draft {
     day.push("Write 'none' for the time, and that day has no start or no stop.".to_owned());
     draft.block("Change one day", &day, words::more);
     draft.block("Change now", &block(&CHANGING_NOW), words::more);
+    draft.block("Days off", &block(&DAYS_OFF), words::more);
     draft.block("Dates and times", &TIMES.map(str::to_owned), words::more);
     draft.block("Korean words", &KOREAN.map(str::to_owned), words::more);
     draft
 }
 
 /// The Korean words that mean the same.
-const KOREAN: [&str; 3] = [
+const KOREAN: [&str; 4] = [
     "도움말 help · 목록 list · 상태 status · 정보 info · 왜 why",
     "예외 exception · 설정 set · 삭제 del · 시작 start · 중지 stop · 없음 none",
     "시작 force_start · 중지 force_stop · 연장 extend · 취소 cancel",
+    "휴일 holiday · 추가 add · 근무 work",
 ];

@@ -5,7 +5,7 @@ use reveille_sdk::{
     types::{Turn, Want},
 };
 
-use crate::message::Phrases;
+use crate::{message::Phrases, servers::makes_working_days};
 
 /// The phrases around `reply`.
 pub(super) fn phrases(persona: Persona, reply: &Reply) -> Phrases {
@@ -58,6 +58,17 @@ fn spoken(reply: &Reply) -> (Option<&'static str>, Option<&'static str>) {
             Some("From the log book."),
             Some("Not a day is missing in it."),
         ),
+        Reply::Holidays(_) => (Some("The leave list."), Some("I never forget a day off.")),
+        // A day that is worked on after all starts servers.
+        Reply::HolidayAdded(view) if makes_working_days(view) => (None, None),
+        Reply::HolidayAdded(_) => (
+            Some("It is on the leave list."),
+            Some("Your server orderly."),
+        ),
+        Reply::HolidayDeleted(_) => (
+            Some("The leave list is corrected."),
+            Some("Your server orderly."),
+        ),
         Reply::Refused(_) => (None, None),
         Reply::Announced(announcement) => match announcement {
             Announcement::Turned(wave) => match wave.want {
@@ -65,13 +76,20 @@ fn spoken(reply: &Reply) -> (Option<&'static str>, Option<&'static str>) {
                 Want::Stop => (Some("Lights out."), Some("Your server orderly.")),
                 Want::Hold => (None, None),
             },
+            Announcement::Morning(_) => (Some("Morning roll call."), Some("Your server orderly.")),
             Announcement::Resumed(_) => (Some("Back on duty."), Some("Your server orderly.")),
             Announcement::StopNear(_)
             | Announcement::Stuck(_)
             | Announcement::Failed(_)
             | Announcement::RestartedByProvider(_)
             | Announcement::Held(_)
-            | Announcement::GroupOverdue(_) => (None, None),
+            | Announcement::GroupOverdue(_)
+            | Announcement::RuleTaken(_)
+            | Announcement::RuleRejected(_)
+            | Announcement::RuleUnreachable(_)
+            | Announcement::RuleReachable(_)
+            | Announcement::DataStale(_)
+            | Announcement::DataFresh(_) => (None, None),
         },
     }
 }

@@ -7,7 +7,7 @@ use reveille_sdk::{
     types::{Date, Minute, Turn},
 };
 
-use super::{command, words};
+use super::{command, holiday, words};
 use crate::{
     message::{Colour, Draft},
     reason::RULE_FAILED,
@@ -119,6 +119,45 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
                 words::counted(most, "character")
             ));
             draft.line(command::example(context, Topic::Help, None));
+            draft
+        }
+        Refusal::NoSuchHoliday(none) => holiday::none_such(context, none),
+        Refusal::TooManyDays((text, most)) => {
+            let mut draft = warning(format!(
+                "'{}' is too long. At most {} can be changed at once.",
+                name(text),
+                words::counted(most, "day")
+            ));
+            draft.line(command::example(context, Topic::HolidayAdd, None));
+            draft
+        }
+        Refusal::NameTooLong(most) => {
+            let mut draft = warning(format!(
+                "The name of the day is too long. It may have {}.",
+                words::counted(most, "character")
+            ));
+            draft.line(command::example(context, Topic::HolidayAdd, None));
+            draft
+        }
+        Refusal::CalendarFull((calendar, most)) => {
+            let mut draft = warning(format!(
+                "The calendar '{}' is full. It may have {}; please delete days that are over.",
+                name(calendar),
+                words::counted(most, "day")
+            ));
+            draft.line(command::example(context, Topic::HolidayList, None));
+            draft
+        }
+        Refusal::CalendarUnreadable((calendar, faults)) => {
+            let mut draft = warning(format!(
+                "The calendar '{}' has something in it that cannot be read, so nothing was changed. An operator has to mend it first.",
+                name(calendar)
+            ));
+            draft.block_of_any(
+                "Faults of the calendar",
+                &words::faults(faults),
+                words::more,
+            );
             draft
         }
         Refusal::Failed((code, number)) => {
@@ -277,7 +316,10 @@ fn needed(topic: Topic) -> &'static str {
         | Topic::ForceStart
         | Topic::ForceStop
         | Topic::Cancel
-        | Topic::Why => "a schedule",
+        | Topic::Why
+        | Topic::HolidayList => "a schedule",
+        Topic::HolidayAdd => "a schedule, a date, and what the day is called",
+        Topic::HolidayWork | Topic::HolidayDelete => "a schedule and a date",
         Topic::ExceptionSet => "a schedule, a date, start or stop, and a time",
         Topic::ExceptionDelete => "a schedule, a date, and start or stop",
         Topic::Extend => "a schedule, and how long or until when",

@@ -42,6 +42,14 @@ fn note(note: &ServerNote) -> String {
         ServerNote::WaitsFor(groups) => format!("waits for {}", listed(groups)),
         ServerNote::Busy => "tried again when that is over".to_owned(),
         ServerNote::Retained => "started by hand, kept running".to_owned(),
+        ServerNote::Kept((Some(rule), reason)) => {
+            format!(
+                "left as it is by the rule '{}': {}",
+                name(rule),
+                sentence(reason)
+            )
+        }
+        ServerNote::Kept((None, reason)) => format!("left as it is: {}", sentence(reason)),
         ServerNote::LeftOut(reason) => format!("not scheduled ({})", left_out(reason)),
     }
 }

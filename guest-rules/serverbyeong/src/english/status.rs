@@ -89,7 +89,6 @@ pub(super) fn schedules(context: &Context, lines: &[ScheduleLine]) -> Draft {
 
 /// `dev : running · 36 servers: 30 running, 6 stopped · next stop today (Sun 2026-11-22) 22:00`
 fn schedule(context: &Context, line: &ScheduleLine) -> String {
-    let now = context.now;
     let want = line.want.map_or("no plan", words::want);
     let mut text = format!(
         "{} : {want} · {}",
@@ -100,14 +99,14 @@ fn schedule(context: &Context, line: &ScheduleLine) -> String {
         text.push_str(&format!(
             " · {} until {}",
             words::order(forced.want),
-            words::moment(now, forced.until)
+            words::moment_in(context, &line.timezone, forced.until)
         ));
     }
     if let Some(next) = &line.next {
         text.push_str(&format!(
             " · next {} {}",
             words::turn_to(next.want),
-            words::moment(now, next.at)
+            words::moment_in(context, &line.timezone, next.at)
         ));
     }
     if !line.faults.is_empty() {

@@ -1,7 +1,7 @@
 //! The small words: times, counts, states, lists. Everything that more than one reply needs.
 
 use reveille_sdk::{
-    formatter::replies::{Counts, ForceView, HoldView, ServerView, Turning, UntilSource},
+    formatter::replies::{Context, Counts, ForceView, HoldView, ServerView, Turning, UntilSource},
     types::{Date, Exception, Minute, Moment, Span, Turn, Want},
 };
 
@@ -65,6 +65,30 @@ pub(super) fn moment(now: Moment, moment: Moment) -> String {
         date(now.date, moment.date),
         when::clock(moment.minute)
     )
+}
+
+/// A moment of the zone `timezone`: in another zone than the message's it may be another day, so that it is told with
+/// its whole date and with its zone.
+pub(super) fn moment_in(context: &Context, timezone: &str, moment: Moment) -> String {
+    if timezone == context.timezone {
+        return self::moment(context.now, moment);
+    }
+    let moment = when::carried(moment);
+    format!(
+        "{} {}{}",
+        full_date(moment.date),
+        when::clock(moment.minute),
+        zone(context, timezone)
+    )
+}
+
+/// ` (America/New_York)` where that is not the zone of the message.
+pub(super) fn zone(context: &Context, timezone: &str) -> String {
+    if timezone == context.timezone {
+        String::new()
+    } else {
+        format!(" ({})", name(timezone))
+    }
 }
 
 /// `23:00`, and past 24:00 of `day` `02:00 on the next day (Tue 2026-11-24)`.

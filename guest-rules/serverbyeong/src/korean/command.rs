@@ -1,6 +1,9 @@
 //! Commands as people type them, for help and for the example in a refusal.
 
-use reveille_sdk::formatter::replies::{Context, Topic};
+use reveille_sdk::{
+    formatter::replies::{Context, Topic},
+    types::Date,
+};
 
 use crate::{text::name, when};
 
@@ -43,6 +46,20 @@ pub(super) fn typed(context: &Context, topic: Topic, schedule: Option<&str>) -> 
         Topic::Cancel => "취소".to_owned(),
         Topic::Extend => "연장 2시간".to_owned(),
         Topic::Why => "왜".to_owned(),
+        Topic::HolidayList => "휴일 목록".to_owned(),
+        Topic::HolidayAdd => format!("휴일 추가 {tomorrow} 창립기념일"),
+        Topic::HolidayWork => format!("휴일 근무 {tomorrow}"),
+        Topic::HolidayDelete => format!("휴일 삭제 {tomorrow}"),
     };
     format!("{keyword} {schedule} {words}")
+}
+
+/// The command that makes `date` a day on which people work.
+pub(super) fn work_on(context: &Context, date: Date, schedule: &str) -> String {
+    format!(
+        "{} {} 휴일 근무 {}",
+        keyword(context),
+        name(schedule),
+        when::iso(date)
+    )
 }

@@ -249,7 +249,7 @@ pub(super) fn exception_deleted(context: &Context, view: &ExceptionDeletedView) 
 }
 
 /// The day as it is now.
-fn day_block(draft: &mut Draft, today: Date, date: Date, spans: &[Span]) {
+pub(super) fn day_block(draft: &mut Draft, today: Date, date: Date, spans: &[Span]) {
     draft.block_of_any(
         format!(
             "{} 시간표: {}",

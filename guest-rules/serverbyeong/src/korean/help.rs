@@ -22,6 +22,12 @@ const CHANGING_A_DAY: [(Topic, &str); 2] = [
     (Topic::ExceptionSet, "그날만 시작이나 중지 시각을 바꾸기"),
     (Topic::ExceptionDelete, "바꾼 것을 되돌리기"),
 ];
+const DAYS_OFF: [(Topic, &str); 4] = [
+    (Topic::HolidayList, "등록한 휴일"),
+    (Topic::HolidayAdd, "쉬는 날을 등록하기"),
+    (Topic::HolidayWork, "휴일이지만 근무하는 날로 정하기"),
+    (Topic::HolidayDelete, "등록한 날을 지우기"),
+];
 const CHANGING_NOW: [(Topic, &str); 4] = [
     (
         Topic::ForceStart,
@@ -62,6 +68,7 @@ pub(super) fn help(context: &Context, schedules: &[String]) -> Draft {
     day.push("시각 대신 '없음'이라고 쓰면 그날은 시작하지 않거나 중지하지 않습니다.".to_owned());
     draft.block("하루만 바꾸기", &day, words::more_lines);
     draft.block("지금 바꾸기", &block(&CHANGING_NOW), words::more_lines);
+    draft.block("휴일", &block(&DAYS_OFF), words::more_lines);
     draft.block("날짜와 시각", &TIMES.map(str::to_owned), words::more_lines);
     draft.block("영어 명령", &english(&keyword, schedule), words::more_lines);
     draft

@@ -7,9 +7,12 @@ mod command;
 mod day;
 mod force;
 mod help;
+mod holiday;
+mod morning;
 mod particle;
 mod persona;
 mod refusal;
+mod rule;
 mod server;
 mod status;
 mod why;
@@ -34,6 +37,9 @@ pub(crate) fn message(context: &Context, reply: &Reply) -> Message {
         Reply::Cancelled(view) => force::cancelled(context, view),
         Reply::Extended(view) => force::extended(context, view),
         Reply::Why(view) => why::why(context, view),
+        Reply::Holidays(view) => holiday::holidays(context, view),
+        Reply::HolidayAdded(view) => holiday::added(context, view),
+        Reply::HolidayDeleted(view) => holiday::deleted(context, view),
         Reply::Refused(refusal) => refusal::refused(context, refusal),
         Reply::Announced(announcement) => announcement::announced(context, announcement),
     };

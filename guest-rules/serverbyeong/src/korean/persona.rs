@@ -8,7 +8,7 @@ use reveille_sdk::{
     types::{Turn, Want},
 };
 
-use crate::message::Phrases;
+use crate::{message::Phrases, servers::makes_working_days};
 
 /// The phrases around `reply`.
 pub(super) fn phrases(persona: Persona, reply: &Reply) -> Phrases {
@@ -62,6 +62,14 @@ fn spoken(reply: &Reply) -> (Option<&'static str>, Option<&'static str>) {
             Some("근무 일지를 펼쳤습니다."),
             Some("일지는 하루도 거르지 않지 말입니다."),
         ),
+        Reply::Holidays(_) => (
+            Some("휴무표를 펼쳤습니다."),
+            Some("쉬는 날은 절대 안 잊지 말입니다."),
+        ),
+        // A day that is worked on after all starts servers.
+        Reply::HolidayAdded(view) if makes_working_days(view) => (None, None),
+        Reply::HolidayAdded(_) => (Some("휴무표에 적었습니다."), Some("서버병 올림.")),
+        Reply::HolidayDeleted(_) => (Some("휴무표를 고쳤습니다."), Some("서버병 올림.")),
         Reply::Refused(_) => (None, None),
         Reply::Announced(announcement) => match announcement {
             Announcement::Turned(wave) => match wave.want {
@@ -69,13 +77,20 @@ fn spoken(reply: &Reply) -> (Option<&'static str>, Option<&'static str>) {
                 Want::Stop => (Some("소등 시간입니다."), Some("서버병 올림.")),
                 Want::Hold => (None, None),
             },
+            Announcement::Morning(_) => (Some("아침 점호 보고입니다."), Some("서버병 올림.")),
             Announcement::Resumed(_) => (Some("다시 근무 시작합니다."), Some("서버병 올림.")),
             Announcement::StopNear(_)
             | Announcement::Stuck(_)
             | Announcement::Failed(_)
             | Announcement::RestartedByProvider(_)
             | Announcement::Held(_)
-            | Announcement::GroupOverdue(_) => (None, None),
+            | Announcement::GroupOverdue(_)
+            | Announcement::RuleTaken(_)
+            | Announcement::RuleRejected(_)
+            | Announcement::RuleUnreachable(_)
+            | Announcement::RuleReachable(_)
+            | Announcement::DataStale(_)
+            | Announcement::DataFresh(_) => (None, None),
         },
     }
 }

@@ -7,7 +7,7 @@ use reveille_sdk::{
     types::{Date, Minute, Turn},
 };
 
-use super::{command, particle::Particle, words};
+use super::{command, holiday, particle::Particle, words};
 use crate::{
     message::{Colour, Draft},
     reason::RULE_FAILED,
@@ -121,6 +121,36 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
         Refusal::TextTooLong(most) => {
             let mut draft = warning(format!("메시지가 너무 깁니다. 최대 {most}자까지 읽습니다."));
             draft.line(command::example(context, Topic::Help, None));
+            draft
+        }
+        Refusal::NoSuchHoliday(none) => holiday::none_such(context, none),
+        Refusal::TooManyDays((text, most)) => {
+            let mut draft = warning(about(
+                text,
+                &format!("너무 깁니다. 한 번에 최대 {most}일입니다."),
+            ));
+            draft.line(command::example(context, Topic::HolidayAdd, None));
+            draft
+        }
+        Refusal::NameTooLong(most) => {
+            let mut draft = warning(format!("날의 이름이 너무 깁니다. 최대 {most}자입니다."));
+            draft.line(command::example(context, Topic::HolidayAdd, None));
+            draft
+        }
+        Refusal::CalendarFull((calendar, most)) => {
+            let mut draft = warning(format!(
+                "휴일 달력 '{}'에 더 적을 수 없습니다. 최대 {most}일입니다. 지난 날부터 삭제해 주십시오.",
+                name(calendar)
+            ));
+            draft.line(command::example(context, Topic::HolidayList, None));
+            draft
+        }
+        Refusal::CalendarUnreadable((calendar, faults)) => {
+            let mut draft = warning(format!(
+                "휴일 달력 '{}'에 읽을 수 없는 것이 있어 바꾸지 않았습니다. 운영자가 먼저 고쳐야 합니다.",
+                name(calendar)
+            ));
+            draft.block_of_any("달력 문제", &words::faults(faults), words::more_things);
             draft
         }
         Refusal::Failed((code, number)) => {
@@ -301,7 +331,10 @@ fn needed(topic: Topic) -> &'static str {
         | Topic::ForceStart
         | Topic::ForceStop
         | Topic::Cancel
-        | Topic::Why => "스케줄",
+        | Topic::Why
+        | Topic::HolidayList => "스케줄",
+        Topic::HolidayAdd => "스케줄, 날짜, 휴일 이름",
+        Topic::HolidayWork | Topic::HolidayDelete => "스케줄, 날짜",
         Topic::ExceptionSet => "스케줄, 날짜, 시작 또는 중지, 시각",
         Topic::ExceptionDelete => "스케줄, 날짜, 시작 또는 중지",
         Topic::Extend => "스케줄, 얼마나 또는 언제까지",

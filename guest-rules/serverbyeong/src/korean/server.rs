@@ -78,6 +78,14 @@ fn note(note: &ServerNote) -> String {
         ServerNote::WaitsFor(groups) => format!("대기({})", listed(groups, more_things)),
         ServerNote::Busy => "작업이 끝나면 다시 시도".to_owned(),
         ServerNote::Retained => "손으로 켠 서버, 계속 실행".to_owned(),
+        ServerNote::Kept((Some(rule), reason)) => {
+            format!(
+                "규칙 '{}'의 판단으로 그대로 둠: {}",
+                name(rule),
+                sentence(reason)
+            )
+        }
+        ServerNote::Kept((None, reason)) => format!("그대로 둠: {}", sentence(reason)),
         ServerNote::LeftOut(reason) => format!("스케줄 제외({})", left_out(reason)),
     }
 }

@@ -90,28 +90,23 @@ pub(super) fn schedules(context: &Context, lines: &[ScheduleLine]) -> Draft {
 
 /// `개발 : 실행 · 총 36대: 실행 30, 중지 6 · 다음 오늘(11/22 일) 22:00 중지`
 fn schedule(context: &Context, line: &ScheduleLine) -> String {
-    let now = context.now;
     let want = line.want.map_or("계획 없음", words::want);
     let mut text = format!(
         "{} : {want} · {}",
         name(&line.name),
-        if line.counts.total == 0 {
-            "서버 없음".to_owned()
-        } else {
-            words::counts(&line.counts)
-        }
+        words::counts_or_none(&line.counts)
     );
     if let Some(forced) = &line.forced {
         text.push_str(&format!(
             " · {} 중({}까지)",
             words::order(forced.want),
-            words::moment(now, forced.until)
+            words::moment_in(context, &line.timezone, forced.until)
         ));
     }
     if let Some(next) = &line.next {
         text.push_str(&format!(
             " · 다음 {} {}",
-            words::moment(now, next.at),
+            words::moment_in(context, &line.timezone, next.at),
             words::turn_to(next.want)
         ));
     }

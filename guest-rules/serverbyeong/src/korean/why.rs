@@ -63,8 +63,12 @@ pub(super) fn why(context: &Context, view: &WhyView) -> Draft {
 /// `kr-holidays: 중지 00:00–24:00 (추석) · 덮임`
 fn layer(layer: &Layer) -> String {
     let covered = if layer.covered { " · 덮임" } else { "" };
+    let version = layer
+        .version
+        .as_ref()
+        .map_or_else(String::new, |version| format!(" {}", name(version)));
     format!(
-        "{}: {} {}–{}{}{covered}",
+        "{}{version}: {} {}–{}{}{covered}",
         name(&layer.rule),
         words::want(layer.want),
         when::clock(layer.begin),

@@ -1,7 +1,7 @@
 //! The small words: times, counts, states, lists. Everything that more than one reply needs.
 
 use reveille_sdk::{
-    formatter::replies::{Counts, ForceView, HoldView, ServerView, Turning, UntilSource},
+    formatter::replies::{Context, Counts, ForceView, HoldView, ServerView, Turning, UntilSource},
     types::{Date, Exception, Minute, Moment, Span, Turn, Want},
 };
 
@@ -71,6 +71,30 @@ pub(super) fn moment(now: Moment, moment: Moment) -> String {
         date(now.date, moment.date),
         when::clock(moment.minute)
     )
+}
+
+/// A moment of the zone `timezone`: in another zone than the message's it may be another day, so that it is told with
+/// its whole date and with its zone.
+pub(super) fn moment_in(context: &Context, timezone: &str, moment: Moment) -> String {
+    if timezone == context.timezone {
+        return self::moment(context.now, moment);
+    }
+    let moment = when::carried(moment);
+    format!(
+        "{} {}{}",
+        full_date(moment.date),
+        when::clock(moment.minute),
+        zone(context, timezone)
+    )
+}
+
+/// ` (America/New_York)` where that is not the zone of the message.
+pub(super) fn zone(context: &Context, timezone: &str) -> String {
+    if timezone == context.timezone {
+        String::new()
+    } else {
+        format!(" ({})", name(timezone))
+    }
 }
 
 /// `23:00`, and past 24:00 of `day` `다음 날(11/24 화) 02:00`.
@@ -154,6 +178,15 @@ pub(super) fn counts(counts: &Counts) -> String {
         return "대상 서버가 없습니다.".to_owned();
     }
     format!("총 {}대: {}", counts.total, shares(counts))
+}
+
+/// As [`counts`], for one of several in a line.
+pub(super) fn counts_or_none(counts: &Counts) -> String {
+    if counts.total == 0 {
+        "서버 없음".to_owned()
+    } else {
+        self::counts(counts)
+    }
 }
 
 /// `실행 30, 중지 6`, and what is neither when there is any.

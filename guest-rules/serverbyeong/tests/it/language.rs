@@ -86,6 +86,7 @@ fn the_soldiers_ending_is_the_last_line_of_something_that_was_only_read() {
                     | Reply::Info(_)
                     | Reply::Exceptions(_)
                     | Reply::Why(_)
+                    | Reply::Holidays(_)
             ),
             "{name} changes something"
         );
@@ -102,7 +103,7 @@ fn without_the_character_nothing_sounds_like_a_barracks() {
         "소등",
         "나팔",
         "보초",
-        "근무",
+        "근무 시작",
         "장부",
         "일지",
         "명단",

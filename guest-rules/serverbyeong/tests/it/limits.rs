@@ -5,9 +5,11 @@ use reveille_sdk::{
     formatter::{
         Message,
         replies::{
-            Announcement, Context, Counts, ForceView, GroupView, HoldView, InfoView, Layer,
-            PastAction, Persona, Refusal, Reply, ScheduleLine, ServerNote, ServerView, StatusView,
-            Topic, Turning, UnknownWord, Wave, WhyView,
+            Announcement, Context, Counts, DataTrouble, ForceView, GroupView, HoldView, Holiday,
+            HolidayChange, HolidaysChangedView, HolidaysView, InfoView, Layer, MorningLine,
+            MorningView, NoSuchHoliday, PastAction, Persona, Refusal, Reply, RuleChange,
+            RuleDistance, RuleRejection, RuleVersion, ScheduleLine, ServerNote, ServerView,
+            StaleData, StatusView, Topic, Turning, UnknownWord, Wave, WhyView,
         },
     },
     types::{Date, Exception, Moment, ServerKind, ServerState, Span, Turn, Want},
@@ -159,6 +161,7 @@ fn server() -> impl Strategy<Value = ServerView> {
         texts().prop_map(ServerNote::WaitsFor),
         Just(ServerNote::Busy),
         Just(ServerNote::Retained),
+        (option::of(text()), text()).prop_map(ServerNote::Kept),
         text().prop_map(ServerNote::LeftOut),
     ];
     let state = prop_oneof![
@@ -312,6 +315,7 @@ fn info() -> impl Strategy<Value = Reply> {
 fn why() -> impl Strategy<Value = Reply> {
     let layer =
         (text(), want(), text(), any::<bool>()).prop_map(|(rule, want, reason, covered)| Layer {
+            version: covered.then(|| reason.clone()),
             rule,
             want,
             begin: 0,
@@ -375,22 +379,186 @@ fn why() -> impl Strategy<Value = Reply> {
 
 fn schedules() -> impl Strategy<Value = Reply> {
     let line = (
-        text(),
+        (text(), text()),
         option::of(want()),
         option::of(turning()),
         counts(),
         option::of(force()),
         texts(),
     )
-        .prop_map(|(name, want, next, counts, forced, faults)| ScheduleLine {
-            name,
-            want,
-            next,
-            counts,
-            forced,
-            faults,
-        });
+        .prop_map(
+            |((name, timezone), want, next, counts, forced, faults)| ScheduleLine {
+                name,
+                timezone,
+                want,
+                next,
+                counts,
+                forced,
+                faults,
+            },
+        );
     vec(line, 0..60).prop_map(Reply::Schedules)
+}
+
+fn holiday() -> impl Strategy<Value = Holiday> {
+    (date(), option::of(text()), any::<bool>()).prop_map(|(date, name, working)| Holiday {
+        date,
+        name,
+        working,
+    })
+}
+
+fn holidays() -> impl Strategy<Value = Reply> {
+    let named = || (text(), text(), texts());
+    let listed = (named(), date(), vec(holiday(), 0..400), texts(), texts()).prop_map(
+        |((schedule, calendar, shared_with), from, days, read_by, faults)| {
+            Reply::Holidays(HolidaysView {
+                schedule,
+                calendar,
+                from,
+                days_of_all: days.iter().rev().cloned().collect(),
+                days,
+                shared_with,
+                read_by,
+                faults,
+            })
+        },
+    );
+    let change = (date(), vec(holiday(), 0..3), option::of(holiday()), spans()).prop_map(
+        |(date, before, after, spans)| HolidayChange {
+            date,
+            before,
+            after,
+            spans,
+        },
+    );
+    let changed = (named(), vec(change, 0..70), any::<bool>())
+        .prop_map(
+            |((schedule, calendar, shared_with), changes, without_effect)| HolidaysChangedView {
+                schedule,
+                calendar,
+                changes,
+                shared_with,
+                without_effect,
+            },
+        )
+        .boxed();
+    let none = (named(), (date(), date()), spans(), vec(holiday(), 0..400)).prop_map(
+        |((schedule, calendar, _), (from, to), spans, days)| {
+            Reply::Refused(Refusal::NoSuchHoliday(NoSuchHoliday {
+                schedule,
+                calendar,
+                from,
+                to,
+                spans,
+                days,
+            }))
+        },
+    );
+    prop_oneof![
+        listed,
+        changed.clone().prop_map(Reply::HolidayAdded),
+        changed.prop_map(Reply::HolidayDeleted),
+        none,
+    ]
+}
+
+fn version() -> impl Strategy<Value = RuleVersion> {
+    (text(), text()).prop_map(|(version, sha256)| RuleVersion { version, sha256 })
+}
+
+fn of_rules() -> impl Strategy<Value = Announcement> {
+    let kept = || (option::of(version()), texts());
+    prop_oneof![
+        (text(), version(), kept(), option::of(text())).prop_map(
+            |(rule, to, (from, schedules), by)| Announcement::RuleTaken(RuleChange {
+                rule,
+                from,
+                to,
+                schedules,
+                by,
+            })
+        ),
+        (text(), option::of(text()), text(), kept()).prop_map(
+            |(rule, version, cause, (kept, schedules))| Announcement::RuleRejected(RuleRejection {
+                rule,
+                version,
+                cause,
+                kept,
+                schedules,
+            })
+        ),
+        (text(), text(), text(), moment(), kept()).prop_map(
+            |(rule, location, cause, since, (kept, schedules))| {
+                Announcement::RuleUnreachable(RuleDistance {
+                    rule,
+                    location,
+                    cause,
+                    since,
+                    kept,
+                    schedules,
+                })
+            }
+        ),
+        (
+            text(),
+            option::of(moment()),
+            option::of(any::<u32>()),
+            text(),
+            texts()
+        )
+            .prop_map(|(data, fetched, max_age_minutes, cause, rules)| {
+                Announcement::DataStale(DataTrouble {
+                    data,
+                    fetched,
+                    max_age_minutes,
+                    cause,
+                    instead: StaleData::Nothing,
+                    schedules: rules.clone(),
+                    rules,
+                })
+            }),
+        (text(), texts()).prop_map(Announcement::DataFresh),
+        text().prop_map(Announcement::RuleReachable),
+    ]
+}
+
+fn morning() -> impl Strategy<Value = Announcement> {
+    let line = (
+        (text(), text(), texts(), texts()),
+        option::of(want()),
+        vec(turning(), 0..300),
+        exceptions(),
+        counts(),
+        option::of(force()),
+        option::of(hold()),
+    )
+        .prop_map(
+            |(
+                (schedule, timezone, notes, faults),
+                want,
+                turns,
+                exceptions,
+                counts,
+                forced,
+                held,
+            )| {
+                MorningLine {
+                    schedule,
+                    timezone,
+                    want,
+                    turns,
+                    notes,
+                    exceptions,
+                    counts,
+                    forced,
+                    held,
+                    faults,
+                }
+            },
+        );
+    (date(), vec(line, 0..60))
+        .prop_map(|(date, schedules)| Announcement::Morning(MorningView { date, schedules }))
 }
 
 fn short() -> impl Strategy<Value = Reply> {
@@ -448,6 +616,21 @@ proptest! {
     #[test]
     fn a_list_of_schedules_keeps_to_the_limits(context in any_context(), reply in schedules()) {
         check(&context, &reply);
+    }
+
+    #[test]
+    fn a_calendar_keeps_to_the_limits(context in any_context(), reply in holidays()) {
+        check(&context, &reply);
+    }
+
+    #[test]
+    fn news_of_rules_keep_to_the_limits(context in any_context(), news in of_rules()) {
+        check(&context, &Reply::Announced(news));
+    }
+
+    #[test]
+    fn a_morning_keeps_to_the_limits(context in any_context(), news in morning()) {
+        check(&context, &Reply::Announced(news));
     }
 
     #[test]

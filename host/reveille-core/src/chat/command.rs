@@ -101,6 +101,33 @@ pub enum Command {
         /// The schedule.
         schedule: String,
     },
+    /// What the calendar of the schedule has.
+    HolidayList {
+        /// The schedule.
+        schedule: String,
+    },
+    /// Writes days into the calendar of the schedule.
+    SetHoliday {
+        /// The schedule.
+        schedule: String,
+        /// The first day.
+        first: NaiveDate,
+        /// The last day.
+        last: NaiveDate,
+        /// What they are called; none when nothing was said.
+        name: Option<String>,
+        /// Whether people work on them, though a rule knows them as days off.
+        working: bool,
+    },
+    /// Takes days out of the calendar of the schedule.
+    DeleteHoliday {
+        /// The schedule.
+        schedule: String,
+        /// The first day.
+        first: NaiveDate,
+        /// The last day.
+        last: NaiveDate,
+    },
 }
 
 impl Command {
@@ -118,7 +145,10 @@ impl Command {
             | Self::Force { schedule, .. }
             | Self::Cancel { schedule }
             | Self::Extend { schedule, .. }
-            | Self::Why { schedule } => Some(schedule),
+            | Self::Why { schedule }
+            | Self::HolidayList { schedule }
+            | Self::SetHoliday { schedule, .. }
+            | Self::DeleteHoliday { schedule, .. } => Some(schedule),
         }
     }
 
@@ -128,6 +158,7 @@ impl Command {
         match self {
             Self::Info { date, .. } | Self::ExceptionInfo { date, .. } => *date,
             Self::SetException { date, .. } | Self::DeleteException { date, .. } => Some(*date),
+            Self::SetHoliday { first, .. } | Self::DeleteHoliday { first, .. } => Some(*first),
             Self::Help
             | Self::Schedules
             | Self::Status { .. }
@@ -135,7 +166,8 @@ impl Command {
             | Self::Force { .. }
             | Self::Cancel { .. }
             | Self::Extend { .. }
-            | Self::Why { .. } => None,
+            | Self::Why { .. }
+            | Self::HolidayList { .. } => None,
         }
     }
 
@@ -149,7 +181,14 @@ impl Command {
             | Self::Info { .. }
             | Self::ExceptionInfo { .. }
             | Self::ExceptionList { .. }
-            | Self::Why { .. } => None,
+            | Self::Why { .. }
+            | Self::HolidayList { .. } => None,
+            Self::SetHoliday { working, .. } => Some(if *working {
+                "holiday work"
+            } else {
+                "holiday add"
+            }),
+            Self::DeleteHoliday { .. } => Some("holiday del"),
             Self::SetException { .. } => Some("exception set"),
             Self::DeleteException { .. } => Some("exception del"),
             Self::Force { want, .. } => Some(match want {

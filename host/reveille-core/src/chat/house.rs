@@ -16,7 +16,7 @@ use crate::{
 use super::{
     Command, GrammarContext, KnownSchedule, cancel,
     done::Done,
-    exception_delete, exception_set, exceptions, extend, force,
+    exception_delete, exception_set, exceptions, extend, force, holidays,
     incoming::{Answer, Incoming},
     info,
     natural::natural,
@@ -189,7 +189,9 @@ impl Chat {
         let context = self.context(Some(schedule), message, now);
         let kept = Kept::read(&*self.store, Some(name), command.date(), now).await?;
         let subject = Subject::new(schedule, definitions, &kept, &*self.rules, now);
-        let done = self.carry_out(command, &subject, message).await;
+        let done = self
+            .carry_out(command, &subject, definitions, message)
+            .await;
         let Some(change) = command.change() else {
             return Ok(self.say(&context, done?.reply));
         };
@@ -221,6 +223,7 @@ impl Chat {
         &self,
         command: &Command,
         subject: &Subject<'_>,
+        definitions: &Definitions,
         message: &Incoming,
     ) -> Result<Done, Trouble> {
         let (schedule, by) = (&subject.schedule, message.writer.shown());
@@ -237,13 +240,14 @@ impl Chat {
             }
             .into()),
             Command::Status { .. } => {
-                Ok(status::show(subject, &self.roster(subject).await?).into())
+                let roster = self.roster(subject).await?.asked(subject);
+                Ok(status::show(subject, &roster).into())
             }
             Command::Info { date, .. } => Ok(info::show(subject, *date).into()),
             Command::ExceptionInfo { date, .. } => Ok(exceptions::show(subject, *date).into()),
             Command::ExceptionList { .. } => Ok(exceptions::list(subject).into()),
             Command::Why { .. } => {
-                let roster = self.roster(subject).await?;
+                let roster = self.roster(subject).await?.asked(subject);
                 let audit = self.store.audit(&schedule.name, why::PAST_ACTIONS).await?;
                 Ok(why::explain(subject, &roster, &audit).into())
             }
@@ -259,6 +263,42 @@ impl Chat {
             }
             Command::Cancel { .. } => Ok(cancel::end(subject)),
             Command::Extend { to, .. } => extend::put_off(subject, *to, by),
+            Command::HolidayList { .. } => Ok(holidays::list(subject, definitions).into()),
+            Command::SetHoliday {
+                first,
+                last,
+                name,
+                working,
+                ..
+            } => {
+                let unnamed = || (!working).then(|| self.day_off(schedule));
+                let days = holidays::Days {
+                    first: *first,
+                    last: *last,
+                    name: name.as_deref().or_else(unnamed),
+                    working: *working,
+                };
+                holidays::set(subject, &self.kept().await?, days)
+            }
+            Command::DeleteHoliday { first, last, .. } => {
+                holidays::delete(subject, &self.kept().await?, *first, *last)
+            }
+        }
+    }
+
+    /// The definitions as they stand now.
+    async fn kept(&self) -> Result<holidays::Kept, Trouble> {
+        let items = self.store.items().await?;
+        Ok(holidays::Kept::new(items, self.manners.timezone))
+    }
+
+    /// What a day off is called that nobody gave a name.
+    fn day_off(&self, schedule: &Schedule) -> &'static str {
+        let locale = schedule.locale.as_ref().unwrap_or(&self.manners.locale);
+        if locale.to_lowercase().starts_with("ko") {
+            "휴일"
+        } else {
+            "day off"
         }
     }
 
@@ -313,13 +353,13 @@ impl Chat {
                 .as_ref()
                 .map(|fleet| Roster::new(schedule, fleet, Arc::clone(&memory)));
             let roster = roster.as_ref().map_err(|unseen| unseen.as_str());
-            schedules::line(&subject, roster, zone)
+            schedules::line(&subject, roster)
         });
         let servers = fleet.as_ref().map_or(&[][..], |fleet| &fleet.servers);
         let set_aside = definitions
             .set_aside
             .iter()
-            .map(|(name, faults)| schedules::set_aside(name, faults, servers));
+            .map(|(name, faults)| schedules::set_aside(name, zone, faults, servers));
         let mut lines: Vec<ScheduleLine> = used
             .chain(set_aside)
             .filter(|line| message.may_see(&line.name))
@@ -481,12 +521,15 @@ fn only_tells(reply: &Reply) -> bool {
         | Reply::Status(_)
         | Reply::Info(_)
         | Reply::Exceptions(_)
-        | Reply::Why(_) => true,
+        | Reply::Why(_)
+        | Reply::Holidays(_) => true,
         Reply::ExceptionSet(_)
         | Reply::ExceptionDeleted(_)
         | Reply::Forced(_)
         | Reply::Cancelled(_)
         | Reply::Extended(_)
+        | Reply::HolidayAdded(_)
+        | Reply::HolidayDeleted(_)
         | Reply::Refused(_)
         | Reply::Announced(_) => false,
     }

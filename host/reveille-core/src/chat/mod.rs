@@ -22,6 +22,7 @@ mod exceptions;
 mod extend;
 mod force;
 mod grammar;
+mod holidays;
 mod house;
 mod incoming;
 mod info;
@@ -41,8 +42,8 @@ mod why;
 pub use command::{Command, ExtendTo, ForceEnd};
 pub use force::HELD_FORCE;
 pub use grammar::{
-    GrammarContext, KnownSchedule, LONGEST_EXTEND, MAX_TEXT_CHARS, is_command_word, parse,
-    schedule_of, without_keyword,
+    GrammarContext, KnownSchedule, LONGEST_EXTEND, MAX_TEXT_CHARS, MOST_DAYS, is_command_word,
+    parse, schedule_of, without_keyword,
 };
 pub use house::{Chat, Manners};
 pub use incoming::{Answer, Caller, Incoming};

@@ -5,8 +5,8 @@
 use crate::model::{
     Exception, Span,
     reply::{
-        Announcement, Block, Counts, ForceView, HoldView, Message, Refusal, Reply, ServerNote,
-        ServerView, Turning, UnknownWord,
+        Announcement, Block, Counts, ForceView, HoldView, HolidaysChangedView, Message, Refusal,
+        Reply, RuleVersion, ServerNote, ServerView, StaleData, Turning, UnknownWord,
     },
 };
 
@@ -36,13 +36,21 @@ fn colour_of(reply: &Reply) -> &'static str {
         Reply::Refused(Refusal::Failed { .. }) => FAULT,
         Reply::Refused(_) => WARNING,
         Reply::Announced(announcement) => match announcement {
-            Announcement::Turned(_) | Announcement::Resumed { .. } => CALM,
+            Announcement::Turned(_)
+            | Announcement::Resumed { .. }
+            | Announcement::RuleTaken(_)
+            | Announcement::RuleReachable { .. }
+            | Announcement::DataFresh { .. }
+            | Announcement::Morning(_) => CALM,
             Announcement::StopNear { .. }
             | Announcement::Stuck { .. }
             | Announcement::Failed { .. }
             | Announcement::RestartedByProvider { .. }
             | Announcement::Held { .. }
-            | Announcement::GroupOverdue { .. } => WARNING,
+            | Announcement::GroupOverdue { .. }
+            | Announcement::RuleRejected(_)
+            | Announcement::RuleUnreachable(_)
+            | Announcement::DataStale(_) => WARNING,
         },
         Reply::Help { .. }
         | Reply::Schedules(_)
@@ -54,14 +62,17 @@ fn colour_of(reply: &Reply) -> &'static str {
         | Reply::Forced(_)
         | Reply::Cancelled(_)
         | Reply::Extended(_)
-        | Reply::Why(_) => CALM,
+        | Reply::Why(_)
+        | Reply::Holidays(_)
+        | Reply::HolidayAdded(_)
+        | Reply::HolidayDeleted(_) => CALM,
     }
 }
 
 fn lines_of(reply: &Reply) -> Vec<String> {
     match reply {
         Reply::Help { schedules } => vec![
-            "list, status, info, exception info/list/set/del, force_start, force_stop, cancel, extend, why"
+            "list, status, info, exception info/list/set/del, force_start, force_stop, cancel, extend, why, holiday list/add/work/del"
                 .to_owned(),
             list("schedules", schedules),
         ],
@@ -157,8 +168,10 @@ fn lines_of(reply: &Reply) -> Vec<String> {
             lines.extend(why.want.map(|want| format!("wanted: {}", want.as_str())));
             lines.extend(why.layers.iter().map(|layer| {
                 let covered = if layer.covered { " (covered)" } else { "" };
+                let version = layer.version.as_ref();
+                let version = version.map_or(String::new(), |version| format!(" {version}"));
                 format!(
-                    "{}: {}-{} {} {}{covered}",
+                    "{}{version}: {}-{} {} {}{covered}",
                     layer.rule,
                     layer.begin,
                     layer.end,
@@ -178,6 +191,15 @@ fn lines_of(reply: &Reply) -> Vec<String> {
             lines.extend(why.next.as_ref().map(next));
             lines
         }
+        Reply::Holidays(view) => {
+            let mut lines = vec![format!("{}: calendar `{}`", view.schedule, view.calendar)];
+            lines.extend(view.days.iter().map(ToString::to_string));
+            lines.extend(view.days_of_all.iter().map(ToString::to_string));
+            lines.extend(view.faults.iter().cloned());
+            lines
+        }
+        Reply::HolidayAdded(view) => holidays_changed("set", view),
+        Reply::HolidayDeleted(view) => holidays_changed("deleted", view),
         Reply::Refused(refusal) => refused(refusal),
         Reply::Announced(announcement) => announced(announcement),
     }
@@ -250,6 +272,32 @@ fn refused(refusal: &Refusal) -> Vec<String> {
         Refusal::TextTooLong { longest_chars } => {
             vec![format!("too long; at most {longest_chars} characters")]
         }
+        Refusal::NoSuchHoliday(none) => {
+            let mut lines = vec![format!(
+                "the calendar `{}` has no day from {} to {}",
+                none.calendar, none.from, none.to
+            )];
+            lines.extend(none.days.iter().map(ToString::to_string));
+            lines
+        }
+        Refusal::TooManyDays { text, most } => {
+            vec![format!("`{text}` is too long; at most {most} days")]
+        }
+        Refusal::NameTooLong { longest_chars } => {
+            vec![format!(
+                "the name is too long; at most {longest_chars} characters"
+            )]
+        }
+        Refusal::CalendarFull { calendar, most } => {
+            vec![format!(
+                "the calendar `{calendar}` is full; at most {most} days"
+            )]
+        }
+        Refusal::CalendarUnreadable { calendar, faults } => {
+            let mut lines = vec![format!("the calendar `{calendar}` cannot be read")];
+            lines.extend(faults.iter().cloned());
+            lines
+        }
         Refusal::Failed { code, incident } => {
             vec![format!(
                 "nothing was changed: {code} ({incident}); try again"
@@ -291,7 +339,77 @@ fn announced(announcement: &Announcement) -> Vec<String> {
         Announcement::GroupOverdue { schedule, groups } => {
             vec![list(&format!("{schedule}: groups not ready"), groups)]
         }
+        Announcement::RuleTaken(change) => vec![
+            format!("rule `{}`: now {}", change.rule, version(Some(&change.to))),
+            format!("before: {}", version(change.from.as_ref())),
+            list("schedules", &change.schedules),
+        ],
+        Announcement::RuleRejected(rejection) => vec![
+            format!("rule `{}`: not taken: {}", rejection.rule, rejection.cause),
+            format!("in use: {}", version(rejection.kept.as_ref())),
+            list("schedules", &rejection.schedules),
+        ],
+        Announcement::RuleUnreachable(distance) => vec![
+            format!(
+                "rule `{}`: `{}` is not reached since {}: {}",
+                distance.rule, distance.location, distance.since, distance.cause
+            ),
+            format!("in use: {}", version(distance.kept.as_ref())),
+            list("schedules", &distance.schedules),
+        ],
+        Announcement::RuleReachable { rule } => vec![format!("rule `{rule}`: reached again")],
+        Announcement::DataStale(trouble) => vec![
+            format!("data `{}` is too old: {}", trouble.data, trouble.cause),
+            match trouble.instead {
+                StaleData::LastCopy => "the last good copy is used".to_owned(),
+                StaleData::Nothing => "rules get none".to_owned(),
+            },
+            list("schedules", &trouble.schedules),
+        ],
+        Announcement::DataFresh { data, schedules } => vec![
+            format!("data `{data}` is new again"),
+            list("schedules", schedules),
+        ],
+        Announcement::Morning(view) => {
+            let mut lines = vec![view.date.to_string()];
+            lines.extend(view.schedules.iter().map(|line| {
+                let mut parts = vec![counts(&line.counts)];
+                parts.extend(line.turns.iter().map(next));
+                parts.extend(line.notes.iter().cloned());
+                parts.extend(line.forced.as_ref().map(forced));
+                parts.extend(line.held.as_ref().map(held));
+                parts.extend(line.faults.iter().cloned());
+                format!("{}: {}", line.schedule, parts.join("; "))
+            }));
+            lines
+        }
     }
+}
+
+fn holidays_changed(what: &str, view: &HolidaysChangedView) -> Vec<String> {
+    let mut lines: Vec<String> = view
+        .changes
+        .iter()
+        .map(|change| {
+            let line = change.after.as_ref().or(change.before.first());
+            let line = line.map_or_else(|| change.date.to_string(), ToString::to_string);
+            format!("calendar `{}`: {what} {line}", view.calendar)
+        })
+        .collect();
+    if !view.shared_with.is_empty() {
+        lines.push(list("shared with", &view.shared_with));
+    }
+    if view.without_effect {
+        lines.push(format!("no rule of {} reads it", view.schedule));
+    }
+    lines
+}
+
+fn version(version: Option<&RuleVersion>) -> String {
+    version.map_or_else(
+        || "none".to_owned(),
+        |RuleVersion { version, sha256 }| format!("{version} ({sha256})"),
+    )
 }
 
 fn list(title: &str, names: &[String]) -> String {
@@ -367,6 +485,10 @@ fn server(server: &ServerView) -> String {
         Some(ServerNote::Busy) => " (busy)".to_owned(),
         Some(ServerNote::Retained) => " (kept running)".to_owned(),
         Some(ServerNote::LeftOut(reason)) => format!(" (not scheduled: {reason})"),
+        Some(ServerNote::Kept { rule, reason }) => format!(
+            " (kept by {}: {reason})",
+            rule.as_deref().unwrap_or("a rule")
+        ),
     };
     format!("{}: {}{note}", server.name, server.native_state)
 }

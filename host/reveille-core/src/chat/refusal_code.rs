@@ -23,6 +23,11 @@ pub(super) fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::NotAllowed { .. } => "not-allowed",
         Refusal::SetAside { .. } => "set-aside",
         Refusal::TextTooLong { .. } => "text-too-long",
+        Refusal::NoSuchHoliday(_) => "no-such-holiday",
+        Refusal::TooManyDays { .. } => "too-many-days",
+        Refusal::NameTooLong { .. } => "name-too-long",
+        Refusal::CalendarFull { .. } => "calendar-full",
+        Refusal::CalendarUnreadable { .. } => "calendar-unreadable",
         Refusal::Failed { .. } => "failed",
     }
 }

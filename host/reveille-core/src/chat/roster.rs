@@ -8,9 +8,10 @@ use crate::{
         reply::{Counts, GroupServers, ServerNote, ServerView},
     },
     port::FleetView,
+    tick::KeptBack,
 };
 
-use super::natural::natural;
+use super::{natural::natural, subject::Subject};
 
 /// The servers of one schedule.
 pub(super) struct Roster<'a> {
@@ -18,6 +19,8 @@ pub(super) struct Roster<'a> {
     /// Sorted by name as people read it.
     servers: Vec<Server>,
     memory: Arc<Vec<Remembered>>,
+    /// Servers that a rule keeps from turning.
+    kept_back: Vec<KeptBack>,
     /// Parts of the fleet that could not be seen.
     pub(super) unseen: Vec<String>,
 }
@@ -57,12 +60,31 @@ impl<'a> Roster<'a> {
             schedule,
             servers,
             memory,
+            kept_back: Vec::new(),
             unseen: fleet
                 .unseen
                 .iter()
                 .map(|error| format!("{error} ({})", error.code))
                 .collect(),
         }
+    }
+
+    /// With what the rules of the schedule would keep as it is. Asking them costs a call or two, so that it is done only
+    /// where a server is not as is wanted and the schedule has rules of its own.
+    pub(super) fn asked(mut self, subject: &Subject<'_>) -> Self {
+        let differs = subject.wanted().is_some_and(|want| {
+            let mut scheduled = self.scheduled();
+            scheduled.any(|server| !is_there(server, want))
+        });
+        if differs && !self.schedule.rules.is_empty() {
+            let mut servers: Vec<(&Server, Option<&Remembered>)> = self
+                .scheduled()
+                .map(|server| (server, self.memory_of(server)))
+                .collect();
+            servers.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+            self.kept_back = subject.kept_back(&servers);
+        }
+        self
     }
 
     /// How many servers are how; those that are left out do not count.
@@ -189,6 +211,12 @@ impl<'a> Roster<'a> {
         let waits_for = self.waits_for(server, memory, want);
         if !waits_for.is_empty() {
             return Some(ServerNote::WaitsFor(waits_for));
+        }
+        if let Some(kept) = self.kept_back.iter().find(|kept| kept.server == server.id) {
+            return Some(ServerNote::Kept {
+                rule: kept.rule.clone(),
+                reason: kept.reason.clone(),
+            });
         }
         if server.state == ServerState::Busy && want == Some(Want::Stop) {
             return Some(ServerNote::Busy);

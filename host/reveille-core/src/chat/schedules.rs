@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 
 use crate::model::{
-    Fault, Server, local_moment,
-    reply::{Counts, ForceView, ScheduleLine, Turning},
+    Fault, Server,
+    reply::{Counts, ScheduleLine},
 };
 
 use super::{
@@ -12,13 +12,8 @@ use super::{
     subject::Subject,
 };
 
-/// The line of a schedule. Its times are in `zone`, because one list has schedules of many. `unseen` is what to say
-/// when no server can be seen.
-pub(super) fn line(
-    subject: &Subject<'_>,
-    roster: Result<&Roster<'_>, &str>,
-    zone: Tz,
-) -> ScheduleLine {
+/// The line of a schedule, its times in its own zone. `unseen` is what to say when no server can be seen.
+pub(super) fn line(subject: &Subject<'_>, roster: Result<&Roster<'_>, &str>) -> ScheduleLine {
     let mut faults = subject.faults();
     let counts = match roster {
         Ok(roster) => {
@@ -33,28 +28,28 @@ pub(super) fn line(
     let wanted = subject.timeline().wanted_at(subject.here);
     ScheduleLine {
         name: subject.name(),
+        timezone: subject.schedule.timezone.name().to_owned(),
         want: wanted.ok().map(|wanted| wanted.want),
-        next: subject.next().map(|turning| Turning {
-            at: local_moment(subject.timeline().instant(turning.at), zone),
-            ..turning
-        }),
+        next: subject.next(),
         counts,
-        forced: subject.force.as_ref().map(|force| ForceView {
-            since: local_moment(force.since, zone),
-            until: local_moment(force.until, zone),
-            ..subject.view_of(force)
-        }),
+        forced: subject.forced(),
         faults,
     }
 }
 
 /// The line of a schedule that is set aside: what is wrong with it, and how many servers wait for that to be mended.
-pub(super) fn set_aside(name: &str, faults: &[Fault], servers: &[Server]) -> ScheduleLine {
+pub(super) fn set_aside(
+    name: &str,
+    zone: Tz,
+    faults: &[Fault],
+    servers: &[Server],
+) -> ScheduleLine {
     let servers = servers
         .iter()
         .filter(|server| *server.schedule == *name && server.left_out.is_none());
     ScheduleLine {
         name: name.to_owned(),
+        timezone: zone.name().to_owned(),
         want: None,
         next: None,
         counts: counts(servers),
@@ -122,7 +117,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_times_of_all_are_in_one_zone() {
+    async fn the_times_of_a_schedule_are_in_its_own_zone() {
         let stage = stage();
         let force = Command::Force {
             schedule: "dev-2".to_owned(),
@@ -131,11 +126,12 @@ mod tests {
         };
         stage.answer(force, NOW).await;
         let lines = listed(&stage).await;
-        // 09:00 UTC and 22:00 in Seoul, both told in Seoul's time.
         let forced = lines[1].forced.as_ref().unwrap();
-        assert_eq!(forced.until.to_string(), "2026-11-24 18:00");
+        assert_eq!(forced.until.to_string(), "2026-11-24 09:00");
+        assert_eq!(lines[1].timezone, "UTC");
         let next = lines[2].next.as_ref().unwrap();
         assert_eq!(next.at.to_string(), "2026-11-23 22:00");
+        assert_eq!(lines[2].timezone, "Asia/Seoul");
     }
 
     #[tokio::test]

@@ -1,20 +1,24 @@
 //! The schedule that a command is about, with everything that is known of it.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use crate::{
     model::{
-        Definitions, Exception, Force, Layer, MAX_REASON_CHARS, Minute, Moment, RuleFailure,
-        Schedule, Span, Turn, Want, local_moment,
+        Definitions, Exception, Force, Layer, MAX_REASON_CHARS, Minute, Moment, Remembered,
+        RuleFailure, Schedule, Server, Span, Turn, Want, local_moment,
         reply::{ForceView, HoldView, Turning},
     },
     port::{PlanRequest, Rules, Store},
+    tick::{self, KeptBack},
     timeline::Timeline,
 };
 
 use super::trouble::Trouble;
+
+/// The source of a rule that is part of the host.
+const EMBEDDED: &str = "embedded";
 
 /// A schedule with its exceptions and its order.
 pub(super) struct Subject<'a> {
@@ -113,6 +117,32 @@ impl<'a> Subject<'a> {
         local_moment(instant, self.schedule.timezone)
     }
 
+    /// The servers that a rule keeps from turning, of `servers`, sorted by id.
+    pub(super) fn kept_back(&self, servers: &[(&Server, Option<&Remembered>)]) -> Vec<KeptBack> {
+        tick::kept_back(
+            self.rules,
+            &self.schedule,
+            &self.exceptions,
+            self.force.as_ref(),
+            servers,
+            self.now,
+        )
+    }
+
+    /// The rules of the schedule that read the data source `name`, in their order.
+    pub(super) fn readers_of(&self, name: &str) -> Vec<String> {
+        let readers = readers_of(self.rules, name);
+        let rules = self.schedule.rules.iter().map(|rule| &rule.name);
+        rules
+            .filter(|rule| readers.contains(*rule))
+            .cloned()
+            .collect()
+    }
+
+    pub(super) fn rules(&self) -> &dyn Rules {
+        self.rules
+    }
+
     /// What is wrong with the schedule: in its item, and for the rules of its chain.
     pub(super) fn faults(&self) -> Vec<String> {
         let mut faults = self.definition_faults.clone();
@@ -123,6 +153,15 @@ impl<'a> Subject<'a> {
             }
         }
         faults
+    }
+
+    /// The version of a rule; none for those that are part of the host.
+    pub(super) fn version_of(&self, rule: &str) -> Option<String> {
+        let loaded = self.rules.loaded().into_iter();
+        loaded
+            .filter(|loaded| loaded.name == rule && loaded.source != EMBEDDED)
+            .map(|loaded| loaded.version)
+            .next()
     }
 
     /// `force` in the words of a reply.
@@ -218,6 +257,15 @@ impl<'a> Subject<'a> {
             .iter()
             .find(|exception| exception.date == date && exception.action == action)
     }
+}
+
+/// Names of all rules that read the data source `name`.
+pub(super) fn readers_of(rules: &dyn Rules, name: &str) -> BTreeSet<String> {
+    let loaded = rules.loaded().into_iter();
+    loaded
+        .filter(|rule| rule.data.iter().any(|data| data == name))
+        .map(|rule| rule.name)
+        .collect()
 }
 
 /// Whether an exception changes something of the day after its date.

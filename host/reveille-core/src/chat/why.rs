@@ -59,6 +59,7 @@ fn painted_now(subject: &Subject<'_>, layers: &[Layer]) -> Vec<LayerView> {
         .zip(painted)
         .map(|(place, (rule, span))| LayerView {
             rule: rule.to_owned(),
+            version: subject.version_of(rule),
             want: span.want,
             begin: span.begin,
             end: span.end,

@@ -71,3 +71,12 @@ pub struct Decision {
     /// Why, for people.
     pub reason: Arc<str>,
 }
+
+/// The decisions as one rule of the chain left them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionLayer {
+    /// Name of the rule; none when only one decides.
+    pub rule: Option<String>,
+    /// One for every server, in their order.
+    pub decisions: Vec<Decision>,
+}

@@ -1,6 +1,7 @@
 //! The nouns, one file each. All are plain data.
 
 mod audit;
+mod calendar;
 mod decision;
 mod definitions;
 mod exception;
@@ -18,7 +19,11 @@ mod server;
 mod statistics;
 
 pub use audit::{AuditRecord, AuditSubject};
-pub use decision::{Action, Decision, GroupState, GroupView, Wanted};
+pub use calendar::{
+    CALENDAR_DATA, CALENDAR_OF_ALL, Calendar, Holiday, LineFault, MAX_CALENDAR_DAYS,
+    MAX_HOLIDAY_NAME_CHARS, calendar_data,
+};
+pub use decision::{Action, Decision, DecisionLayer, GroupState, GroupView, Wanted};
 pub use definitions::{Definitions, RESERVED_NAMES, is_reserved};
 pub use exception::{Exception, LATEST_EXCEPTION_MINUTE, Turn};
 pub use fault::Fault;

@@ -9,7 +9,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Exception, Minute, Moment, ServerKind, ServerState, Span, Turn, Want};
+use super::{Exception, Holiday, Minute, Moment, ServerKind, ServerState, Span, Turn, Want};
 
 /// How much of the character shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
@@ -49,6 +49,10 @@ pub enum Topic {
     Cancel,
     Extend,
     Why,
+    HolidayList,
+    HolidayAdd,
+    HolidayWork,
+    HolidayDelete,
 }
 
 /// A turn that lies ahead.
@@ -89,11 +93,18 @@ pub struct Counts {
 #[serde(rename_all = "kebab-case")]
 pub enum ServerNote {
     Stuck(Option<String>),
-    Failed { code: String, message: String },
+    Failed {
+        code: String,
+        message: String,
+    },
     WaitsFor(Vec<String>),
     Busy,
     Retained,
     LeftOut(String),
+    Kept {
+        rule: Option<String>,
+        reason: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -117,6 +128,7 @@ pub struct GroupServers {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct ScheduleLine {
     pub name: String,
+    pub timezone: String,
     pub want: Option<Want>,
     pub next: Option<Turning>,
     pub counts: Counts,
@@ -218,6 +230,7 @@ pub struct ExtendedView {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct LayerView {
     pub rule: String,
+    pub version: Option<String>,
     pub want: Want,
     pub begin: Minute,
     pub end: Minute,
@@ -249,6 +262,45 @@ pub struct WhyView {
     pub actions: Vec<PastAction>,
     pub differing: Vec<ServerView>,
     pub next: Option<Turning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct HolidaysView {
+    pub schedule: String,
+    pub calendar: String,
+    pub from: NaiveDate,
+    pub days: Vec<Holiday>,
+    pub days_of_all: Vec<Holiday>,
+    pub shared_with: Vec<String>,
+    pub read_by: Vec<String>,
+    pub faults: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct HolidayChange {
+    pub date: NaiveDate,
+    pub before: Vec<Holiday>,
+    pub after: Option<Holiday>,
+    pub spans: Vec<Span>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct HolidaysChangedView {
+    pub schedule: String,
+    pub calendar: String,
+    pub changes: Vec<HolidayChange>,
+    pub shared_with: Vec<String>,
+    pub without_effect: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct NoSuchHoliday {
+    pub schedule: String,
+    pub calendar: String,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub spans: Vec<Span>,
+    pub days: Vec<Holiday>,
 }
 
 /// A word that was not understood.
@@ -315,6 +367,22 @@ pub enum Refusal {
     TextTooLong {
         longest_chars: u32,
     },
+    NoSuchHoliday(Box<NoSuchHoliday>),
+    TooManyDays {
+        text: String,
+        most: u32,
+    },
+    NameTooLong {
+        longest_chars: u32,
+    },
+    CalendarFull {
+        calendar: String,
+        most: u32,
+    },
+    CalendarUnreadable {
+        calendar: String,
+        faults: Vec<String>,
+    },
     Failed {
         code: String,
         incident: String,
@@ -330,6 +398,81 @@ pub struct Wave {
     pub servers: Vec<String>,
     pub reason: String,
     pub next: Option<Turning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct RuleVersion {
+    pub version: String,
+    /// 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct RuleChange {
+    pub rule: String,
+    pub from: Option<RuleVersion>,
+    pub to: RuleVersion,
+    pub schedules: Vec<String>,
+    pub by: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct RuleRejection {
+    pub rule: String,
+    pub version: Option<String>,
+    pub cause: String,
+    pub kept: Option<RuleVersion>,
+    pub schedules: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct RuleDistance {
+    pub rule: String,
+    /// Without anything secret.
+    pub location: String,
+    pub cause: String,
+    pub since: Moment,
+    pub kept: Option<RuleVersion>,
+    pub schedules: Vec<String>,
+}
+
+/// What rules get in place of data that is too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaleData {
+    LastCopy,
+    Nothing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct DataTrouble {
+    pub data: String,
+    pub fetched: Option<Moment>,
+    pub max_age_minutes: Option<u32>,
+    pub cause: String,
+    pub instead: StaleData,
+    pub rules: Vec<String>,
+    pub schedules: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct MorningLine {
+    pub schedule: String,
+    pub timezone: String,
+    pub want: Option<Want>,
+    pub turns: Vec<Turning>,
+    pub notes: Vec<String>,
+    pub exceptions: Vec<Exception>,
+    pub counts: Counts,
+    pub forced: Option<ForceView>,
+    pub held: Option<HoldView>,
+    pub faults: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct MorningView {
+    pub date: NaiveDate,
+    pub schedules: Vec<MorningLine>,
 }
 
 /// What the host says unasked.
@@ -365,6 +508,18 @@ pub enum Announcement {
         schedule: String,
         groups: Vec<String>,
     },
+    RuleTaken(RuleChange),
+    RuleRejected(RuleRejection),
+    RuleUnreachable(RuleDistance),
+    RuleReachable {
+        rule: String,
+    },
+    DataStale(DataTrouble),
+    DataFresh {
+        data: String,
+        schedules: Vec<String>,
+    },
+    Morning(MorningView),
 }
 
 /// Everything that there is to say.
@@ -382,6 +537,9 @@ pub enum Reply {
     Cancelled(CancelledView),
     Extended(ExtendedView),
     Why(WhyView),
+    Holidays(HolidaysView),
+    HolidayAdded(HolidaysChangedView),
+    HolidayDeleted(HolidaysChangedView),
     Refused(Refusal),
     Announced(Announcement),
 }

@@ -77,6 +77,8 @@ pub struct LoadedRule {
     pub sha256: String,
     /// Its limits.
     pub tier: Tier,
+    /// The data sources of the host that it reads, sorted.
+    pub data: Vec<String>,
     /// Calls since the start, of all versions.
     pub calls: u64,
     /// Failed calls since the start, of all versions.

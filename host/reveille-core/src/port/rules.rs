@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::model::{
-    DayPlan, Decision, Exception, Fault, Force, GroupView, Layer, LoadedRule, Moment, RuleFailure,
-    Schedule, Server, Stored, Wanted,
+    DayPlan, Decision, DecisionLayer, Exception, Fault, Force, GroupView, Layer, LoadedRule,
+    Moment, RuleFailure, Schedule, Server, Stored, Wanted,
 };
 
 /// What to plan.
@@ -76,6 +76,24 @@ pub trait Rules: Send + Sync {
     /// # Errors
     /// As [`Rules::plan`].
     fn decide(&self, request: &DecideRequest<'_>) -> Result<Vec<Decision>, RuleFailure>;
+
+    /// The decisions as each rule of the chain left them, in order; the last ones are what [`Rules::decide`] answers.
+    /// Called when somebody asks why. Rules of which one decides need not implement it.
+    ///
+    /// # Errors
+    /// As [`Rules::plan`].
+    fn decided_by(&self, request: &DecideRequest<'_>) -> Result<Vec<DecisionLayer>, RuleFailure> {
+        Ok(vec![DecisionLayer {
+            rule: None,
+            decisions: self.decide(request)?,
+        }])
+    }
+
+    /// The same rules with `bytes` as the data source `name`: what they would answer if it were that. None where that
+    /// cannot be told.
+    fn with_data(&self, _name: &str, _bytes: &[u8]) -> Option<Arc<dyn Rules>> {
+        None
+    }
 
     /// Everything in the schedule that a rule of its chain cannot read. Empty when all is well.
     fn check_schedule(&self, schedule: &Schedule) -> Vec<Fault>;

@@ -25,7 +25,7 @@ impl RecordingNotifier {
 
 #[async_trait]
 impl Notifier for RecordingNotifier {
-    async fn announce(&self, _: &Schedule, announcement: &Announcement, _: Moment) {
+    async fn announce(&self, _: Option<&Schedule>, announcement: &Announcement, _: Moment) {
         self.heard
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -11,6 +11,7 @@
 
 mod group;
 mod held;
+mod kept_back;
 mod member;
 mod news;
 mod preferred;
@@ -24,6 +25,7 @@ mod standing;
 mod tests;
 mod want;
 
+pub(crate) use kept_back::{KeptBack, kept_back};
 pub use report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen};
 pub use scheduler::{Clock, Scheduler};
 pub use settings::{

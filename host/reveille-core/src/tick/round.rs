@@ -109,20 +109,11 @@ impl<'a> Results<'a> {
             (None, Err(_)) => Want::Hold,
         };
         let (groups, overdue) = group::views(inputs, &members, want);
-        // A force stands above the plan, so it acts without one. Rules that decide must answer all the same.
-        let wanted = match (wanted, inputs.force) {
-            (Ok(wanted), _) => Some(wanted),
-            (Err(_), Some(_)) => Some(Wanted {
-                want: Want::Hold,
-                instance_type: None,
-                period: None,
-                reason: String::new(),
-            }),
-            (Err(_), None) => None,
-        };
+        let wanted = to_decide_by(wanted, inputs.force);
         let mut decisions = None;
         if let Some(wanted) = &wanted {
-            match decide(inputs, wanted, &groups, &members) {
+            let ask = |request: &DecideRequest<'_>| inputs.rules.decide(request);
+            match asked(inputs, wanted, &groups, &members, ask) {
                 Ok(decided) => decisions = Some(decided),
                 Err(failed) => failure = failure.or(Some(failed)),
             }
@@ -363,14 +354,34 @@ impl<'a> Results<'a> {
     }
 }
 
-fn decide(
+/// What decisions go by; none where nothing can be decided. A force stands above the plan, so it acts without one:
+/// rules that decide must answer all the same.
+pub(super) fn to_decide_by(
+    wanted: Result<Wanted, RuleFailure>,
+    force: Option<&Force>,
+) -> Option<Wanted> {
+    match (wanted, force) {
+        (Ok(wanted), _) => Some(wanted),
+        (Err(_), Some(_)) => Some(Wanted {
+            want: Want::Hold,
+            instance_type: None,
+            period: None,
+            reason: String::new(),
+        }),
+        (Err(_), None) => None,
+    }
+}
+
+/// What is answered to the request about these members; nothing is asked about none.
+pub(super) fn asked<T: Default>(
     inputs: &Inputs<'_>,
     wanted: &Wanted,
     groups: &[GroupView],
     members: &[Member<'_>],
-) -> Result<Vec<Decision>, RuleFailure> {
+    ask: impl FnOnce(&DecideRequest<'_>) -> Result<T, RuleFailure>,
+) -> Result<T, RuleFailure> {
     if members.is_empty() {
-        return Ok(Vec::new());
+        return Ok(T::default());
     }
     let servers: Vec<DecidedServer<'_>> = members
         .iter()
@@ -385,7 +396,7 @@ fn decide(
             just_started: member.just_started_until(inputs.now).is_some(),
         })
         .collect();
-    inputs.rules.decide(&DecideRequest {
+    ask(&DecideRequest {
         schedule: inputs.schedule,
         now: local_moment(inputs.now, inputs.schedule.timezone),
         wanted,

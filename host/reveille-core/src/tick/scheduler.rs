@@ -196,7 +196,9 @@ impl Scheduler {
         } in &results.news
         {
             let local = local_moment(now, schedule.timezone);
-            self.notifier.announce(schedule, announcement, local).await;
+            self.notifier
+                .announce(Some(schedule), announcement, local)
+                .await;
         }
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
         self.store

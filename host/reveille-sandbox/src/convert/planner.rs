@@ -79,7 +79,7 @@ pub(crate) fn answered(plan: types::DayPlan) -> DayPlan {
 pub(crate) fn check_words(plan: &DayPlan) -> Result<(), String> {
     for span in &plan.spans {
         if let Some(instance_type) = span.instance_type.as_deref()
-            && !is_word(instance_type)
+            && (instance_type.is_empty() || !is_word(instance_type))
         {
             return Err(format!(
                 "`{}` is no instance type",

@@ -39,14 +39,14 @@ fn blocks(count: u32) -> String {
     )
 }
 
-fn reply() -> Reply {
+pub(crate) fn reply() -> Reply {
     Reply::Help {
         schedules: vec!["seoul".to_owned()],
     }
 }
 
-fn formatted(sandbox: &Arc<Sandbox>, rule: &str) -> Result<Message, RuleFailure> {
-    let context = Context {
+pub(crate) fn context() -> Context {
+    Context {
         locale: "en".to_owned(),
         persona: Persona::Off,
         keyword: "server".to_owned(),
@@ -56,8 +56,11 @@ fn formatted(sandbox: &Arc<Sandbox>, rule: &str) -> Result<Message, RuleFailure>
             minute: Minute(570),
         },
         schedule: None,
-    };
-    SandboxFormatter::new(Arc::clone(sandbox), rule).format(&context, &reply())
+    }
+}
+
+fn formatted(sandbox: &Arc<Sandbox>, rule: &str) -> Result<Message, RuleFailure> {
+    SandboxFormatter::new(Arc::clone(sandbox), rule).format(&context(), &reply())
 }
 
 fn said(guest: &Guest) -> (Arc<Sandbox>, Result<Message, RuleFailure>) {

@@ -410,6 +410,11 @@ fn a_plan_names_no_instance_type_that_is_none_and_no_period_without_end() {
         FailureKind::Answer,
         "`  ` is no instance type",
     );
+    fails(
+        &option(8, 0, 65).build(),
+        FailureKind::Answer,
+        "`` is no instance type",
+    );
     let named = is_planned(&option(20, 200, 65));
     assert_eq!(named.spans[0].period, Some("A".repeat(200)));
     fails(

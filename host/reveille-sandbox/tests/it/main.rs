@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod answers;
 mod candidates;
 mod chain;
 mod deciders;
@@ -16,5 +17,7 @@ mod guest;
 mod hostile;
 mod house;
 mod limits;
+mod puppet;
 mod refusals;
+mod stage;
 mod wasi;

@@ -129,6 +129,59 @@ fn a_thousand_and_one_modules_are_refused() {
 }
 
 #[test]
+fn types_and_components_that_are_nested_too_deep_are_refused() {
+    let lists: String = (0..130)
+        .map(|depth| format!("(type (list {depth}))"))
+        .collect();
+    let component = format!("(component (type (list u8)) {lists})");
+    let component = wat::parse_str(component).expect("it is WebAssembly");
+    refused(&component, "type nesting is too deep");
+
+    let nested = format!("{}{}", "(component ".repeat(90), ")".repeat(90));
+    let nested = wat::parse_str(nested).expect("it is WebAssembly");
+    refused(&nested, "exports no `reveille:rules/about`");
+}
+
+#[test]
+fn a_thousand_modules_that_do_nothing_are_no_rule() {
+    let component = format!("(component {})", "(core module)".repeat(999));
+    let component = wat::parse_str(component).expect("it is WebAssembly");
+    refused(&component, "exports no `reveille:rules/about`");
+}
+
+#[test]
+fn twenty_thousand_nested_blocks_and_a_table_of_as_many_jumps_end_like_any_other_code() {
+    let blocks = format!("{}nop{}", "block ".repeat(20_000), " end".repeat(20_000));
+    let jumps = format!("block i32.const 1 br_table {}0 end", "0 ".repeat(20_000));
+    for body in [blocks, jumps] {
+        let module = format!("(module (func (export \"f\") {body}))");
+        let component = crate::guest::with_instances(&Guest::new().build(), &module, 1);
+        load(&sandbox(), "deep", &component).expect("it is large and harmless");
+    }
+}
+
+#[test]
+fn a_version_of_the_contract_that_was_never_published_is_refused() {
+    let component = Guest::new().of_version("0.1.0-rc.1").build();
+    refused(
+        &component,
+        "@0.1.0-rc.1`; this Reveille has reveille:rules@0.1.0",
+    );
+}
+
+#[test]
+fn streams_futures_and_asynchronous_functions_are_refused() {
+    for types in [
+        r#"(type (stream u8)) (export "t" (type 0))"#,
+        r#"(type (future u8)) (export "t" (type 0))"#,
+        r#"(import "f" (func async (param "x" u8)))"#,
+    ] {
+        let component = wat::parse_str(format!("(component {types})")).expect("it is WebAssembly");
+        refused(&component, "component model async");
+    }
+}
+
+#[test]
 fn another_file_than_the_operator_pinned_is_refused() {
     let sandbox = sandbox();
     let mut pinned = source("pinned");

@@ -1,5 +1,6 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
+mod data;
 mod rule;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -7,7 +8,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use rule::RuleCommand;
+pub(crate) use data::DataCommand;
+pub(crate) use rule::{BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs};
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 
@@ -118,6 +120,9 @@ pub(crate) enum Command {
     /// Write, test, load and watch rules
     #[command(subcommand)]
     Rule(RuleCommand),
+    /// See the named data that rules read
+    #[command(subcommand)]
+    Data(DataCommand),
     /// See the servers; break simulated ones, move them by hand
     #[command(subcommand)]
     Fleet(FleetCommand),

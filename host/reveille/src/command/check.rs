@@ -4,7 +4,7 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
-use super::{Setting, doctor::of_schedule};
+use super::{Setting, data, doctor::of_schedule};
 use crate::house::print;
 
 pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
@@ -21,6 +21,7 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
+    faults.extend(data::faults(&house, config, &definitions));
     faults.extend(
         fleet
             .unseen

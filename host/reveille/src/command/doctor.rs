@@ -10,7 +10,7 @@ use reveille_core::{
     tick::Unseen,
 };
 
-use super::Setting;
+use super::{Setting, data};
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
@@ -77,6 +77,9 @@ async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
     findings.extend(house.unloaded.iter().map(|(name, cause)| {
         Finding::Problem(format!("rule {name}: {cause}. Mend it, or take it out."))
     }));
+    if !setting.config.data.is_empty() {
+        findings.push(Finding::Ok(format!("data: {}", setting.config.data.len())));
+    }
     match house.store.definitions().await {
         Ok(definitions) => {
             let mut usable = 0;
@@ -87,6 +90,7 @@ async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
                 usable += usize::from(of_rules.is_empty());
                 faults.extend(of_rules.iter().map(|fault| of_schedule(fault, schedule)));
             }
+            faults.extend(data::faults(house, &setting.config, &definitions));
             findings.push(Finding::Ok(format!(
                 "store {}: {usable} of {} schedules can be used",
                 setting.config.store,

@@ -4,6 +4,7 @@
 mod adopt;
 mod apply;
 mod check;
+pub(crate) mod data;
 mod demo;
 mod doctor;
 mod evaluate;
@@ -29,6 +30,8 @@ use anyhow::Context as _;
 use clap::CommandFactory as _;
 use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
+
+pub(crate) use rule::rule_name;
 
 use crate::{
     cli::{Cli, Command, Common},
@@ -64,9 +67,11 @@ impl Setting {
         })
     }
 
-    /// Opens the house.
+    /// Opens the house for one look: data that is due is fetched first.
     pub(crate) async fn house(&self) -> anyhow::Result<House> {
-        House::open(&self.config).await
+        let house = House::open(&self.config).await?;
+        data::tell(&house.feeds.look(Clock::machine()).await.news);
+        Ok(house)
     }
 }
 
@@ -99,6 +104,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         #[cfg(feature = "aws")]
         Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(command) => rule::run(command, setting).await,
+        Command::Data(command) => data::run(command, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
         Command::CompileComponent => Ok(reveille_sandbox::compile_child()),

@@ -7,13 +7,17 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
+    task::JoinSet,
 };
 
 use super::Setting;
 use crate::{
+    admin::Admin,
     cli::ServeArgs,
     clock::Clock,
     config::{Config, Token},
+    feeder,
+    figures::Figures,
     house::{House, print},
     http, timer,
     webhook::JandiWebhook,
@@ -67,21 +71,47 @@ pub(super) async fn open_doors(
             config.listen
         )
     })?;
+    let admin_listener = match config.admin {
+        Some(address) => Some(listen_for_operators(address).await?),
+        None => None,
+    };
     // Before anyone is told that it listens: whoever started it may stop it from then on.
     let mut terminate = signal(SignalKind::terminate())?;
     greet(listener.local_addr()?);
     let (stop_sender, stop) = watch::channel(false);
     let wake = Arc::new(Notify::new());
-    let webhook = JandiWebhook::new(house.chat(config), tokens, clock, Arc::clone(&wake));
-    let door = tokio::spawn(http::serve(listener, Arc::new(webhook), stop.clone()));
-    let timer = running.timer.then(|| {
-        tokio::spawn(timer::run(
+    let figures = Arc::new(Figures::default());
+    let webhook = JandiWebhook::new(
+        house.chat(config),
+        tokens,
+        clock,
+        Arc::clone(&wake),
+        Arc::clone(&figures),
+    );
+    let mut tasks = JoinSet::new();
+    tasks.spawn(http::serve(listener, Arc::new(webhook), stop.clone()));
+    if let Some(listener) = admin_listener {
+        print(&format!(
+            "operators look at http://{}/metrics\n",
+            listener.local_addr()?
+        ));
+        let admin = Admin::new(house, &figures, clock, running.timer);
+        tasks.spawn(http::serve(listener, Arc::new(admin), stop.clone()));
+    }
+    tasks.spawn(feeder::run(
+        Arc::clone(&house.feeds),
+        Arc::clone(&wake),
+        stop.clone(),
+    ));
+    if running.timer {
+        tasks.spawn(timer::run(
             Arc::new(house.scheduler(config, clock, running.draw)),
             clock,
             wake,
+            figures,
             stop,
-        ))
-    });
+        ));
+    }
 
     tokio::select! {
         _ = terminate.recv() => {}
@@ -89,9 +119,24 @@ pub(super) async fn open_doors(
     }
     tracing::info!("stopping");
     stop_sender.send_replace(true);
-    door.await.context("the door fell")?;
-    if let Some(timer) = timer {
-        timer.await.context("the timer broke")?;
+    while let Some(ended) = tasks.join_next().await {
+        ended.context("a door or the timer broke")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Listens where operators look.
+async fn listen_for_operators(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "whoever reaches this address sees the names of schedules and rules; let only operators reach it"
+        );
+    }
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "cannot listen on {address} for operators. Give another address with REVEILLE_HTTP_ADMIN or `admin` \
+             under [http], such as 127.0.0.1:9090"
+        )
+    })
 }

@@ -12,6 +12,8 @@ pub(crate) const ENV_STATE_TABLE: &str = "REVEILLE_STORE_DYNAMODB_STATE_TABLE";
 pub(crate) const ENV_AWS_REGION: &str = "REVEILLE_AWS_REGION";
 /// Where the webhook listens.
 pub(crate) const ENV_LISTEN: &str = "REVEILLE_HTTP_LISTEN";
+/// Where operators look.
+pub(crate) const ENV_ADMIN: &str = "REVEILLE_HTTP_ADMIN";
 /// Tokens that see every schedule, separated by commas.
 pub(crate) const ENV_TOKENS: &str = "REVEILLE_JANDI_TOKENS";
 /// Zone of schedules that have none.
@@ -36,6 +38,7 @@ Environment:
                               Reveille's own table there, reveille
   REVEILLE_AWS_REGION         region of the tables and of the servers; makes the fleet that of AWS
   REVEILLE_HTTP_LISTEN        where the webhook listens, 127.0.0.1:8080
+  REVEILLE_HTTP_ADMIN         where operators look (/metrics, /rules, /healthz, /readyz); nowhere
   REVEILLE_JANDI_TOKENS       webhook tokens that see every schedule, separated by commas
   REVEILLE_DEFAULTS_TIMEZONE  zone of schedules that have none, Asia/Seoul
   REVEILLE_DEFAULTS_LOCALE    ko or en

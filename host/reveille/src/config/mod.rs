@@ -2,8 +2,11 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod data;
+mod duration;
 mod env;
 mod given;
+mod http;
 mod store;
 mod token;
 
@@ -19,9 +22,11 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use reveille_core::model::{RuleSource, Tier, reply::Persona};
+use reveille_loader::Feed;
 
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
+pub(crate) use duration::write as write_duration;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP};
 use given::Given;
 pub(crate) use store::StoreConfig;
@@ -48,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) table_region: Option<String>,
     /// Where the webhook listens.
     pub(crate) listen: SocketAddr,
+    /// Where operators look: figures, rules, whether it is ready. Nowhere unless it is given.
+    pub(crate) admin: Option<SocketAddr>,
     /// Who may speak to the webhook.
     pub(crate) tokens: Vec<Token>,
     /// Zone of schedules that have none.
@@ -58,6 +65,8 @@ pub(crate) struct Config {
     pub(crate) persona: Persona,
     /// Rules that are not embedded.
     pub(crate) rules: Vec<RuleSource>,
+    /// Named data for rules.
+    pub(crate) data: Vec<Feed>,
     /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
     compiled: Option<PathBuf>,
     /// Name of the rule that has the words, when it is not the embedded one.
@@ -111,18 +120,13 @@ struct RawConfig {
     aws: Option<aws::RawAws>,
     #[cfg(not(feature = "aws"))]
     aws: Option<serde::de::IgnoredAny>,
-    http: RawHttp,
+    http: http::RawHttp,
     jandi: RawJandi,
     defaults: RawDefaults,
     simulation: RawSimulation,
     rules: Vec<RawRule>,
+    data: Vec<data::RawFeed>,
     sandbox: RawSandbox,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawHttp {
-    listen: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -192,12 +196,7 @@ impl Config {
             Given::find(variables, variable, key, value).unwrap_or_else(|| Given::new(key, default))
         };
         let defaults = raw.defaults;
-        let listen = find(
-            env::ENV_LISTEN,
-            "http.listen",
-            raw.http.listen,
-            "127.0.0.1:8080",
-        );
+        let addresses = raw.http.check(variables)?;
         let timezone = find(
             env::ENV_TIMEZONE,
             "defaults.timezone",
@@ -234,9 +233,8 @@ impl Config {
             #[cfg(feature = "aws")]
             aws,
             store,
-            listen: listen.value().parse().map_err(|_| {
-                listen.wrong("write an address and a port, such as `127.0.0.1:8080`")
-            })?,
+            listen: addresses.listen,
+            admin: addresses.admin,
             tokens,
             timezone: timezone
                 .value()
@@ -264,6 +262,7 @@ impl Config {
                     data: rule.data,
                 })
                 .collect(),
+            data: data::check(raw.data, folder)?,
             compiled: raw.sandbox.cache.map(|cache| {
                 if cache.as_os_str().is_empty() {
                     cache
@@ -279,18 +278,29 @@ impl Config {
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
     /// `sandbox.cache` says otherwise. Without a store of its own the program has no place that is known to last.
     pub(crate) fn compiled(&self) -> Option<PathBuf> {
-        if let Some(folder) = &self.compiled {
-            return Some(folder.clone()).filter(|folder| !folder.as_os_str().is_empty());
+        match &self.compiled {
+            Some(_) => self.kept(""),
+            None => self.kept("-compiled"),
         }
-        match &self.store {
-            StoreConfig::Sqlite(path) => {
-                let mut folder = path.clone().into_os_string();
-                folder.push("-compiled");
-                Some(folder.into())
-            }
+    }
+
+    /// What the host keeps between starts, under the name that everything of the kind begins with.
+    fn kept(&self, ending: &str) -> Option<PathBuf> {
+        let beginning = match (&self.compiled, &self.store) {
+            (Some(folder), _) if folder.as_os_str().is_empty() => return None,
+            (Some(folder), _) => folder.components(),
+            (None, StoreConfig::Sqlite(path)) => path.components(),
             #[cfg(feature = "aws")]
-            StoreConfig::Dynamo(_) => None,
-        }
+            (None, StoreConfig::Dynamo(_)) => return None,
+        };
+        let mut folder = beginning.as_path().to_owned().into_os_string();
+        folder.push(ending);
+        Some(folder.into())
+    }
+
+    /// The folder in which the last good copies of data are kept, beside that of the machine code.
+    pub(crate) fn copies(&self) -> Option<PathBuf> {
+        self.kept("-data")
     }
 
     /// The file of the embedded store, which simulated servers live in too; the default one when the store is
@@ -374,7 +384,9 @@ mod tests {
         assert_eq!(config.compiled(), Some("reveille.db-compiled".into()));
         let config = load("[sandbox]\ncache = \"code\"").unwrap();
         assert!(config.compiled().unwrap().ends_with("code"));
-        assert_eq!(load("[sandbox]\ncache = \"\"").unwrap().compiled(), None);
+        assert!(config.copies().unwrap().ends_with("code-data"));
+        let config = load("[sandbox]\ncache = \"\"").unwrap();
+        assert_eq!((config.compiled(), config.copies()), (None, None));
     }
 
     #[test]

@@ -55,7 +55,7 @@ struct Silence;
 
 #[async_trait]
 impl Notifier for Silence {
-    async fn announce(&self, _: &Schedule, _: &Announcement, _: Moment) {}
+    async fn announce(&self, _: Option<&Schedule>, _: &Announcement, _: Moment) {}
 }
 
 impl Shadow {

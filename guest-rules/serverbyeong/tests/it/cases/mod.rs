@@ -1,6 +1,8 @@
 //! One reply of every kind, and of every kind within it: what a schedule of 36 servers has to say on a Sunday.
 
 mod announcements;
+mod holidays;
+mod news;
 mod refusals;
 mod views;
 
@@ -14,14 +16,17 @@ use reveille_sdk::{
 /// Every case with the name of its golden file.
 pub(crate) fn all() -> Vec<(&'static str, Reply)> {
     let mut all = views::all();
+    all.extend(holidays::all());
     all.extend(
         refusals::all()
             .into_iter()
+            .chain(holidays::refusals())
             .map(|(name, refusal)| (name, Reply::Refused(refusal))),
     );
     all.extend(
         announcements::all()
             .into_iter()
+            .chain(news::all())
             .map(|(name, announcement)| (name, Reply::Announced(announcement))),
     );
     all

@@ -211,6 +211,22 @@ fn commands() -> Vec<(&'static str, Refusal)> {
         ),
         ("refused-incomplete-why", Refusal::Incomplete(Topic::Why)),
         (
+            "refused-incomplete-holiday-list",
+            Refusal::Incomplete(Topic::HolidayList),
+        ),
+        (
+            "refused-incomplete-holiday-add",
+            Refusal::Incomplete(Topic::HolidayAdd),
+        ),
+        (
+            "refused-incomplete-holiday-work",
+            Refusal::Incomplete(Topic::HolidayWork),
+        ),
+        (
+            "refused-incomplete-holiday-delete",
+            Refusal::Incomplete(Topic::HolidayDelete),
+        ),
+        (
             "refused-nothing-to-extend",
             Refusal::NothingToExtend(("개발".to_owned(), Some(start_tomorrow()))),
         ),

@@ -46,6 +46,7 @@ fn counts(running: u32, moving: u32, stopped: u32, problem: u32) -> Counts {
 fn schedules() -> Reply {
     let line = |name: &str| ScheduleLine {
         name: name.to_owned(),
+        timezone: "Asia/Seoul".to_owned(),
         want: Some(Want::Run),
         next: Some(stop_tonight()),
         counts: counts(30, 0, 6, 0),
@@ -60,6 +61,11 @@ fn schedules() -> Reply {
             forced: Some(force(Want::Run, today(1440), None)),
             counts: counts(0, 2, 0, 1),
             ..line("Staging")
+        },
+        ScheduleLine {
+            timezone: "America/New_York".to_owned(),
+            forced: Some(force(Want::Stop, tomorrow(540), None)),
+            ..line("nyc")
         },
         ScheduleLine {
             want: None,
@@ -646,6 +652,7 @@ fn extended() -> Vec<(&'static str, Reply)> {
 fn whys() -> Vec<(&'static str, Reply)> {
     let layer = |rule: &str, want, begin, end, reason: &str, covered| Layer {
         rule: rule.to_owned(),
+        version: (rule == "kr-holidays").then(|| "1.3.0".to_owned()),
         want,
         begin,
         end,
@@ -743,12 +750,29 @@ fn whys() -> Vec<(&'static str, Reply)> {
                     past("extend", &[], 0, "하나", ""),
                     past("apply", &[], 0, "operator", ""),
                 ],
-                differing: vec![server(
-                    "web-3",
-                    ServerState::Stopped,
-                    "stopped",
-                    Some(ServerNote::WaitsFor(strings(&["데이터베이스"]))),
-                )],
+                differing: vec![
+                    server(
+                        "web-3",
+                        ServerState::Stopped,
+                        "stopped",
+                        Some(ServerNote::WaitsFor(strings(&["데이터베이스"]))),
+                    ),
+                    server(
+                        "web-4",
+                        ServerState::Running,
+                        "running",
+                        Some(ServerNote::Kept((
+                            Some("keep-until".to_owned()),
+                            "KeepUntil 2026-11-22 22:00".to_owned(),
+                        ))),
+                    ),
+                    server(
+                        "web-5",
+                        ServerState::Running,
+                        "running",
+                        Some(ServerNote::Kept((None, "배포 중".to_owned()))),
+                    ),
+                ],
                 next: None,
                 ..calm
             }),

@@ -13,6 +13,13 @@ pub(super) enum DateFault {
         /// The nearest day that there is.
         nearest: Option<NaiveDate>,
     },
+    /// Several days, the last after the first. Few commands are about more than one.
+    Range {
+        /// The first of them.
+        first: NaiveDate,
+        /// The last of them.
+        last: NaiveDate,
+    },
     /// It may mean several days, or one that only a calendar of holidays knows.
     Unclear {
         /// What could have been meant, as it would be typed.
@@ -27,6 +34,10 @@ impl Fault for DateFault {
                 text: word.text,
                 nearest,
             },
+            Self::Range { first, .. } => Refusal::UnclearDate(UnknownWord {
+                suggestion: Some(first.to_string()),
+                ..word
+            }),
             Self::Unclear { suggestion } => {
                 Refusal::UnclearDate(UnknownWord { suggestion, ..word })
             }
@@ -208,13 +219,23 @@ fn of_week(text: &str, today: NaiveDate) -> Option<Reading> {
     Some(unclear(Some(format!("다음주 {name}요일"))))
 }
 
-/// `1/5~1/7`, `1/5-7`: not understood yet, so the first day is offered.
+/// `1/5~1/7`, `1/5-7`, `내일~모레`. The last day is read from the first one on.
 fn range(text: &str, today: NaiveDate) -> Option<Reading> {
-    let (first, _) = text
+    let (first, last) = text
         .split_once('~')
         .or_else(|| text.contains('/').then(|| text.split_once('-')).flatten())?;
     let first = read(first, today)?;
-    Some(first.and_then(|date| unclear(Some(date.to_string()))))
+    Some(first.and_then(|first| {
+        let named = RELATIVE.iter().any(|(name, _)| *name == last);
+        let last = match last.parse::<u32>() {
+            Ok(day) => first.with_day(day),
+            Err(_) => read(last, if named { today } else { first }).and_then(Result::ok),
+        };
+        match last {
+            Some(last) if last > first => Err(DateFault::Range { first, last }),
+            Some(_) | None => unclear(Some(first.to_string())),
+        }
+    }))
 }
 
 /// `11/23(월)`, `11월 23일 월요일`: the weekday must be that of the date.
@@ -467,13 +488,34 @@ mod tests {
         unclear("추석", None);
         unclear("추석다음날", None);
         unclear("설날", None);
-        unclear("1/5~1/7", Some("2027-01-05"));
-        unclear("1/5-7", Some("2027-01-05"));
-        unclear("내일~모레", Some("2026-11-23"));
+        unclear("1/7~1/5", Some("2027-01-07"));
+        unclear("1/5~언젠가", Some("2027-01-05"));
         unclear("이번주", Some("2026-11-22"));
         unclear("다음주", Some("2026-11-23"));
         unclear("다음월요일", Some("다음주 월요일"));
         unclear("1/5/2026", None);
+    }
+
+    #[track_caller]
+    fn several(text: &str, first: &str, last: &str) {
+        let (first, last) = (day(first), day(last));
+        assert_eq!(
+            read(text, day("2026-11-22")),
+            Some(Err(DateFault::Range { first, last })),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn several_days_have_a_first_and_a_last() {
+        several("1/5~1/7", "2027-01-05", "2027-01-07");
+        several("1/5-7", "2027-01-05", "2027-01-07");
+        several("1/5~7", "2027-01-05", "2027-01-07");
+        several("12월29일~31일", "2026-12-29", "2026-12-31");
+        several("12/29~1/3", "2026-12-29", "2027-01-03");
+        several("2026-12-29~2026-12-31", "2026-12-29", "2026-12-31");
+        several("내일~모레", "2026-11-23", "2026-11-24");
+        several("수요일~금요일", "2026-11-25", "2026-11-27");
     }
 
     #[test]

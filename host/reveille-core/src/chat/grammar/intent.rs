@@ -4,6 +4,7 @@ use chrono::{Duration, NaiveDate};
 
 use super::{
     KnownSchedule,
+    date::DateFault,
     duration::{self, LONGEST_EXTEND, Length},
     josa::Josa,
     message::{Fault, Found, Message},
@@ -14,23 +15,16 @@ use super::{
 use crate::{
     chat::command::{Command, ExtendTo, ForceEnd},
     model::{
-        LONGEST_FORCE, Moment, Turn, Want,
+        LONGEST_FORCE, MAX_HOLIDAY_NAME_CHARS, Moment, Turn, Want,
         reply::{Refusal, Topic, UnknownWord},
     },
 };
 
-/// Stands for the date where none was said.
-const ANY_DATE: &str = "내일";
-
 /// Words of commands that this version does not have, with what comes nearest.
-const NOT_YET: &[(Word, &str, Topic)] = &[
-    (Word::History, "이유", Topic::Why),
-    (
-        Word::Holiday,
-        "예외 설정 내일 시작 없음",
-        Topic::ExceptionSet,
-    ),
-];
+const NOT_YET: &[(Word, &str, Topic)] = &[(Word::History, "이유", Topic::Why)];
+
+/// Most days of one command: a month. A slip of the finger should not take a year off.
+pub const MOST_DAYS: u32 = 31;
 
 /// What a message asks for.
 pub(super) struct Intent<'a> {
@@ -62,12 +56,7 @@ impl<'a> Intent<'a> {
     fn read(&mut self) -> Result<Command, Refusal> {
         for (word, suggestion, topic) in NOT_YET {
             if let Some((_, typed)) = self.message.words.iter().find(|(said, _)| said == word) {
-                let date = self
-                    .message
-                    .date
-                    .as_ref()
-                    .map_or(ANY_DATE, |date| &date.stem);
-                let mut unknown = self.unknown(typed, Some(suggestion.replace(ANY_DATE, date)));
+                let mut unknown = self.unknown(typed, Some((*suggestion).to_owned()));
                 unknown.topic = *topic;
                 return Err(Refusal::NotUnderstood(unknown));
             }
@@ -122,6 +111,24 @@ impl<'a> Intent<'a> {
                 Err(self.whole_not_understood(Some("강제 취소".to_owned())))
             }
             ([Word::Extend] | [Word::More] | [Word::Extend, Word::More], None) => self.extend(),
+            (
+                [Word::Holiday]
+                | [
+                    Word::Schedules | Word::Status | Word::Info | Word::Show,
+                    Word::Holiday,
+                ]
+                | [
+                    Word::Schedules | Word::Status | Word::Info,
+                    Word::Show,
+                    Word::Holiday,
+                ],
+                None,
+            ) => self.holidays(),
+            ([Word::Set, Word::Holiday], None) => self.set_holiday(false),
+            ([Word::Holiday, Word::Work] | [Word::Set, Word::Holiday, Word::Work], None) => {
+                self.set_holiday(true)
+            }
+            ([Word::Delete | Word::Cancel, Word::Holiday], None) => self.delete_holiday(),
             _ => Err(self.last_word_is_too_much()),
         }
     }
@@ -276,6 +283,79 @@ impl<'a> Intent<'a> {
             schedule: self.schedule.name.clone(),
             to,
         })
+    }
+
+    /// `휴일`: the calendar; with a date, how that day is.
+    fn holidays(&mut self) -> Result<Command, Refusal> {
+        let schedule = self.schedule.name.clone();
+        Ok(match self.date()? {
+            Some(date) => Command::Info {
+                schedule,
+                date: Some(date.value),
+            },
+            None => Command::HolidayList { schedule },
+        })
+    }
+
+    fn set_holiday(&mut self, working: bool) -> Result<Command, Refusal> {
+        let topic = if working {
+            Topic::HolidayWork
+        } else {
+            Topic::HolidayAdd
+        };
+        let Some((first, last)) = self.days()? else {
+            return Err(Refusal::Incomplete(topic));
+        };
+        self.not_past(first)?;
+        let name = self.message.name.take();
+        if name
+            .as_ref()
+            .is_some_and(|name| name.chars().count() > MAX_HOLIDAY_NAME_CHARS)
+        {
+            return Err(Refusal::NameTooLong {
+                longest_chars: u32::try_from(MAX_HOLIDAY_NAME_CHARS).unwrap_or(u32::MAX),
+            });
+        }
+        Ok(Command::SetHoliday {
+            schedule: self.schedule.name.clone(),
+            first,
+            last,
+            name,
+            working,
+        })
+    }
+
+    /// Days that are over may be taken out: a calendar is tidied so.
+    fn delete_holiday(&mut self) -> Result<Command, Refusal> {
+        let Some((first, last)) = self.days()? else {
+            return Err(Refusal::Incomplete(Topic::HolidayDelete));
+        };
+        Ok(Command::DeleteHoliday {
+            schedule: self.schedule.name.clone(),
+            first,
+            last,
+        })
+    }
+
+    /// The first and the last of the days of the message, taken out of it.
+    fn days(&mut self) -> Result<Option<(NaiveDate, NaiveDate)>, Refusal> {
+        let Some(Found {
+            typed,
+            value: Err(DateFault::Range { first, last }),
+            ..
+        }) = &self.message.date
+        else {
+            return Ok(self.date()?.map(|date| (date.value, date.value)));
+        };
+        let (first, last) = (*first, *last);
+        if (last - first).num_days() >= i64::from(MOST_DAYS) {
+            return Err(Refusal::TooManyDays {
+                text: typed.clone(),
+                most: MOST_DAYS,
+            });
+        }
+        self.message.date = None;
+        Ok(Some((first, last)))
     }
 
     /// The date of the message, taken out of it.

@@ -10,7 +10,7 @@ use super::{
     schedule::{Match, Names},
     text::{Token, joined, quoted, trimmed},
     time::{self, Clock, TimeFault},
-    words::{self, Word},
+    words::{self, After, Word},
 };
 use crate::model::reply::{Refusal, UnknownWord};
 
@@ -50,6 +50,10 @@ pub(super) struct Message {
     pub(super) length: Option<Found<Result<Length, UnclearLength>>>,
     /// Whether a word stands before the time.
     pub(super) time_after_words: bool,
+    /// The place of the first token that speaks of days off or is a date.
+    days_off_at: Option<usize>,
+    /// What days off are called: free text, which only a message that sets them has.
+    pub(super) name: Option<String>,
     /// The places of the tokens that are none of these.
     pub(super) unknown: Vec<usize>,
 }
@@ -74,11 +78,35 @@ impl Message {
         let longest = names.longest.max(LONGEST_PART);
         let mut rest = tokens;
         while !rest.is_empty() {
+            if message.is_followed_by_name() {
+                let more = (1..=LONGEST_PART.min(rest.len())).rev().find_map(|count| {
+                    let (window, after) = rest.split_at(count);
+                    let found = message.part(window, names, today)?;
+                    matches!(found.value, Part::Date(_)).then_some((found, window, after))
+                });
+                match more {
+                    // `12/29부터`, and the other end of it.
+                    Some((found, window, after)) if message.begins_a_range() => {
+                        message.take(found, window);
+                        rest = after;
+                        continue;
+                    }
+                    Some(_) | None => {}
+                }
+                message.take_name(rest, names);
+                break;
+            }
             let found = (1..=longest.min(rest.len())).rev().find_map(|count| {
                 let (window, rest) = rest.split_at(count);
                 Some((message.part(window, names, today)?, window, rest))
             });
             rest = if let Some((found, window, after)) = found {
+                if matches!(&found.value, Part::Date(_))
+                    || matches!(&found.value, Part::Words(words) if words.contains(&Word::Holiday))
+                {
+                    let place = tokens.len() - rest.len();
+                    message.days_off_at.get_or_insert(place);
+                }
                 if !message.take(found, window) {
                     message.unknown.push(tokens.len() - rest.len());
                 }
@@ -88,12 +116,100 @@ impl Message {
                 &rest[1..]
             };
         }
+        message.find_name(tokens);
         message
+    }
+
+    /// Whether what comes next is what days off are called.
+    fn is_followed_by_name(&self) -> bool {
+        self.sets_days_off() && self.date.is_some()
+    }
+
+    fn sets_days_off(&self) -> bool {
+        self.says(Word::Holiday) && (self.says(Word::Set) || self.says(Word::Work))
+    }
+
+    fn begins_a_range(&self) -> bool {
+        self.date
+            .as_ref()
+            .is_some_and(|date| date.josa == Josa::From && date.value.is_ok())
+    }
+
+    /// Takes `rest` for what days off are called, without politeness behind it and without the schedule, should that
+    /// be named last. What are words of commands from the first to the last are no name.
+    fn take_name(&mut self, mut rest: &[Token], names: &Names<'_>) {
+        let is_word = |token: &Token| {
+            let word = trimmed(&token.lower);
+            words::meanings(word, After::Holiday).is_some() || words::is_filler(word)
+        };
+        while let Some((last, before)) = rest.split_last()
+            && words::is_filler(trimmed(&last.lower))
+        {
+            rest = before;
+        }
+        if self.schedule.is_none() {
+            let longest = names.longest.min(rest.len());
+            let named = (1..=longest).rev().find_map(|count| {
+                let (before, window) = rest.split_at(rest.len() - count);
+                Some((names.exact(&quoted(window))?, before, window))
+            });
+            if let Some((schedule, before, window)) = named {
+                self.schedule = Some(Found {
+                    typed: quoted(window),
+                    stem: quoted(window),
+                    josa: Josa::Bare,
+                    value: schedule,
+                });
+                rest = before;
+            }
+        }
+        if rest.iter().all(is_word) {
+            for token in rest {
+                let word = trimmed(&token.lower);
+                let typed = quoted(std::slice::from_ref(token));
+                let said = words::meanings(word, After::Holiday).unwrap_or_default();
+                self.words
+                    .extend(said.into_iter().map(|word| (word, typed.clone())));
+            }
+            return;
+        }
+        self.name = Some(quoted(rest));
+    }
+
+    /// `휴일 추가 창립기념일 12/24`: what is not known behind a word of days off, or behind a date, is their name.
+    fn find_name(&mut self, tokens: &[Token]) {
+        let begin = self.days_off_at;
+        if self.name.is_none()
+            && self.sets_days_off()
+            && self.date.is_some()
+            && self
+                .unknown
+                .first()
+                .is_some_and(|first| begin.is_some_and(|begin| begin < *first))
+            && is_run(&self.unknown)
+        {
+            let name: Vec<Token> = self
+                .unknown
+                .drain(..)
+                .filter_map(|index| tokens.get(index).cloned())
+                .collect();
+            self.name = Some(quoted(&name));
+        }
     }
 
     /// Whether `word` was said.
     pub(super) fn says(&self, word: Word) -> bool {
         self.words.iter().any(|(said, _)| *said == word)
+    }
+
+    fn after(&self) -> After {
+        if self.says(Word::Exception) {
+            After::Exception
+        } else if self.says(Word::Holiday) {
+            After::Holiday
+        } else {
+            After::Anything
+        }
     }
 
     fn part(&self, window: &[Token], names: &Names<'_>, today: NaiveDate) -> Option<Found<Part>> {
@@ -105,7 +221,7 @@ impl Message {
             value,
         };
         let word = joined_by_space(window);
-        if let Some(words) = words::meanings(trimmed(&word), self.says(Word::Exception)) {
+        if let Some(words) = words::meanings(trimmed(&word), self.after()) {
             return Some(bare(Part::Words(words)));
         }
         if window.len() <= names.longest
@@ -168,7 +284,7 @@ impl Message {
                     // The first fault is told, in the words that it is in.
                     Some(first) if first.value.is_err() => first,
                     Some(first) if first.value == value => found(value),
-                    Some(first) => found(second_date(first)),
+                    Some(first) => found(second_date(first, value)),
                 });
             }
             Part::Time(value) => {
@@ -203,13 +319,23 @@ impl Message {
     }
 }
 
-/// `내일부터 금요일까지`: more than one day is not understood yet, so the first is offered.
-fn second_date(first: Found<Result<NaiveDate, DateFault>>) -> Result<NaiveDate, DateFault> {
-    first.value.and_then(|date| {
-        Err(DateFault::Unclear {
-            suggestion: Some(date.to_string()),
-        })
+/// `내일부터 금요일까지`; of two days without `부터` the first is offered.
+fn second_date(
+    first: Found<Result<NaiveDate, DateFault>>,
+    second: Result<NaiveDate, DateFault>,
+) -> Result<NaiveDate, DateFault> {
+    let is_range = first.josa == Josa::From;
+    first.value.and_then(|first| match second {
+        Ok(last) if is_range && last > first => Err(DateFault::Range { first, last }),
+        Ok(_) | Err(_) => Err(DateFault::Unclear {
+            suggestion: Some(first.to_string()),
+        }),
     })
+}
+
+/// Whether each of `places` is next to the one before it.
+fn is_run(places: &[usize]) -> bool {
+    places.windows(2).all(|pair| pair[0] + 1 == pair[1])
 }
 
 fn joined_by_space(window: &[Token]) -> String {

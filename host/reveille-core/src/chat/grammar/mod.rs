@@ -28,6 +28,7 @@ use self::{
     message::Message,
     schedule::{Match, Names},
     text::{Token, trimmed},
+    words::After,
 };
 use super::Command;
 use crate::model::{
@@ -36,6 +37,7 @@ use crate::model::{
 };
 
 pub use duration::LONGEST_EXTEND;
+pub use intent::MOST_DAYS;
 pub use text::without_keyword;
 
 /// Longest message that is read. JANDI's own limit is 5,000; no command needs 500.
@@ -105,8 +107,8 @@ pub fn schedule_of<'a>(text: &str, context: &'a GrammarContext) -> Option<&'a st
 pub fn is_command_word(name: &str) -> bool {
     let name = text::normalised(name).to_lowercase();
     let name = text::trimmed(&name);
-    words::meanings(name, true).is_some()
-        || words::meanings(name, false).is_some()
+    words::meanings(name, After::Exception).is_some()
+        || words::meanings(name, After::Anything).is_some()
         || words::is_filler(name)
         || date::read(name, NaiveDate::default()).is_some()
         || time::read(name).is_some()
@@ -323,11 +325,14 @@ fn changes_something(command: &Command) -> bool {
         | Command::Info { .. }
         | Command::ExceptionInfo { .. }
         | Command::ExceptionList { .. }
-        | Command::Why { .. } => false,
+        | Command::Why { .. }
+        | Command::HolidayList { .. } => false,
         Command::SetException { .. }
         | Command::DeleteException { .. }
         | Command::Force { .. }
         | Command::Cancel { .. }
-        | Command::Extend { .. } => true,
+        | Command::Extend { .. }
+        | Command::SetHoliday { .. }
+        | Command::DeleteHoliday { .. } => true,
     }
 }

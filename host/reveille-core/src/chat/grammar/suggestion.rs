@@ -2,7 +2,7 @@
 
 use super::{
     keyboard,
-    words::{self, WORDS},
+    words::{self, After, WORDS},
 };
 
 /// More slips than these make another word.
@@ -35,7 +35,7 @@ pub(super) fn is_other_layout(typed: &str, known: &str) -> bool {
 pub(super) fn other_layout(typed: &str) -> Option<String> {
     let keys = keyboard::keys(typed);
     if keys != typed {
-        return words::meanings(&keys, true).map(|_| keys);
+        return words::meanings(&keys, After::Exception).map(|_| keys);
     }
     WORDS
         .iter()

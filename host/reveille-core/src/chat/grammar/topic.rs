@@ -2,12 +2,13 @@
 
 use super::{
     message::Message,
-    words::{self, Word},
+    words::{self, After, Word},
 };
 use crate::model::{Turn, reply::Topic};
 
 /// What a message is about that says one of these; the first decides.
 const TOPICS: &[(Word, Topic)] = &[
+    (Word::Holiday, Topic::HolidayList),
     (Word::Delete, Topic::ExceptionDelete),
     (Word::Set, Topic::ExceptionSet),
     (Word::Exception, Topic::ExceptionInfo),
@@ -24,6 +25,7 @@ const TOPICS: &[(Word, Topic)] = &[
 pub(super) fn topic(message: &Message) -> Topic {
     let said = TOPICS.iter().find(|(word, _)| message.says(*word));
     match (said, turn(message)) {
+        (Some((Word::Holiday, _)), _) => of_days(message),
         (Some((Word::Exception, _)), _) if message.says(Word::Cancel) => Topic::ExceptionDelete,
         (Some((Word::Exception, _)), Some(_)) => Topic::ExceptionSet,
         (Some((_, topic)), _) => *topic,
@@ -33,13 +35,31 @@ pub(super) fn topic(message: &Message) -> Topic {
     }
 }
 
+/// What a message is about that speaks of days off.
+fn of_days(message: &Message) -> Topic {
+    if message.says(Word::Delete) || message.says(Word::Cancel) {
+        Topic::HolidayDelete
+    } else if message.says(Word::Work) {
+        Topic::HolidayWork
+    } else if message.says(Word::Set) {
+        Topic::HolidayAdd
+    } else {
+        Topic::HolidayList
+    }
+}
+
 /// What a message would be about that says `word` alone, when that only asks.
 pub(super) fn of_question(word: &str) -> Option<Topic> {
-    let said = words::meanings(word, false)?;
+    let said = words::meanings(word, After::Anything)?;
     let is_question = |word: &Word| {
         matches!(
             word,
-            Word::Status | Word::Info | Word::Why | Word::Schedules | Word::Exception
+            Word::Status
+                | Word::Info
+                | Word::Why
+                | Word::Schedules
+                | Word::Exception
+                | Word::Holiday
         )
     };
     TOPICS

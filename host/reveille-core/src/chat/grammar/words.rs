@@ -43,7 +43,20 @@ pub(super) enum Word {
     GoHome,
     /// What was done; not a command of this version.
     History,
-    /// Days off; not a command of this version.
+    /// It is about days off.
+    Holiday,
+    /// People work, though a day would be off.
+    Work,
+}
+
+/// What was spoken of before: some words mean something only then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// Anything else.
+    Anything,
+    /// An exception.
+    Exception,
+    /// Days off.
     Holiday,
 }
 
@@ -140,11 +153,24 @@ pub(super) const WORDS: &[(&str, Word)] = &[
     ("공휴일", Word::Holiday),
     ("쉬는날", Word::Holiday),
     ("holiday", Word::Holiday),
+    ("휴무", Word::Holiday),
+    ("휴무일", Word::Holiday),
+    ("holidays", Word::Holiday),
 ];
 
 /// One letter that means something else once an exception is spoken of.
 const AFTER_EXCEPTION: &[(&str, Word)] =
     &[("i", Word::Show), ("s", Word::Set), ("d", Word::Delete)];
+
+/// Words that mean something once days off are spoken of.
+const AFTER_HOLIDAY: &[(&str, Word)] = &[
+    ("근무", Word::Work),
+    ("work", Word::Work),
+    ("근무일", Word::Work),
+    ("working", Word::Work),
+    ("특근", Word::Work),
+    ("제외", Word::Work),
+];
 
 /// Words that are typed as two.
 const IN_TWO: &[(&str, Word)] = &[
@@ -226,9 +252,17 @@ const LONGEST_GLUED: usize = 48;
 
 /// What `word` (in lower case) means; several meanings when words are glued together, as in `force_start` and
 /// `예외설정`.
-pub(super) fn meanings(word: &str, after_exception: bool) -> Option<Vec<Word>> {
-    let short = AFTER_EXCEPTION.iter().filter(|_| after_exception);
-    if let Some((_, meaning)) = short.chain(IN_TWO).find(|(known, _)| *known == word) {
+pub(super) fn meanings(word: &str, after: After) -> Option<Vec<Word>> {
+    let only_then = match after {
+        After::Anything => &[][..],
+        After::Exception => AFTER_EXCEPTION,
+        After::Holiday => AFTER_HOLIDAY,
+    };
+    if let Some((_, meaning)) = only_then
+        .iter()
+        .chain(IN_TWO)
+        .find(|(known, _)| *known == word)
+    {
         return Some(vec![*meaning]);
     }
     let word = word.replace(['-', '_'], "");
@@ -253,6 +287,11 @@ fn glued(text: &str) -> Option<Vec<Word>> {
     if text.len() > LONGEST_GLUED {
         return None;
     }
+    if let Some(work) = text.strip_prefix("휴일")
+        && AFTER_HOLIDAY.iter().any(|(known, _)| *known == work)
+    {
+        return Some(vec![Word::Holiday, Word::Work]);
+    }
     if let Some((_, word)) = WORDS.iter().find(|(known, _)| *known == text) {
         return Some(vec![*word]);
     }
@@ -276,7 +315,7 @@ mod tests {
     #[track_caller]
     fn check(word: &str, expected: &[Word]) {
         assert_eq!(
-            meanings(word, false).unwrap_or_default(),
+            meanings(word, After::Anything).unwrap_or_default(),
             expected,
             "{word}"
         );
@@ -324,10 +363,10 @@ mod tests {
 
     #[test]
     fn one_letter_changes_its_meaning_after_an_exception() {
-        assert_eq!(meanings("s", false), Some(vec![Word::Status]));
-        assert_eq!(meanings("s", true), Some(vec![Word::Set]));
-        assert_eq!(meanings("d", false), None);
-        assert_eq!(meanings("d", true), Some(vec![Word::Delete]));
+        assert_eq!(meanings("s", After::Anything), Some(vec![Word::Status]));
+        assert_eq!(meanings("s", After::Exception), Some(vec![Word::Set]));
+        assert_eq!(meanings("d", After::Anything), None);
+        assert_eq!(meanings("d", After::Exception), Some(vec![Word::Delete]));
     }
 
     #[test]

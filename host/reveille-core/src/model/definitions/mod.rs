@@ -4,6 +4,7 @@
 //! attributes beside them. Attributes that nobody knows are left alone, as there. What the texts of a period mean is
 //! not read here: the `periods` rule does that.
 
+mod calendar_item;
 mod digest;
 mod groups;
 mod period_item;
@@ -18,7 +19,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono_tz::Tz;
 
-use super::{Fault, Item, Period, RuleSource, Schedule};
+use super::{Calendar, Fault, Item, Period, RuleSource, Schedule};
 
 pub use reserved::{RESERVED_NAMES, is_reserved};
 
@@ -29,6 +30,11 @@ pub struct Definitions {
     pub schedules: BTreeMap<String, Arc<Schedule>>,
     /// By name.
     pub periods: BTreeMap<String, Arc<Period>>,
+    /// Calendars of the operators, by name.
+    pub calendars: BTreeMap<String, Arc<Calendar>>,
+    /// Calendars that are there and cannot be read, by name, with everything that is wrong with each. Schedules that
+    /// go by one are set aside.
+    pub bad_calendars: BTreeMap<String, Vec<Fault>>,
     /// Rules that are not embedded, by name.
     pub rules: BTreeMap<String, RuleSource>,
     /// Names of schedules that are there and cannot be used, with everything that is wrong with each.
@@ -55,9 +61,21 @@ impl Definitions {
                 }
             }
         }
+        for (name, calendar) in of_kind(items, "calendar") {
+            match calendar.and_then(calendar_item::read) {
+                Ok(calendar) => {
+                    read.calendars.insert(name.into(), Arc::new(calendar));
+                }
+                Err(faults) => {
+                    read.faults.extend_from_slice(&faults);
+                    read.bad_calendars.insert(name.into(), faults);
+                }
+            }
+        }
         let surroundings = schedule_item::Surroundings {
             periods: &read.periods,
             bad_periods: &bad_periods,
+            bad_calendars: &read.bad_calendars,
             default_zone,
         };
         for (name, schedule) in of_kind(items, "schedule") {

@@ -95,6 +95,8 @@ pub const RESERVED_NAMES: &[&str] = &[
     "휴일",
     "공휴일",
     "쉬는날",
+    "휴무",
+    "휴무일",
     // audit
     "audit",
     "log",

@@ -6,7 +6,9 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use serde_json::Value;
 
 use super::{
-    super::{Fault, Item, Notify, OnFailure, Period, PeriodUse, RuleUse, Schedule, Want},
+    super::{
+        CALENDAR_OF_ALL, Fault, Item, Notify, OnFailure, Period, PeriodUse, RuleUse, Schedule, Want,
+    },
     digest, groups, is_reserved,
     reader::{Reader, quoted, quoted_text},
 };
@@ -22,6 +24,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) periods: &'a BTreeMap<String, Arc<Period>>,
     /// The periods that are there and cannot.
     pub(super) bad_periods: &'a BTreeMap<String, Vec<Fault>>,
+    /// The calendars that are there and cannot be used.
+    pub(super) bad_calendars: &'a BTreeMap<String, Vec<Fault>>,
     /// The zone of a schedule that names none.
     pub(super) default_zone: Tz,
 }
@@ -61,12 +65,29 @@ pub(super) fn read(item: &Item, surroundings: &Surroundings<'_>) -> Result<Sched
             "is missing, and so are `override_status` and `ssm_maintenance_window`; name at least one period",
         );
     }
+    check_calendars(&mut reader, &schedule, surroundings);
     let faults = reader.into_faults();
     if !faults.is_empty() {
         return Err(faults);
     }
     schedule.digest = digest::of(&schedule);
     Ok(schedule)
+}
+
+/// Without a calendar that it goes by, a rule of the schedule would start servers on a day off.
+fn check_calendars(reader: &mut Reader<'_>, schedule: &Schedule, surroundings: &Surroundings<'_>) {
+    if schedule.rules.is_empty() {
+        return;
+    }
+    let own = schedule.holiday_calendar.as_deref();
+    for name in [CALENDAR_OF_ALL].into_iter().chain(own) {
+        if let Some([fault, ..]) = surroundings.bad_calendars.get(name).map(Vec::as_slice) {
+            reader.fault(
+                "holiday_calendar",
+                format!("{} cannot be used; mend it: {fault}", quoted_text(name)),
+            );
+        }
+    }
 }
 
 /// Whether `attribute` says nothing. An empty list is not absent: it is at fault already.

@@ -271,7 +271,8 @@ fn a_rule_says_everything_that_is_wrong_with_it() {
             json!({"sha256": "abc", "tier": "huge", "wasi": 1}),
         ),
         &[
-            "rule team: `path`: is missing; write the path of the rule's `.wasm` file",
+            "rule team: `location`: is missing; write the path of the rule's `.wasm` file, or where else it is: \
+             `https://…`, `s3://…`, `oci://…`",
             "rule team: `sha256`: `abc` is not 64 hexadecimal digits; write what `sha256sum` prints",
             "rule team: `tier`: `huge` is not known; write `rule`, `scripted` or `heavy`",
             "rule team: `wasi`: `1` is neither; write `true` or `false`",

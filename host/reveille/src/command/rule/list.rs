@@ -1,42 +1,55 @@
-//! `reveille rule list`.
+//! `reveille rule list`: what the running host has loaded and how it fares, or what a start now would load.
 
-use std::{fmt::Write as _, process::ExitCode};
+use std::process::ExitCode;
 
-use reveille_core::port::Rules as _;
+use anyhow::Context as _;
+use hyper::StatusCode;
 
-use crate::{command::Setting, house::print};
+use crate::{cli::RuleListArgs, client, command::Setting, house::print, listing::Listing};
 
-pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
-    let house = setting.house().await?;
-    let rules = house.sandbox.loaded();
-    if json {
-        print(&format!("{}\n", serde_json::to_string_pretty(&rules)?));
+pub(super) async fn run(args: RuleListArgs, setting: Setting) -> anyhow::Result<ExitCode> {
+    let (listing, missing) = match (&args.from, setting.config.admin) {
+        (Some(from), _) => (Some(ask(from).await?), None),
+        (None, Some(admin)) => match ask(&admin.to_string()).await {
+            Ok(listing) => (Some(listing), None),
+            Err(error) => (None, Some(format!("{error:#}"))),
+        },
+        (None, None) => (
+            None,
+            Some(String::from(
+                "no address of a running Reveille is known: give it with --from, or `admin` under [http]",
+            )),
+        ),
+    };
+    let is_running = listing.is_some();
+    let listing = match listing {
+        Some(listing) => listing,
+        None => setting.house().await?.lister().list(),
+    };
+    if args.json {
+        print(&format!("{}\n", serde_json::to_string_pretty(&listing)?));
     } else {
-        let mut text = format!(
-            "{:<16} {:<9} {:<20} {:<14} {}\n",
-            "NAME", "VERSION", "ROLES", "SHA-256", "SOURCE"
-        );
-        for rule in &rules {
-            let digest: String = rule.sha256.chars().take(12).collect();
-            let _ = writeln!(
-                text,
-                "{:<16} {:<9} {:<20} {digest:<14} {}\n{:16} {}",
-                rule.name,
-                rule.version,
-                rule.roles.join(","),
-                rule.source,
-                "",
-                rule.summary
-            );
+        print(&listing.draw(is_running));
+        if let Some(missing) = missing {
+            print(&format!(
+                "\nThis is what a start now would load; it has no figures, because {missing}.\n"
+            ));
         }
-        print(&text);
     }
-    for (name, cause) in &house.unloaded {
-        print(&format!("{name}: not loaded: {cause}\n"));
-    }
-    Ok(if house.unloaded.is_empty() {
+    Ok(if listing.unloaded.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Asks a running host.
+async fn ask(from: &str) -> anyhow::Result<Listing> {
+    let (status, body) = client::ask(from, "/rules", None).await?;
+    anyhow::ensure!(
+        status == StatusCode::OK,
+        "{from} answered {status}, which is not the address of a Reveille for operators; that is `admin` under [http]"
+    );
+    serde_json::from_slice(&body)
+        .with_context(|| format!("what {from} answers is no list of rules of this version"))
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod changes;
+mod holidays;
 mod properties;
 mod questions;
 mod refusals;

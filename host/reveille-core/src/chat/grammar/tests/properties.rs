@@ -11,14 +11,17 @@ fn changed(command: &Command) -> Option<&str> {
         | Command::DeleteException { schedule, .. }
         | Command::Force { schedule, .. }
         | Command::Cancel { schedule }
-        | Command::Extend { schedule, .. } => Some(schedule),
+        | Command::Extend { schedule, .. }
+        | Command::SetHoliday { schedule, .. }
+        | Command::DeleteHoliday { schedule, .. } => Some(schedule),
         Command::Help
         | Command::Schedules
         | Command::Status { .. }
         | Command::Info { .. }
         | Command::ExceptionInfo { .. }
         | Command::ExceptionList { .. }
-        | Command::Why { .. } => None,
+        | Command::Why { .. }
+        | Command::HolidayList { .. } => None,
     }
 }
 

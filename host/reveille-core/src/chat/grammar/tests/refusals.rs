@@ -16,6 +16,10 @@ fn a_command_that_lacks_something_says_so() {
         ("예외 중지 23시", Topic::ExceptionSet),
         ("예외 삭제", Topic::ExceptionDelete),
         ("예외 삭제 내일", Topic::ExceptionDelete),
+        ("휴일 추가", Topic::HolidayAdd),
+        ("휴일 추가 창립기념일", Topic::HolidayAdd),
+        ("휴일 근무", Topic::HolidayWork),
+        ("휴일 삭제", Topic::HolidayDelete),
     ] {
         assert_eq!(alone(text), Err(Refusal::Incomplete(topic)), "{text}");
     }
@@ -53,8 +57,6 @@ fn slips_in_a_question_are_offered() {
     not_understood("개발 예와", "예와", Some("예외"));
     not_understood("개발 기록", "기록", Some("이유"));
     not_understood("개발 누가 로그", "누가", Some("이유"));
-    not_understood("개발 휴일", "휴일", Some("예외 설정 내일 시작 없음"));
-    not_understood("개발 12/25 휴일", "휴일", Some("예외 설정 12/25 시작 없음"));
     not_understood("점심 뭐 먹지", "점심", None);
     not_understood("개발 정보 내일 9시", "9시", None);
 }

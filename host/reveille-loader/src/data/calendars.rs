@@ -1,0 +1,155 @@
+//! The calendars of the store, as data for rules.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use reveille_core::{
+    model::{
+        AuditRecord, CALENDAR_DATA, Definitions, Exception, Force, Item, Remembered, ServerId,
+        calendar_data,
+    },
+    port::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord},
+};
+use reveille_sandbox::{Datum, Sandbox};
+
+/// A store whose calendars rules read as [`CALENDAR_DATA`]: whoever reads the definitions plans by the calendars that are
+/// among them.
+pub struct CalendarStore {
+    inner: Arc<dyn Store>,
+    sandbox: Arc<Sandbox>,
+    /// How many times the definitions were asked for.
+    asked: AtomicU64,
+    bound: Mutex<Bound>,
+}
+
+/// The calendars that rules read now.
+#[derive(Default)]
+struct Bound {
+    definitions: Option<Arc<Definitions>>,
+    /// Which asking brought them.
+    asked: u64,
+}
+
+impl CalendarStore {
+    /// `inner`, with its calendars for the rules of `sandbox`.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Store>, sandbox: Arc<Sandbox>) -> Self {
+        Self {
+            inner,
+            sandbox,
+            asked: AtomicU64::new(0),
+            bound: Mutex::default(),
+        }
+    }
+
+    /// Where two read at once, those who asked last have what is newest.
+    fn bind(&self, definitions: &Arc<Definitions>, asked: u64) {
+        let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked < bound.asked {
+            return;
+        }
+        bound.asked = asked;
+        let is_same = |known: &Arc<Definitions>| {
+            Arc::ptr_eq(known, definitions) || known.calendars == definitions.calendars
+        };
+        if !bound.definitions.as_ref().is_some_and(is_same) {
+            let text = calendar_data(&definitions.calendars);
+            self.sandbox
+                .supply(CALENDAR_DATA, Some(Datum::new(text.as_bytes())));
+        }
+        bound.definitions = Some(Arc::clone(definitions));
+    }
+
+    fn ask(&self) -> u64 {
+        self.asked.fetch_add(1, Relaxed)
+    }
+}
+
+#[async_trait]
+impl Store for CalendarStore {
+    fn revision(&self) -> Option<u64> {
+        self.inner.revision()
+    }
+
+    async fn definitions(&self) -> Result<Arc<Definitions>, StoreError> {
+        let asked = self.ask();
+        let definitions = self.inner.definitions().await?;
+        self.bind(&definitions, asked);
+        Ok(definitions)
+    }
+
+    async fn snapshot(
+        &self,
+        lease: &Lease,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Snapshot, StoreError> {
+        let asked = self.ask();
+        let snapshot = self.inner.snapshot(lease, from, to).await?;
+        self.bind(&snapshot.definitions, asked);
+        Ok(snapshot)
+    }
+
+    async fn items(&self) -> Result<Vec<Item>, StoreError> {
+        self.inner.items().await
+    }
+
+    async fn exceptions(
+        &self,
+        schedule: Option<&str>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Exception>, StoreError> {
+        self.inner.exceptions(schedule, from, to).await
+    }
+
+    async fn forces(&self) -> Result<Vec<Force>, StoreError> {
+        self.inner.forces().await
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<(), StoreError> {
+        self.inner.commit(changes).await
+    }
+
+    async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError> {
+        self.inner.remembered().await
+    }
+
+    async fn remember(
+        &self,
+        lease: &Lease,
+        changed: &[Remembered],
+        gone: &[ServerId],
+    ) -> Result<(), StoreError> {
+        self.inner.remember(lease, changed, gone).await
+    }
+
+    async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
+        self.inner.audit(schedule, limit).await
+    }
+
+    async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
+        self.inner.delivery(key).await
+    }
+
+    async fn lease(
+        &self,
+        holder: &str,
+        now: DateTime<Utc>,
+        length: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
+        self.inner.lease(holder, now, length).await
+    }
+
+    async fn last_tick(&self) -> Result<Option<TickRecord>, StoreError> {
+        self.inner.last_tick().await
+    }
+
+    async fn record_tick(&self, lease: &Lease, record: &TickRecord) -> Result<(), StoreError> {
+        self.inner.record_tick(lease, record).await
+    }
+}
