@@ -111,6 +111,23 @@ impl Planning<'_> {
         Ok(plan)
     }
 
+    /// What a rule has against the schedule, unless it has failed for it and is not to be asked now.
+    pub(crate) fn check(
+        &self,
+        step: &Step<'_>,
+        schedule: &planner::Schedule,
+    ) -> Result<Vec<planner::Fault>, Fault> {
+        let case = step.case(self.schedule);
+        if let Some(now) = self.now {
+            step.rule.health().ask(case, now)?;
+        }
+        let checked = step.rule.check_schedule(schedule);
+        if let (Err(fault), Some(now)) = (&checked, self.now) {
+            step.rule.health().failed(case, now, fault);
+        }
+        checked
+    }
+
     /// Asks a rule, unless it has failed for this schedule and is not to be asked now.
     fn ask(
         &self,

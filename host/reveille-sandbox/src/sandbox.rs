@@ -463,7 +463,7 @@ impl Rules for Sandbox {
         };
         let seen = convert::planner::schedule(schedule);
         for step in steps {
-            match step.rule.check_schedule(&seen) {
+            match self.planning(schedule).check(&step, &seen) {
                 Ok(found) => faults.extend(convert::planner::faults(found)),
                 Err(unanswered) => faults.push(fault(&step.rule.failure(unanswered))),
             }

@@ -152,8 +152,9 @@ pub(crate) fn load_rules(
     if let Some(folder) = config.compiled() {
         compiler = compiler.with_cache(folder);
     }
-    let sandbox =
-        Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
+    let sandbox = Sandbox::with_compiler(compiler)
+        .context("the embedded components do not load")?
+        .with_clock(Arc::new(chrono::Utc::now));
     let mut unloaded = Vec::new();
     for source in config.rules.iter().chain(definitions.rules.values()) {
         if let Err(error) = sandbox.load(source) {
