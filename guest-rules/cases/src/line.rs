@@ -517,8 +517,7 @@ mod tests {
 
     #[test]
     fn a_server_has_a_remembered_word_and_facts() {
-        let read: Result<ServerLine, String> =
-            "a@DB: running stop [running, just-started]".parse();
+        let read: Result<ServerLine, String> = "a@DB: running stop [running, just-started]".parse();
         let server = ServerLine {
             id: "a".into(),
             group: Some("DB".into()),

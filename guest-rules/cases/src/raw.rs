@@ -85,7 +85,8 @@ impl RawCase {
                 date, dates, spans, notes, so_far, day_before, periods, zone, calendar, exceptions
             ),
             there!(
-                servers, tags, decisions, starts, stops, waits, wanted, forced, now, options, groups
+                servers, tags, decisions, starts, stops, waits, wanted, forced, now, options,
+                groups
             ),
             there!(reply, says, never, color, locale, persona, keyword),
         ]

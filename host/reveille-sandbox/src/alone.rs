@@ -144,7 +144,11 @@ impl Alone {
         config: &str,
     ) -> Called<Vec<Decision>> {
         let mut frame = convert::decider::frame(request);
-        frame.servers = request.servers.iter().map(convert::decider::server).collect();
+        frame.servers = request
+            .servers
+            .iter()
+            .map(convert::decider::server)
+            .collect();
         frame.so_far = so_far.iter().map(convert::decider::decision).collect();
         convert::decider::for_rule(&mut frame, request, request.servers, &self.rule, config);
         self.measured(|rule| {

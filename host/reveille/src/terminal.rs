@@ -68,10 +68,7 @@ pub(crate) fn draw_cells(plan: &DayPlan, minutes: u16, stop: char, colours: bool
                 within.map(|span| span.end.0.min(to).saturating_sub(span.begin.0.max(from)));
             lengths.sum::<u16>()
         };
-        let (early, late) = (
-            time(Want::Run, begin, middle),
-            time(Want::Run, middle, end),
-        );
+        let (early, late) = (time(Want::Run, begin, middle), time(Want::Run, middle, end));
         let most = |run: u16| run * 4 >= minutes;
         let (sign, colour) = match (most(early), most(late)) {
             (true, true) => ('█', "32"),

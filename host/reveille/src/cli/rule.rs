@@ -23,6 +23,7 @@ pub(crate) enum RuleCommand {
         json: bool,
     },
     /// Run cases through it: what it is given, and what it should answer; exits with 1 when one fails
+    #[command(after_long_help = reveille_cases::FORMAT)]
     Test {
         #[command(flatten)]
         rule: RuleFile,
@@ -102,7 +103,11 @@ pub(crate) struct PreviewArgs {
     #[arg(long, requires = "schedule")]
     pub(crate) name: Option<String>,
     /// A period of the schedule, such as 'office 09:00-18:00 mon-fri'; may be given again
-    #[arg(long, value_name = "PERIOD", default_value = "office 09:00-18:00 mon-fri")]
+    #[arg(
+        long,
+        value_name = "PERIOD",
+        default_value = "office 09:00-18:00 mon-fri"
+    )]
     pub(crate) periods: Vec<String>,
     /// The schedule's time zone
     #[arg(long, default_value = "Asia/Seoul", conflicts_with = "schedule")]

@@ -72,7 +72,11 @@ fn golden(name: &str, drawn: &str) {
 fn a_year_in_a_terminal_shows_weekends_seasons_and_days_with_a_note() {
     let drawn = draw_weeks(&year(), false);
     golden("year.txt", &drawn);
-    let widest = drawn.lines().take(55).map(|line| line.chars().count()).max();
+    let widest = drawn
+        .lines()
+        .take(55)
+        .map(|line| line.chars().count())
+        .max();
     assert!(widest.is_some_and(|widest| widest <= 72), "{widest:?}");
 }
 

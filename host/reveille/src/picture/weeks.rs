@@ -31,9 +31,10 @@ pub(crate) fn draw_weeks(year: &Year, colours: bool) -> String {
     text.push('\n');
     let by_date: BTreeMap<NaiveDate, &DayOf> =
         year.days.iter().map(|day| (day.date, day)).collect();
-    let mut monday = year.days.first().map(|day| {
-        day.date - Days::new(u64::from(day.date.weekday().num_days_from_monday()))
-    });
+    let mut monday = year
+        .days
+        .first()
+        .map(|day| day.date - Days::new(u64::from(day.date.weekday().num_days_from_monday())));
     while let Some(first) = monday
         && first.year() <= year.year
     {
@@ -120,7 +121,11 @@ fn tell_failures(year: &Year, text: &mut String) {
         return;
     }
     let failed = days(year.failed());
-    let _ = writeln!(text, "\n{} without a plan, on which the schedule holds:", failed.trim_start());
+    let _ = writeln!(
+        text,
+        "\n{} without a plan, on which the schedule holds:",
+        failed.trim_start()
+    );
     for (first, last, cause) in stretches.iter().take(STRETCHES) {
         let dates = if first == last {
             first.to_string()

@@ -64,9 +64,17 @@ fn run(trial: &Trial, case: &Case, folder: &Path) -> Result<Vec<Failed>, String>
         .with_data(&bound(trial, case, folder)?)
         .map_err(|failure| failure.to_string())?;
     let config = serde_json::Value::Object(case.config.clone()).to_string();
-    let config = if case.config.is_empty() { &trial.config } else { &config };
+    let config = if case.config.is_empty() {
+        &trial.config
+    } else {
+        &config
+    };
     let role = |has: bool, role: &str| {
-        if has { Ok(()) } else { Err(format!("the rule is no {role}")) }
+        if has {
+            Ok(())
+        } else {
+            Err(format!("the rule is no {role}"))
+        }
     };
     match &case.kind {
         Kind::Plan(plan) => {
@@ -91,7 +99,10 @@ fn bound(trial: &Trial, case: &Case, folder: &Path) -> Result<DataSource, String
         let name = match (name, asked) {
             (Some(name), _) if asked.contains(name) => name,
             (Some(name), _) => {
-                return Err(format!("`data`: the rule asks for no data `{name}`; {}", names(asked)));
+                return Err(format!(
+                    "`data`: the rule asks for no data `{name}`; {}",
+                    names(asked)
+                ));
             }
             (None, [only]) => only,
             (None, _) => return Err(format!("`data` names none; {}", names(asked))),
@@ -147,7 +158,10 @@ fn run_days(
         asked.date = *date;
         let answer = asked.of(rule, config).answer;
         let got: Ruled<_> = ruled(answer.as_ref(), |day: &DayPlan| {
-            (day.spans.iter().map(days::line).collect(), day.notes.clone())
+            (
+                day.spans.iter().map(days::line).collect(),
+                day.notes.clone(),
+            )
         });
         if let Some(difference) = plan.differs(&got) {
             let days = match (&plan.expected, answer) {
@@ -215,7 +229,11 @@ fn run_decision(
                     _ => GroupState::Mixed,
                 },
                 overdue: line.overdue,
-                on_timeout: if line.pass { OnTimeout::Pass } else { OnTimeout::Wait },
+                on_timeout: if line.pass {
+                    OnTimeout::Pass
+                } else {
+                    OnTimeout::Wait
+                },
             })
             .collect(),
         told: asked.servers.iter().map(told).collect(),
@@ -225,7 +243,11 @@ fn run_decision(
     let got = ruled(answer.as_ref(), |decisions: &Vec<Decision>| {
         decisions.iter().map(decision_line).collect::<Vec<_>>()
     });
-    Ok(asked.differs(&got).map(|difference| failed(case, difference)).into_iter().collect())
+    Ok(asked
+        .differs(&got)
+        .map(|difference| failed(case, difference))
+        .into_iter()
+        .collect())
 }
 
 fn failed(case: &Case, difference: Difference) -> Failed {
@@ -312,7 +334,11 @@ fn run_reply(rule: &Alone, case: &Case, asked: &FormatCase) -> Result<Vec<Failed
     let got = ruled(answer.as_ref(), |message: &Message| {
         (whole_text(message), message.connect_color.clone())
     });
-    Ok(asked.differs(&got).map(|difference| failed(case, difference)).into_iter().collect())
+    Ok(asked
+        .differs(&got)
+        .map(|difference| failed(case, difference))
+        .into_iter()
+        .collect())
 }
 
 /// A message with everything under it, line by line.

@@ -60,7 +60,9 @@ pub(crate) fn conform(trial: &Trial) -> anyhow::Result<Vec<Property>> {
 impl Property {
     /// Its own configuration must not only be answered: it must be accepted.
     fn require_answers(&mut self, answers: &[(&Input, Result<Said, RuleFailure>)]) {
-        if let (true, Some(error), Some((input, _))) = (self.holds(), self.error.take(), answers.first()) {
+        if let (true, Some(error), Some((input, _))) =
+            (self.holds(), self.error.take(), answers.first())
+        {
             self.tell(error, || input.lines());
         }
     }
@@ -73,7 +75,11 @@ fn same_again(answers: &[(&Input, Result<Said, RuleFailure>)]) -> Property {
         property.calls += 1;
         let after = input.ask().answer;
         if after != *before {
-            let what = format!("it answered {}, and before {}", shown(&after), shown(before));
+            let what = format!(
+                "it answered {}, and before {}",
+                shown(&after),
+                shown(before)
+            );
             property.tell(what, || input.lines());
         }
     }
@@ -150,7 +156,10 @@ impl<'a> Suite<'a> {
     }
 
     fn configuration(&self) -> Family {
-        ("its configuration is accepted", vec![self.input(Question::Config)])
+        (
+            "its configuration is accepted",
+            vec![self.input(Question::Config)],
+        )
     }
 
     /// Texts that are no configuration of any rule, or of few.
@@ -158,14 +167,45 @@ impl<'a> Suite<'a> {
         let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
         let long = format!("{{\"a\":\"{}\"}}", "가".repeat(20_000));
         let texts = [
-            "", " ", "{}", "null", "[]", "0", "\"\"", "true", "{", "{\"a\":}", "{\"a\":1}",
-            "{\"a\":null,\"a\":1}", "{\"\":{}}", "{\"days\":[1,2]}", "{\"policy\":{}}", &nested, &long,
+            "",
+            " ",
+            "{}",
+            "null",
+            "[]",
+            "0",
+            "\"\"",
+            "true",
+            "{",
+            "{\"a\":}",
+            "{\"a\":1}",
+            "{\"a\":null,\"a\":1}",
+            "{\"\":{}}",
+            "{\"days\":[1,2]}",
+            "{\"policy\":{}}",
+            &nested,
+            &long,
         ];
-        let inputs = texts
-            .iter()
-            .map(|text| self.input_of(self.trial.alone.clone(), text, Question::Config))
-            .collect();
-        ("any text as its configuration", inputs)
+        let inputs = texts.iter().flat_map(|text| {
+            [Some(Question::Config), self.any_question()]
+                .into_iter()
+                .flatten()
+                .map(|question| self.input_of(self.trial.alone.clone(), text, question))
+                .collect::<Vec<_>>()
+        });
+        ("any text as its configuration", inputs.collect())
+    }
+
+    /// Something of its first role that depends on its configuration; a formatter has none.
+    fn any_question(&self) -> Option<Question> {
+        if self.trial.plans() {
+            let day = self.day(&self.office, monday());
+            Some(Question::Day(Box::new(day)))
+        } else if self.trial.decides() {
+            let crew = servers::few(self.trial.alone.tags(), &self.office);
+            Some(Question::Servers(Box::new(crew)))
+        } else {
+            None
+        }
     }
 
     /// Nothing, and nonsense, bound to every name that the rule asks for.
@@ -174,21 +214,20 @@ impl<'a> Suite<'a> {
         let mut inputs = Vec::new();
         if !asked.is_empty() {
             let long = "2026-11-23 a line\n".repeat(1_000);
-            let kinds: [&[u8]; 5] = [b"", b"\0\xff\xfe nonsense", b"{}", b"a,b\n1,2\n", long.as_bytes()];
+            let kinds: [&[u8]; 5] = [
+                b"",
+                b"\0\xff\xfe nonsense",
+                b"{}",
+                b"a,b\n1,2\n",
+                long.as_bytes(),
+            ];
             for bytes in kinds {
                 let bound: DataSource = asked
                     .iter()
                     .map(|name| (name.clone(), Datum::new(bytes)))
                     .collect();
                 let rule = self.trial.with_data(&bound)?;
-                let question = if self.trial.plans() {
-                    Question::Day(Box::new(self.day(&self.office, monday())))
-                } else if self.trial.decides() {
-                    let crew = servers::few(self.trial.alone.tags(), &self.office);
-                    Question::Servers(Box::new(crew))
-                } else {
-                    Question::Config
-                };
+                let question = self.any_question().unwrap_or(Question::Config);
                 inputs.push(self.input_of(rule, &self.trial.config, question));
             }
             self.trial.with_data(&DataSource::new())?;
@@ -217,8 +256,14 @@ impl<'a> Suite<'a> {
             ("years 2000 to 2100", on(&mut of_every_year().into_iter())),
             ("leap days", on(&mut around_leap_days().into_iter())),
             ("days on which the clocks change", self.days(zones)),
-            ("empty and full plans so far", self.days(self.plans_so_far())),
-            ("exceptions on the day and before", self.days(self.exceptions())),
+            (
+                "empty and full plans so far",
+                self.days(self.plans_so_far()),
+            ),
+            (
+                "exceptions on the day and before",
+                self.days(self.exceptions()),
+            ),
             ("any schedule", self.schedules()),
         ]
     }
@@ -270,7 +315,13 @@ impl<'a> Suite<'a> {
             },
         ];
         // A working day, a Sunday, a holiday in most countries, and days before others.
-        let dates = [(2026, 11, 23), (2026, 11, 22), (2026, 12, 25), (2026, 9, 25), (2027, 1, 1)];
+        let dates = [
+            (2026, 11, 23),
+            (2026, 11, 22),
+            (2026, 12, 25),
+            (2026, 9, 25),
+            (2027, 1, 1),
+        ];
         let mut asked = Vec::new();
         for (year, month, day) in dates {
             let Some(date) = NaiveDate::from_ymd_opt(year, month, day) else {
@@ -287,10 +338,21 @@ impl<'a> Suite<'a> {
 
     /// Both turns, on the day and on the day before, at the ends of what is allowed and cancelled.
     fn exceptions(&self) -> Vec<Asked> {
-        let ats = [None, Some(0), Some(1), Some(600), Some(1440), Some(1560), Some(2879)];
+        let ats = [
+            None,
+            Some(0),
+            Some(1),
+            Some(600),
+            Some(1440),
+            Some(1560),
+            Some(2879),
+        ];
         let mut asked = Vec::new();
         for schedule in [&self.office, &self.night] {
-            for date in [Some(monday()), NaiveDate::from_ymd_opt(2026, 9, 25)].into_iter().flatten() {
+            for date in [Some(monday()), NaiveDate::from_ymd_opt(2026, 9, 25)]
+                .into_iter()
+                .flatten()
+            {
                 let before = date.pred_opt().unwrap_or(date);
                 let exception = |date, action, at: Option<u16>| Exception {
                     schedule: schedule.name.clone(),
@@ -345,7 +407,9 @@ impl<'a> Suite<'a> {
             changed(&|it| it.periods.clear()),
             changed(&|it| it.periods = vec![period("odd".to_owned(), "25:99")]),
             changed(&|it| {
-                it.periods = (0..100).map(|place| period(format!("p{place:03}"), "09:00")).collect();
+                it.periods = (0..100)
+                    .map(|place| period(format!("p{place:03}"), "09:00"))
+                    .collect();
             }),
             changed(&|it| it.override_status = Some(Want::Run)),
             changed(&|it| it.override_status = Some(Want::Stop)),
@@ -377,7 +441,10 @@ impl<'a> Suite<'a> {
         let states = wants.map(|want| crowd(96, want));
         vec![
             ("no, one and 1,000 servers", crews(numbers.collect())),
-            ("every state and everything remembered", crews(states.to_vec())),
+            (
+                "every state and everything remembered",
+                crews(states.to_vec()),
+            ),
             ("orders, groups and options", crews(self.circumstances())),
             ("every time of the day", crews(self.moments())),
         ]
@@ -431,9 +498,15 @@ impl<'a> Suite<'a> {
     }
 
     fn moments(&self) -> Vec<Crew> {
-        let dates = [(2026, 11, 23), (2028, 2, 29), (2026, 12, 31), (2100, 12, 31)];
+        let dates = [
+            (2026, 11, 23),
+            (2028, 2, 29),
+            (2026, 12, 31),
+            (2100, 12, 31),
+        ];
         let dates = dates.into_iter();
-        let dates = dates.filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
+        let dates =
+            dates.filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
         dates
             .flat_map(|date| {
                 [0, 1, 539, 540, 1080, 1439].map(|minute| {

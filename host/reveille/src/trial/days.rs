@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 use reveille_cases::{PeriodLine, SpanLine};
 use reveille_core::{
     model::{
-        DayPlan, Definitions, Exception, Item, Minute, OnFailure, RuleUse, Schedule, Span, Want,
-        instant_of, Moment,
+        DayPlan, Definitions, Exception, Item, Minute, Moment, OnFailure, RuleUse, Schedule, Span,
+        Want, instant_of,
     },
     port::{PlanRequest, Rules as _},
 };
@@ -263,7 +263,9 @@ mod tests {
     #[test]
     fn every_leap_day_of_the_years_is_there_and_2100_has_none() {
         let days = around_leap_days();
-        let leaping = days.iter().filter(|day| (day.month(), day.day()) == (2, 29));
+        let leaping = days
+            .iter()
+            .filter(|day| (day.month(), day.day()) == (2, 29));
         assert_eq!(leaping.count(), 25);
         assert!(days.contains(&date("2100-02-28")) && days.contains(&date("2100-03-01")));
     }

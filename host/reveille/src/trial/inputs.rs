@@ -39,9 +39,7 @@ impl Input {
     pub(crate) fn ask(&self) -> Called<Said> {
         match &self.question {
             Question::Day(asked) => said(asked.of(&self.rule, &self.config), Said::Plan),
-            Question::Schedule(schedule) => {
-                said(self.rule.check_schedule(schedule), Said::Faults)
-            }
+            Question::Schedule(schedule) => said(self.rule.check_schedule(schedule), Said::Faults),
             Question::Servers(crew) => said(crew.of(&self.rule, &self.config), Said::Decisions),
             Question::Reply(_, context, reply) => {
                 said(self.rule.format(context, reply), Said::Message)
@@ -90,7 +88,10 @@ impl Input {
             Question::Reply(name, context, _) => vec![
                 format!("reply = {name:?}"),
                 format!("locale = {:?}", context.locale),
-                format!("persona = {:?}", format!("{:?}", context.persona).to_lowercase()),
+                format!(
+                    "persona = {:?}",
+                    format!("{:?}", context.persona).to_lowercase()
+                ),
             ],
             Question::Config => Vec::new(),
         };
@@ -206,13 +207,19 @@ fn day_lines(asked: &Asked) -> Vec<String> {
         .collect();
     lines.push(format!("so_far = {spans:?}"));
     if !asked.so_far.notes.is_empty() {
-        lines.push(format!("# notes so far: {:?}", asked.so_far.notes));
+        let first: String = asked.so_far.notes[0].chars().take(40).collect();
+        lines.push(format!(
+            "# {} notes so far, the first begins with {first:?}",
+            asked.so_far.notes.len()
+        ));
     }
     let exceptions: Vec<String> = asked
         .exceptions
         .iter()
         .map(|exception| {
-            let at = exception.at.map_or_else(|| "none".to_owned(), |at| at.to_string());
+            let at = exception
+                .at
+                .map_or_else(|| "none".to_owned(), |at| at.to_string());
             let action = exception.action.as_str();
             format!("{} {action} {at} by {}", exception.date, exception.by)
         })
@@ -226,10 +233,18 @@ fn day_lines(asked: &Asked) -> Vec<String> {
 fn crew_lines(crew: &Crew) -> Vec<String> {
     let mut lines = vec![
         format!("now = \"{}\"", crew.now),
-        format!("wanted = \"{} {}\"", crew.wanted.want.as_str(), crew.wanted.reason),
+        format!(
+            "wanted = \"{} {}\"",
+            crew.wanted.want.as_str(),
+            crew.wanted.reason
+        ),
     ];
     if let Some(force) = &crew.force {
-        lines.push(format!("forced = \"{} by {}\"", force.want.as_str(), force.by));
+        lines.push(format!(
+            "forced = \"{} by {}\"",
+            force.want.as_str(),
+            force.by
+        ));
     }
     if crew.is_first {
         lines.push("# nothing has been decided so far".to_owned());
@@ -255,12 +270,18 @@ fn crew_lines(crew: &Crew) -> Vec<String> {
         })
         .collect();
     if servers.len() > 20 {
-        lines.push(format!("# {} servers, of which the first are", servers.len()));
+        lines.push(format!(
+            "# {} servers, of which the first are",
+            servers.len()
+        ));
     }
     lines.push(format!("servers = {:?}", &servers[..servers.len().min(20)]));
     let tagged = crew.told.iter().filter(|told| !told.server.tags.is_empty());
     for told in tagged.take(3) {
-        lines.push(format!("# tags of {}: {:?}", told.server.id, told.server.tags));
+        lines.push(format!(
+            "# tags of {}: {:?}",
+            told.server.id, told.server.tags
+        ));
     }
     lines
 }
@@ -274,7 +295,9 @@ mod tests {
     #[test]
     fn an_input_is_made_as_small_as_it_breaks() {
         let sandbox = Sandbox::embedded().unwrap_or_else(|error| unreachable!("{error}"));
-        let rule = sandbox.alone("periods").unwrap_or_else(|error| unreachable!("{error}"));
+        let rule = sandbox
+            .alone("periods")
+            .unwrap_or_else(|error| unreachable!("{error}"));
         let span = |hour: u16| Span {
             begin: Minute(hour * 60),
             end: Minute(hour * 60 + 30),
@@ -284,7 +307,9 @@ mod tests {
             reason: format!("{hour}"),
         };
         let asked = Asked {
-            schedule: reveille_core::testing::schedule("cases").zone("Asia/Seoul").build(),
+            schedule: reveille_core::testing::schedule("cases")
+                .zone("Asia/Seoul")
+                .build(),
             date: reveille_core::testing::date(2026, 11, 23),
             so_far: DayPlan {
                 spans: (0..20).map(span).collect(),

@@ -21,7 +21,9 @@ use reveille_core::{
     model::{LoadedRule, RuleFailure, RuleSource, Tier},
     port::Rules as _,
 };
-use reveille_sandbox::{Alone, ChildCommand, Compiler, DataSource, Datum, Limits, LoadError, Sandbox};
+use reveille_sandbox::{
+    Alone, ChildCommand, Compiler, DataSource, Datum, Limits, LoadError, Sandbox,
+};
 
 use crate::{cli::COMPILE_COMPONENT, cli::RuleFile, config::ENV_CONFIG};
 
@@ -187,7 +189,9 @@ impl Trial {
     /// Names that it asks for and that nothing is bound to.
     pub(crate) fn unbound(&self) -> Vec<&str> {
         let asked = self.alone.data().iter().map(String::as_str);
-        asked.filter(|name| !self.data.contains_key(*name)).collect()
+        asked
+            .filter(|name| !self.data.contains_key(*name))
+            .collect()
     }
 }
 
@@ -230,7 +234,9 @@ fn config_of(given: &RuleFile) -> anyhow::Result<String> {
     } else if config.extension().is_some_and(|ending| ending == "json") {
         std::fs::read_to_string(config).with_context(|| format!("`{shown}` cannot be read"))?
     } else {
-        bail!("--config `{shown}` is no configuration of a rule: give JSON, as in '{{\"key\": 1}}', or a file that ends in .json");
+        bail!(
+            "--config `{shown}` is no configuration of a rule: give JSON, as in '{{\"key\": 1}}', or a file that ends in .json"
+        );
     };
     serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&text)
         .with_context(|| format!("--config `{shown}` is no JSON object"))?;
@@ -265,7 +271,9 @@ impl std::str::FromStr for DataFile {
                 name: name.to_owned(),
                 path: path.into(),
             }),
-            Some(_) | None => Err("write NAME=FILE, with the rule's own name for the data".to_owned()),
+            Some(_) | None => {
+                Err("write NAME=FILE, with the rule's own name for the data".to_owned())
+            }
         }
     }
 }

@@ -67,11 +67,15 @@ impl Property {
     }
 
     fn broke(&mut self, failure: &RuleFailure, input: &Input) {
-        let what = format!("it {}", failure.cause);
         let kind = failure.kind;
-        self.tell(what, || {
+        self.tell(failure.cause.clone(), || {
             input
-                .shrunk(|smaller| smaller.ask().answer.is_err_and(|failure| failure.kind == kind))
+                .shrunk(|smaller| {
+                    smaller
+                        .ask()
+                        .answer
+                        .is_err_and(|failure| failure.kind == kind)
+                })
                 .lines()
         });
     }
@@ -80,7 +84,10 @@ impl Property {
     pub(crate) fn tell(&mut self, what: String, input: impl FnOnce() -> Vec<String>) {
         self.broken += 1;
         if self.breaches.len() < TOLD {
-            self.breaches.push(Breach { what, input: input() });
+            self.breaches.push(Breach {
+                what,
+                input: input(),
+            });
         }
     }
 }

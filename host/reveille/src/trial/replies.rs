@@ -125,7 +125,11 @@ fn view(name: &str, state: ServerState, note: Option<ServerNote>) -> ServerView 
 fn views() -> Vec<ServerView> {
     vec![
         view("web-1", ServerState::Running, None),
-        view("web-2", ServerState::Starting, Some(ServerNote::Stuck(Some(text("capacity"))))),
+        view(
+            "web-2",
+            ServerState::Starting,
+            Some(ServerNote::Stuck(Some(text("capacity")))),
+        ),
         view(
             "web-3",
             ServerState::Problem,
@@ -134,15 +138,27 @@ fn views() -> Vec<ServerView> {
                 message: text("there is no room"),
             }),
         ),
-        view("web-4", ServerState::Stopped, Some(ServerNote::WaitsFor(texts(&["db"])))),
+        view(
+            "web-4",
+            ServerState::Stopped,
+            Some(ServerNote::WaitsFor(texts(&["db"]))),
+        ),
         view("web-5", ServerState::Busy, Some(ServerNote::Busy)),
         view("web-6", ServerState::Running, Some(ServerNote::Retained)),
-        view("web-7", ServerState::Stopping, Some(ServerNote::LeftOut(text("auto-scaling")))),
+        view(
+            "web-7",
+            ServerState::Stopping,
+            Some(ServerNote::LeftOut(text("auto-scaling"))),
+        ),
         view("web-8", ServerState::Running, Some(ServerNote::Stuck(None))),
-        view("web-9", ServerState::Running, Some(ServerNote::Kept {
-            rule: Some(text("keep-until")),
-            reason: text("kept until 22:00 (tag KeepUntil)"),
-        })),
+        view(
+            "web-9",
+            ServerState::Running,
+            Some(ServerNote::Kept {
+                rule: Some(text("keep-until")),
+                reason: text("kept until 22:00 (tag KeepUntil)"),
+            }),
+        ),
     ]
 }
 
@@ -204,7 +220,11 @@ fn status(full: bool) -> StatusView {
         next: next().filter(|_| full),
         forced: full.then(force),
         held: full.then(hold),
-        faults: if full { texts(&["a period cannot be read"]) } else { Vec::new() },
+        faults: if full {
+            texts(&["a period cannot be read"])
+        } else {
+            Vec::new()
+        },
         seen: full.then(|| at(9, 29)),
     }
 }
@@ -227,7 +247,11 @@ fn info(full: bool) -> InfoView {
         } else {
             Vec::new()
         },
-        faults: if full { texts(&["a period cannot be read"]) } else { Vec::new() },
+        faults: if full {
+            texts(&["a period cannot be read"])
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -239,7 +263,11 @@ fn schedule_lines() -> Vec<ScheduleLine> {
         next: next().filter(|_| full),
         counts: counts(),
         forced: full.then(force),
-        faults: if full { Vec::new() } else { texts(&["a period cannot be read"]) },
+        faults: if full {
+            Vec::new()
+        } else {
+            texts(&["a period cannot be read"])
+        },
     };
     vec![line("Development", true), line("ali", false)]
 }
@@ -270,9 +298,17 @@ fn forced(full: bool) -> ForcedView {
     ForcedView {
         schedule: text("Development"),
         forced: force(),
-        until_source: if full { UntilSource::Asked } else { UntilSource::Limit },
+        until_source: if full {
+            UntilSource::Asked
+        } else {
+            UntilSource::Limit
+        },
         replaced: full.then(force),
-        groups: if full { texts(&["web", "db"]) } else { Vec::new() },
+        groups: if full {
+            texts(&["web", "db"])
+        } else {
+            Vec::new()
+        },
         to_change: if full { 3 } else { 0 },
         already: if full { 2 } else { 0 },
     }
@@ -347,7 +383,11 @@ fn holidays(full: bool) -> HolidaysView {
 fn holidays_changed(full: bool) -> HolidaysChangedView {
     let change = HolidayChange {
         date: day(),
-        before: if full { vec![holiday(None)] } else { Vec::new() },
+        before: if full {
+            vec![holiday(None)]
+        } else {
+            Vec::new()
+        },
         after: full.then(|| holiday(Some("창립기념일"))),
         spans: if full { spans() } else { Vec::new() },
     };
@@ -375,8 +415,18 @@ fn commands() -> Vec<Named> {
         forced: false,
     };
     vec![
-        named("help", Reply::Help { schedules: texts(&["Development", "ali"]) }),
-        named("help-bare", Reply::Help { schedules: Vec::new() }),
+        named(
+            "help",
+            Reply::Help {
+                schedules: texts(&["Development", "ali"]),
+            },
+        ),
+        named(
+            "help-bare",
+            Reply::Help {
+                schedules: Vec::new(),
+            },
+        ),
         named("schedules", Reply::Schedules(schedule_lines())),
         named("schedules-bare", Reply::Schedules(Vec::new())),
         named("status", Reply::Status(status(true))),
@@ -386,9 +436,18 @@ fn commands() -> Vec<Named> {
         named("exceptions", listed(exceptions())),
         named("exceptions-bare", listed(Vec::new())),
         named("exception-set", Reply::ExceptionSet(exception_set(true))),
-        named("exception-set-bare", Reply::ExceptionSet(exception_set(false))),
-        named("exception-deleted", Reply::ExceptionDeleted(exception_deleted(true))),
-        named("exception-deleted-bare", Reply::ExceptionDeleted(exception_deleted(false))),
+        named(
+            "exception-set-bare",
+            Reply::ExceptionSet(exception_set(false)),
+        ),
+        named(
+            "exception-deleted",
+            Reply::ExceptionDeleted(exception_deleted(true)),
+        ),
+        named(
+            "exception-deleted-bare",
+            Reply::ExceptionDeleted(exception_deleted(false)),
+        ),
         named("forced", Reply::Forced(forced(true))),
         named("forced-bare", Reply::Forced(forced(false))),
         named("cancelled", Reply::Cancelled(cancelled(true))),
@@ -399,9 +458,18 @@ fn commands() -> Vec<Named> {
         named("holidays", Reply::Holidays(holidays(true))),
         named("holidays-bare", Reply::Holidays(holidays(false))),
         named("holiday-added", Reply::HolidayAdded(holidays_changed(true))),
-        named("holiday-added-bare", Reply::HolidayAdded(holidays_changed(false))),
-        named("holiday-deleted", Reply::HolidayDeleted(holidays_changed(true))),
-        named("holiday-deleted-bare", Reply::HolidayDeleted(holidays_changed(false))),
+        named(
+            "holiday-added-bare",
+            Reply::HolidayAdded(holidays_changed(false)),
+        ),
+        named(
+            "holiday-deleted",
+            Reply::HolidayDeleted(holidays_changed(true)),
+        ),
+        named(
+            "holiday-deleted-bare",
+            Reply::HolidayDeleted(holidays_changed(false)),
+        ),
     ]
 }
 
@@ -418,7 +486,10 @@ fn refusals() -> Vec<Named> {
     let schedule = || text("Development");
     let refused = |name, refusal| named(name, Reply::Refused(refusal));
     vec![
-        refused("refused-not-understood", Refusal::NotUnderstood(unknown_word())),
+        refused(
+            "refused-not-understood",
+            Refusal::NotUnderstood(unknown_word()),
+        ),
         refused(
             "refused-unknown-schedule",
             Refusal::UnknownSchedule {
@@ -454,7 +525,10 @@ fn refusals() -> Vec<Named> {
                 candidates: vec![Minute(420), Minute(1140)],
             },
         ),
-        refused("refused-unclear-duration", Refusal::UnclearDuration(unknown_word())),
+        refused(
+            "refused-unclear-duration",
+            Refusal::UnclearDuration(unknown_word()),
+        ),
         refused(
             "refused-too-long",
             Refusal::TooLong {
@@ -473,7 +547,10 @@ fn refusals() -> Vec<Named> {
                 spans: spans(),
             },
         ),
-        refused("refused-incomplete", Refusal::Incomplete(Topic::ExceptionSet)),
+        refused(
+            "refused-incomplete",
+            Refusal::Incomplete(Topic::ExceptionSet),
+        ),
         refused(
             "refused-nothing-to-extend",
             Refusal::NothingToExtend {
@@ -495,7 +572,10 @@ fn refusals() -> Vec<Named> {
                 faults: texts(&["a period cannot be read"]),
             },
         ),
-        refused("refused-text-too-long", Refusal::TextTooLong { longest_chars: 500 }),
+        refused(
+            "refused-text-too-long",
+            Refusal::TextTooLong { longest_chars: 500 },
+        ),
         refused(
             "refused-no-such-holiday",
             Refusal::NoSuchHoliday(Box::new(NoSuchHoliday {
@@ -514,7 +594,10 @@ fn refusals() -> Vec<Named> {
                 most: 31,
             },
         ),
-        refused("refused-name-too-long", Refusal::NameTooLong { longest_chars: 100 }),
+        refused(
+            "refused-name-too-long",
+            Refusal::NameTooLong { longest_chars: 100 },
+        ),
         refused(
             "refused-calendar-full",
             Refusal::CalendarFull {
@@ -557,7 +640,11 @@ fn morning_line(full: bool) -> MorningLine {
         counts: counts(),
         forced: full.then(force),
         held: full.then(hold),
-        faults: if full { texts(&["a period cannot be read"]) } else { Vec::new() },
+        faults: if full {
+            texts(&["a period cannot be read"])
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -575,7 +662,10 @@ fn news() -> Vec<Named> {
         })
     };
     vec![
-        announced("announced-rule-taken", taken(Some(version()), Some(text("hana")))),
+        announced(
+            "announced-rule-taken",
+            taken(Some(version()), Some(text("hana"))),
+        ),
         announced("announced-rule-taken-bare", taken(None, None)),
         announced(
             "announced-rule-rejected",
@@ -785,7 +875,10 @@ mod tests {
             assert!(names.insert(name), "{name}");
         }
         // The cases above, counted: 14 commands, 24 refusals, 15 announcements.
-        let cases: BTreeSet<&str> = names.iter().map(|name| name.trim_end_matches("-bare")).collect();
+        let cases: BTreeSet<&str> = names
+            .iter()
+            .map(|name| name.trim_end_matches("-bare"))
+            .collect();
         assert_eq!(cases.len(), 53);
     }
 }

@@ -233,7 +233,10 @@ mod tests {
     fn servers_have_the_tags_that_the_rule_asks_for() {
         let schedule = reveille_core::testing::schedule("cases").build();
         let crew = crowd(4, Want::Stop, &["Keep".to_owned()], &schedule);
-        let tagged = crew.told.iter().filter(|told| told.server.tags.contains_key("Keep"));
+        let tagged = crew
+            .told
+            .iter()
+            .filter(|told| told.server.tags.contains_key("Keep"));
         assert_eq!(tagged.count(), 3);
     }
 }

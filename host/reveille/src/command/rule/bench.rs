@@ -49,7 +49,9 @@ struct Report {
 
 pub(super) fn run(rule: &RuleFile, calls: u32, json: bool) -> anyhow::Result<ExitCode> {
     let trial = Trial::open(rule)?;
-    let instance = measured("a fresh instance", calls, |_| trial.alone.instantiate().without_answer());
+    let instance = measured("a fresh instance", calls, |_| {
+        trial.alone.instantiate().without_answer()
+    });
     let call = work(&trial, calls)?;
     let baseline = days(&trial, BASELINE, calls)?;
     let report = Report {
@@ -156,7 +158,9 @@ fn measured(what: &str, calls: u32, mut call: impl FnMut(usize) -> Cost) -> Figu
     times.sort_unstable();
     let part = |percent: usize| {
         let place = (times.len() * percent).div_ceil(100).saturating_sub(1);
-        times.get(place).map_or(0.0, |time| time.as_secs_f64() * 1e6)
+        times
+            .get(place)
+            .map_or(0.0, |time| time.as_secs_f64() * 1e6)
     };
     Figures {
         what: what.to_owned(),
@@ -192,7 +196,11 @@ fn in_words(report: &Report) -> String {
             figures.memory_bytes >> 10
         );
         if figures.failed > 0 {
-            let _ = writeln!(text, "  {} of {} calls failed", figures.failed, figures.calls);
+            let _ = writeln!(
+                text,
+                "  {} of {} calls failed",
+                figures.failed, figures.calls
+            );
         }
     }
     let _ = writeln!(
@@ -201,7 +209,9 @@ fn in_words(report: &Report) -> String {
         report.times_the_baseline
     );
     if !report.optimised {
-        text.push_str("this Reveille is a debug build: the times are no measure, the ratio is a rough one\n");
+        text.push_str(
+            "this Reveille is a debug build: the times are no measure, the ratio is a rough one\n",
+        );
     }
     text
 }

@@ -114,7 +114,8 @@ fn try_out(trial: &Trial, mut found: Found) -> anyhow::Result<Found> {
     found.has_schema = rule.config_schema().is_some();
     found.compile_ms = trial.compiling.map(|time| time.as_millis());
     if let Some(schema) = rule.config_schema()
-        && let Err(error) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(schema)
+        && let Err(error) =
+            serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(schema)
     {
         found
             .faults
@@ -159,7 +160,11 @@ fn smoke(trial: &Trial, found: &mut Found) -> anyhow::Result<()> {
                 exceptions: Vec::new(),
             };
             let called = asked.of(rule, &trial.config);
-            (format!("plans no {date}"), called.answer.err(), called.usage)
+            (
+                format!("plans no {date}"),
+                called.answer.err(),
+                called.usage,
+            )
         });
         tried("a week planned", calls.collect(), rule.limits(), found);
     }
@@ -176,11 +181,23 @@ fn smoke(trial: &Trial, found: &mut Found) -> anyhow::Result<()> {
     if trial.formats() {
         let contexts = contexts();
         let replies = named_replies();
-        let calls = replies.iter().zip(contexts.iter().cycle()).map(|(named, context)| {
-            let called = rule.format(context, &named.reply);
-            (format!("has no words for `{}`", named.name), called.answer.err(), called.usage)
-        });
-        tried("every reply put into words", calls.collect(), rule.limits(), found);
+        let calls = replies
+            .iter()
+            .zip(contexts.iter().cycle())
+            .map(|(named, context)| {
+                let called = rule.format(context, &named.reply);
+                (
+                    format!("has no words for `{}`", named.name),
+                    called.answer.err(),
+                    called.usage,
+                )
+            });
+        tried(
+            "every reply put into words",
+            calls.collect(),
+            rule.limits(),
+            found,
+        );
     }
     Ok(())
 }
@@ -191,7 +208,11 @@ fn tried(
     limits: Limits,
     found: &mut Found,
 ) {
-    let fuel = calls.iter().map(|(_, _, usage)| usage.fuel).max().unwrap_or(0);
+    let fuel = calls
+        .iter()
+        .map(|(_, _, usage)| usage.fuel)
+        .max()
+        .unwrap_or(0);
     let memory = calls.iter().map(|(_, _, usage)| usage.memory_bytes).max();
     let memory_bytes = memory.unwrap_or(0);
     found.smoke.push(Smoke {
@@ -202,7 +223,9 @@ fn tried(
         memory_bytes,
         memory_limit: limits.memory_bytes,
     });
-    let mut failures = calls.into_iter().filter_map(|(what, failure, _)| Some((what, failure?)));
+    let mut failures = calls
+        .into_iter()
+        .filter_map(|(what, failure, _)| Some((what, failure?)));
     if let Some((what, failure)) = failures.next() {
         let more = match failures.count() {
             0 => String::new(),
@@ -236,7 +259,10 @@ fn in_words(found: &Found) -> String {
         line("size", &format!("{} bytes", grouped(found.bytes as u64)));
     }
     if let (Some(name), Some(version)) = (&found.name, &found.version) {
-        line("rule", &format!("{name} {version}, {}", found.roles.join(", ")));
+        line(
+            "rule",
+            &format!("{name} {version}, {}", found.roles.join(", ")),
+        );
         line("says", found.summary.as_deref().unwrap_or_default());
         line("contract", "reveille:rules@0.1.0");
         let mut asks = Vec::new();
@@ -252,7 +278,14 @@ fn in_words(found: &Found) -> String {
             asks.push(String::from("nothing but the request"));
         }
         line("asks for", &asks.join(", "));
-        line("config", if found.has_schema { "has a schema" } else { "has no schema" });
+        line(
+            "config",
+            if found.has_schema {
+                "has a schema"
+            } else {
+                "has no schema"
+            },
+        );
     }
     if let Some(ms) = found.compile_ms {
         line("compiled", &format!("in {ms} ms"));

@@ -21,7 +21,10 @@ struct Report<'a> {
 pub(super) fn run(rule: &RuleFile, json: bool) -> anyhow::Result<ExitCode> {
     let trial = Trial::open(rule)?;
     let properties = conform(&trial)?;
-    let broken = properties.iter().filter(|property| !property.holds()).count();
+    let broken = properties
+        .iter()
+        .filter(|property| !property.holds())
+        .count();
     if json {
         let report = Report {
             name: &trial.listed.name,
@@ -43,7 +46,11 @@ pub(super) fn run(rule: &RuleFile, json: bool) -> anyhow::Result<ExitCode> {
         let calls: usize = properties.iter().map(|property| property.calls).sum();
         let _ = match broken {
             0 => writeln!(text, "{} properties hold, {calls} calls", properties.len()),
-            broken => writeln!(text, "{broken} of {} properties are broken, {calls} calls", properties.len()),
+            broken => writeln!(
+                text,
+                "{broken} of {} properties are broken, {calls} calls",
+                properties.len()
+            ),
         };
         print(&text);
     }
@@ -56,7 +63,11 @@ pub(super) fn run(rule: &RuleFile, json: bool) -> anyhow::Result<ExitCode> {
 
 fn describe(property: &Property, text: &mut String) {
     let verdict = if property.holds() { "holds " } else { "BROKEN" };
-    let _ = write!(text, "{verdict} {:<42} {:5} calls", property.name, property.calls);
+    let _ = write!(
+        text,
+        "{verdict} {:<42} {:5} calls",
+        property.name, property.calls
+    );
     if property.broken > 0 {
         let _ = write!(text, ", {} broken", property.broken);
     }

@@ -1,14 +1,14 @@
 //! `reveille rule …`, one file each.
 
 mod bench;
+mod build;
 mod check;
 mod conformance;
 mod list;
-mod preview;
-mod test;
-mod build;
 mod new;
+mod preview;
 mod template;
+mod test;
 
 use std::process::ExitCode;
 

@@ -56,8 +56,8 @@ fn schedule_in(path: &Path, name: Option<&str>) -> anyhow::Result<Schedule> {
     let shown = path.display();
     let text =
         std::fs::read_to_string(path).with_context(|| format!("`{shown}` cannot be read"))?;
-    let items = definitions_file::items(&text, definitions_file::Language::of(path))
-        .map_err(|faults| {
+    let items =
+        definitions_file::items(&text, definitions_file::Language::of(path)).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("`{shown}` cannot be used: {}", faults.join("; "))
         })?;
@@ -79,11 +79,19 @@ fn schedule_in(path: &Path, name: Option<&str>) -> anyhow::Result<Schedule> {
     };
     if let Some(faults) = definitions.set_aside.get(name.as_str()) {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        bail!("the schedule `{name}` of `{shown}` cannot be read: {}", faults.join("; "));
+        bail!(
+            "the schedule `{name}` of `{shown}` cannot be read: {}",
+            faults.join("; ")
+        );
     }
     definitions
         .schedules
         .remove(name.as_str())
         .map(|schedule| (*schedule).clone())
-        .with_context(|| format!("`{shown}` has no schedule `{name}`; it has {}", known.join(", ")))
+        .with_context(|| {
+            format!(
+                "`{shown}` has no schedule `{name}`; it has {}",
+                known.join(", ")
+            )
+        })
 }

@@ -31,7 +31,11 @@ pub(super) fn run(rule: &RuleFile, path: &Path) -> anyhow::Result<ExitCode> {
     if names.is_empty() {
         let _ = writeln!(text, "{all} of {shown}, all as they should be");
     } else {
-        let _ = writeln!(text, "{all} of {shown}, {} not as they should be", names.len());
+        let _ = writeln!(
+            text,
+            "{all} of {shown}, {} not as they should be",
+            names.len()
+        );
     }
     print(&text);
     Ok(if failed.is_empty() {
@@ -42,12 +46,19 @@ pub(super) fn run(rule: &RuleFile, path: &Path) -> anyhow::Result<ExitCode> {
 }
 
 fn complaint(path: &Path, faults: &[String]) -> anyhow::Error {
-    anyhow::anyhow!("the cases `{}` cannot be run:\n  {}", path.display(), faults.join("\n  "))
+    anyhow::anyhow!(
+        "the cases `{}` cannot be run:\n  {}",
+        path.display(),
+        faults.join("\n  ")
+    )
 }
 
 /// What was expected and what came, and for days both as bars with a mark under what differs.
 fn describe(failed: &Failed, text: &mut String) {
-    let date = failed.date.map(|date| format!(", {date}")).unwrap_or_default();
+    let date = failed
+        .date
+        .map(|date| format!(", {date}"))
+        .unwrap_or_default();
     let _ = writeln!(text, "{}{date}", failed.case);
     for line in failed.difference.to_string().lines() {
         let _ = writeln!(text, "  {line}");
