@@ -6,10 +6,9 @@ use reveille_core::{
     model::{LoadedRule, Tier},
     port::Rules,
 };
+use reveille_loader::Loader;
 use reveille_sandbox::{LogLevel, Sandbox};
 use serde::{Deserialize, Serialize};
-
-use crate::house::Unloaded;
 
 /// How many of a rule's log lines are shown below it; `/rules` and `--json` have all that are kept.
 const SHOWN_LINES: usize = 3;
@@ -76,17 +75,17 @@ pub(crate) struct Line {
 }
 
 /// Makes listings of a host as it goes on.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Lister {
     sandbox: Arc<Sandbox>,
-    unloaded: Arc<Unloaded>,
+    loader: Arc<Loader>,
 }
 
 impl Lister {
-    pub(crate) fn new(sandbox: &Arc<Sandbox>, unloaded: &Unloaded) -> Self {
+    pub(crate) fn new(sandbox: &Arc<Sandbox>, loader: &Arc<Loader>) -> Self {
         Self {
             sandbox: Arc::clone(sandbox),
-            unloaded: Arc::new(unloaded.clone()),
+            loader: Arc::clone(loader),
         }
     }
 
@@ -98,15 +97,12 @@ impl Lister {
     /// Everything that is loaded now.
     pub(crate) fn list(&self) -> Listing {
         let rules = self.sandbox.loaded().into_iter();
-        let unloaded = self.unloaded.iter();
+        let unloaded = self.loader.unloaded().into_iter();
         Listing {
             reveille: env!("CARGO_PKG_VERSION").to_owned(),
             rules: rules.map(|rule| self.listed(rule)).collect(),
             unloaded: unloaded
-                .map(|(name, cause)| NotLoaded {
-                    name: name.clone(),
-                    cause: cause.clone(),
-                })
+                .map(|(name, cause)| NotLoaded { name, cause })
                 .collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
 mod data;
+mod desk;
 mod rule;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -9,8 +10,10 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
+pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
 pub(crate) use rule::{
-    BuildArgs, NewArgs, PreviewArgs, RuleCommand, RuleFile, RuleKind, RuleLanguage, RuleListArgs,
+    BuildArgs, Grants, NewArgs, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleKind, RuleLanguage,
+    RuleListArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };
 
 use crate::{config::ENV_HELP, definitions_file::Language};
