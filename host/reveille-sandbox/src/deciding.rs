@@ -10,7 +10,7 @@ use reveille_core::{
 
 use crate::{
     bindings::exports::reveille::rules::decider, chain::Step, convert, counters::Tallies,
-    fault::Fault, fingerprint::Fingerprint, planning::since_1970,
+    fault::Fault, fingerprint::Fingerprint, planning::since_1970, rule::Rule,
 };
 
 /// Most servers of one request; the contract names the number.
@@ -143,7 +143,7 @@ impl Deciding<'_> {
             health.ask(case, now)?;
         }
         self.counters.asked_decider();
-        let decided = call(frame, self.request, servers, step);
+        let decided = ask(step.rule, frame, self.request, servers);
         if let (Err(fault), Some(now)) = (&decided, self.now) {
             health.failed(case, now, fault);
         }
@@ -151,20 +151,21 @@ impl Deciding<'_> {
     }
 }
 
-fn call(
+/// Asks a decider, and looks at its answer.
+pub(crate) fn ask(
+    rule: &Rule,
     frame: &decider::DecideRequest,
     request: &DecideRequest<'_>,
     servers: &[DecidedServer<'_>],
-    step: &Step<'_>,
 ) -> Result<Vec<decider::Decision>, Fault> {
     // Who does not ask for the time does not get it by way of WASI either.
-    let clock = if step.rule.description.clock {
+    let clock = if rule.description.clock {
         since_1970(request.now.date) + Duration::from_secs(u64::from(request.now.minute.0) * 60)
     } else {
         Duration::ZERO
     };
-    let mut decisions = step.rule.decide(frame, clock)?;
-    convert::decider::check(&mut decisions, servers).map_err(|what| step.rule.refuse(what))?;
+    let mut decisions = rule.decide(frame, clock)?;
+    convert::decider::check(&mut decisions, servers).map_err(|what| rule.refuse(what))?;
     Ok(decisions)
 }
 

@@ -16,6 +16,7 @@ use crate::{
     counters::Tallies,
     fault::Fault,
     fingerprint::Fingerprint,
+    rule::Rule,
 };
 
 /// What is planned, with what it is kept under.
@@ -141,7 +142,7 @@ impl Planning<'_> {
             health.ask(case, now)?;
         }
         self.counters.computed_plan();
-        let painted = call(step, request, date);
+        let painted = ask(step.rule, request, date);
         match (&painted, self.now) {
             (Err(fault), Some(now)) => health.failed(case, now, fault),
             (Ok(_), Some(_)) => health.answered(case),
@@ -183,18 +184,19 @@ fn first_request(schedule: &Schedule, date: NaiveDate) -> planner::PlanRequest {
     }
 }
 
-fn call(
-    step: &Step<'_>,
+/// Asks a planner, and looks at its answer.
+pub(crate) fn ask(
+    rule: &Rule,
     request: &planner::PlanRequest,
     date: NaiveDate,
 ) -> Result<DayPlan, Fault> {
-    let painted = step.rule.plan_day(request, since_1970(date))?;
+    let painted = rule.plan_day(request, since_1970(date))?;
     let painted = convert::planner::answered(painted);
     painted
         .check()
         .map_err(|fault| fault.to_string())
         .and_then(|()| convert::planner::check_words(&painted))
-        .map_err(|what| step.rule.refuse(what))?;
+        .map_err(|what| rule.refuse(what))?;
     Ok(painted)
 }
 

@@ -12,7 +12,7 @@ use crate::{
     answer,
     bindings::exports::reveille::rules::{decider, formatter, planner},
     bindings::reveille::rules::types::RuleError,
-    call::{self, Call, Spent, Surroundings},
+    call::{self, Call, Spent, Surroundings, Usage},
     data::{DataSource, Datum},
     engine::{SHARE, Slots},
     error::LoadError,
@@ -271,6 +271,15 @@ impl Rule {
         self.tally.read()
     }
 
+    /// The most that one call has used.
+    pub(crate) fn most_used(&self) -> Usage {
+        let most = self.tally.read().total;
+        Usage {
+            fuel: most.most_fuel,
+            memory_bytes: usize::try_from(most.most_memory_bytes).unwrap_or(usize::MAX),
+        }
+    }
+
     /// What it has failed in.
     pub(crate) fn health(&self) -> &Health {
         &self.health
@@ -342,6 +351,13 @@ impl Rule {
             reply
         ));
         self.settle(Asked::Formatter, ran)
+    }
+
+    /// Makes an instance and drops it.
+    pub(crate) fn instantiate(&self) -> Result<(), Fault> {
+        let indices = &self.linked.about;
+        let (answer, spent) = run!(self, Duration::ZERO, indices, |_guest, _store| Ok(()));
+        self.settle(Asked::About, (answer.map(Ok), spent))
     }
 
     pub(crate) fn check_config(&self, config: &str) -> Result<(), Fault> {

@@ -19,9 +19,10 @@ use reveille_core::{
 };
 
 use crate::{
+    alone::Alone,
     cache::Cache,
     call::Usage,
-    candidate::{Candidate, embedded_rule, is_embedded},
+    candidate::{self, Candidate, embedded_rule, is_embedded},
     chain::{self, Ordered, RuleSet},
     compiler::{Compiled, Compiler},
     convert,
@@ -256,22 +257,6 @@ impl Sandbox {
         Ok(Arc::clone(&self.rules().get(name)?.description))
     }
 
-    /// Names of the data that a rule asks for.
-    ///
-    /// # Errors
-    /// When it is not loaded.
-    pub fn needed_data(&self, name: &str) -> Result<Vec<String>, RuleFailure> {
-        Ok(self.rules().get(name)?.description.data.clone())
-    }
-
-    /// JSON Schema of a rule's configuration, when it has one.
-    ///
-    /// # Errors
-    /// When it is not loaded.
-    pub fn config_schema(&self, name: &str) -> Result<Option<String>, RuleFailure> {
-        Ok(self.rules().get(name)?.description.config_schema.clone())
-    }
-
     /// Whether a rule can use a configuration.
     ///
     /// # Errors
@@ -298,11 +283,7 @@ impl Sandbox {
     /// # Errors
     /// When it is not loaded.
     pub fn most_used(&self, name: &str) -> Result<Usage, RuleFailure> {
-        let most = self.rules().get(name)?.statistics().total;
-        Ok(Usage {
-            fuel: most.most_fuel,
-            memory_bytes: usize::try_from(most.most_memory_bytes).unwrap_or(usize::MAX),
-        })
+        Ok(self.rules().get(name)?.most_used())
     }
 
     /// What was counted of a rule's calls.
@@ -330,6 +311,25 @@ impl Sandbox {
                 *rule = Arc::new(rule.tried_again());
             }
         });
+    }
+
+    /// A rule on its own, for the tools of its author.
+    ///
+    /// # Errors
+    /// When it is not loaded.
+    pub fn alone(&self, name: &str) -> Result<Alone, RuleFailure> {
+        Ok(Alone::new(self.rules().get(name)?))
+    }
+
+    /// Everything that keeps a component from being loaded, as far as it can be told at once; empty when nothing does.
+    #[must_use]
+    pub fn faults(
+        source: &RuleSource,
+        limits: Limits,
+        bytes: &[u8],
+        compiler: &Compiler,
+    ) -> Vec<LoadError> {
+        candidate::faults(source, limits, bytes, compiler)
     }
 
     /// How much work has been done.
