@@ -21,6 +21,7 @@ mod conversation;
 mod crash;
 mod data;
 mod day;
+mod desk;
 mod docs;
 mod evaluate;
 mod hostile;

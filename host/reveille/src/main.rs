@@ -36,7 +36,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, RuleCommand},
     command::Setting,
 };
 
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 
 fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
     // With these, `--config` is the rule's.
-    if matches!(&cli.command, Command::Rule(command) if command.is_on_a_file()) {
+    if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
         cli.common.config = None;
     }
     let setting = Setting::new(&cli.common)?;

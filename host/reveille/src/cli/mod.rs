@@ -1,8 +1,8 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
 mod data;
+mod desk;
 mod rule;
-mod stored_rule;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -10,11 +10,10 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
+pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
 pub(crate) use rule::{
-    BuildArgs, NewArgs, PreviewArgs, RuleCommand, RuleFile, RuleKind, RuleLanguage, RuleListArgs,
-};
-pub(crate) use stored_rule::{
-    Grants, RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
+    BuildArgs, Grants, NewArgs, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleKind, RuleLanguage,
+    RuleListArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };
 
 use crate::{config::ENV_HELP, definitions_file::Language};

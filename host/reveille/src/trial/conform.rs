@@ -185,11 +185,27 @@ impl<'a> Suite<'a> {
             &nested,
             &long,
         ];
-        let inputs = texts
-            .iter()
-            .map(|text| self.input_of(self.trial.alone.clone(), text, Question::Config))
-            .collect();
-        ("any text as its configuration", inputs)
+        let inputs = texts.iter().flat_map(|text| {
+            [Some(Question::Config), self.any_question()]
+                .into_iter()
+                .flatten()
+                .map(|question| self.input_of(self.trial.alone.clone(), text, question))
+                .collect::<Vec<_>>()
+        });
+        ("any text as its configuration", inputs.collect())
+    }
+
+    /// Something of its first role that depends on its configuration; a formatter has none.
+    fn any_question(&self) -> Option<Question> {
+        if self.trial.plans() {
+            let day = self.day(&self.office, monday());
+            Some(Question::Day(Box::new(day)))
+        } else if self.trial.decides() {
+            let crew = servers::few(self.trial.alone.tags(), &self.office);
+            Some(Question::Servers(Box::new(crew)))
+        } else {
+            None
+        }
     }
 
     /// Nothing, and nonsense, bound to every name that the rule asks for.
@@ -211,14 +227,7 @@ impl<'a> Suite<'a> {
                     .map(|name| (name.clone(), Datum::new(bytes)))
                     .collect();
                 let rule = self.trial.with_data(&bound)?;
-                let question = if self.trial.plans() {
-                    Question::Day(Box::new(self.day(&self.office, monday())))
-                } else if self.trial.decides() {
-                    let crew = servers::few(self.trial.alone.tags(), &self.office);
-                    Question::Servers(Box::new(crew))
-                } else {
-                    Question::Config
-                };
+                let question = self.any_question().unwrap_or(Question::Config);
                 inputs.push(self.input_of(rule, &self.trial.config, question));
             }
             self.trial.with_data(&DataSource::new())?;

@@ -207,7 +207,11 @@ fn day_lines(asked: &Asked) -> Vec<String> {
         .collect();
     lines.push(format!("so_far = {spans:?}"));
     if !asked.so_far.notes.is_empty() {
-        lines.push(format!("# notes so far: {:?}", asked.so_far.notes));
+        let first: String = asked.so_far.notes[0].chars().take(40).collect();
+        lines.push(format!(
+            "# {} notes so far, the first begins with {first:?}",
+            asked.so_far.notes.len()
+        ));
     }
     let exceptions: Vec<String> = asked
         .exceptions

@@ -67,9 +67,8 @@ impl Property {
     }
 
     fn broke(&mut self, failure: &RuleFailure, input: &Input) {
-        let what = format!("it {}", failure.cause);
         let kind = failure.kind;
-        self.tell(what, || {
+        self.tell(failure.cause.clone(), || {
             input
                 .shrunk(|smaller| {
                     smaller

@@ -3,8 +3,6 @@
 mod add;
 mod bench;
 mod build;
-mod check;
-mod conformance;
 mod diff;
 mod list;
 mod new;
@@ -15,11 +13,10 @@ mod remove;
 mod rollback;
 mod stored;
 mod template;
-mod test;
 
 use std::process::ExitCode;
 
-use super::Setting;
+use super::{Setting, desk};
 use crate::cli::RuleCommand;
 
 pub(crate) use new::rule_name;
@@ -34,10 +31,6 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
         RuleCommand::Pin(args) => pin::run(args, setting).await,
         RuleCommand::Rollback(args) => rollback::run(args, setting).await,
         RuleCommand::Diff(args) => diff::run(args, setting).await,
-        RuleCommand::Check { rule, json } => check::run(&rule, json),
-        RuleCommand::Test { rule, cases } => test::run(&rule, &cases),
-        RuleCommand::Preview(args) => preview::run(&args, &setting),
-        RuleCommand::Bench { rule, calls, json } => bench::run(&rule, calls, json),
-        RuleCommand::Conformance { rule, json } => conformance::run(&rule, json),
+        RuleCommand::Desk(command) => desk::run(command, &setting),
     }
 }
