@@ -11,6 +11,7 @@
 )]
 
 mod agreement;
+mod authoring;
 mod bad_input;
 mod chain;
 mod chat;
@@ -23,9 +24,12 @@ mod docs;
 mod evaluate;
 mod hostile;
 mod loading;
+mod keep_until;
 mod permissions;
 mod plugins;
+mod seasons;
 mod team_calendar;
+mod templates;
 mod terminal;
 
 use reveille_tests::house;

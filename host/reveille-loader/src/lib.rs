@@ -30,7 +30,9 @@ mod trial;
 mod trust;
 mod wanted;
 
-pub use data::{CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked};
+pub use data::{
+    CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked, supply_calendars,
+};
 pub use error::TakeError;
 pub use file::FileSource;
 pub use folder::MOST_RULES;

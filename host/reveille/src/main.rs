@@ -11,7 +11,7 @@ mod command;
 mod comparison;
 mod config;
 mod definitions_file;
-mod feeder;
+mod feeds;
 mod figures;
 mod house;
 mod http;

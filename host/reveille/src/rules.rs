@@ -18,12 +18,8 @@ const FAR_LOOK: Duration = Duration::from_secs(1);
 /// whole table. The port promises a minute.
 const DEFINITIONS_EVERY: Duration = Duration::from_secs(30);
 
-/// A sandbox with the rules of the configuration and of `definitions`, and what loads them. A rule that cannot be loaded
-/// is not fatal: the schedules that name it hold, and everything else goes on.
-pub(crate) async fn load(
-    config: &Config,
-    definitions: &Arc<Definitions>,
-) -> anyhow::Result<(Arc<Sandbox>, Arc<Loader>)> {
+/// A sandbox that compiles rules in a child, and has none yet.
+pub(crate) fn sandbox(config: &Config) -> anyhow::Result<Arc<Sandbox>> {
     let mut compiler = Compiler::in_child(
         ChildCommand::this_program([COMPILE_COMPONENT])
             .context("the program does not find itself, and cannot compile rules")?,
@@ -33,10 +29,19 @@ pub(crate) async fn load(
     }
     let sandbox =
         Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
-    let sandbox = Arc::new(sandbox);
+    Ok(Arc::new(sandbox))
+}
+
+/// Takes the rules of the configuration and of `definitions` into `sandbox`. One that cannot be loaded is not fatal: the
+/// schedules that name it hold, and everything else goes on.
+pub(crate) async fn load(
+    config: &Config,
+    sandbox: &Arc<Sandbox>,
+    definitions: &Arc<Definitions>,
+) -> Arc<Loader> {
     let taking = &config.taking;
     let mut loader = Loader::new(
-        Arc::clone(&sandbox),
+        Arc::clone(sandbox),
         places::all(config),
         taking.trust.clone(),
         config.rules.clone(),
@@ -54,7 +59,7 @@ pub(crate) async fn load(
             .look(Places::All, definitions, Clock::machine())
             .await,
     );
-    Ok((sandbox, loader))
+    loader
 }
 
 /// Looks again and again until `stop` turns true. `wake` is told when a rule has become another one.

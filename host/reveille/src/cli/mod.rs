@@ -9,7 +9,10 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
-pub(crate) use rule::{BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs};
+pub(crate) use rule::{
+    BuildArgs, Grants, NewArgs, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleKind, RuleLanguage,
+    RuleListArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
+};
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 

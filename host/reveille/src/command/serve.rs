@@ -17,7 +17,7 @@ use crate::{
     cli::ServeArgs,
     clock::Clock,
     config::{Config, Token},
-    feeder,
+    feeds::{self, Herald},
     figures::Figures,
     house::{House, print},
     http, rules, timer,
@@ -25,7 +25,9 @@ use crate::{
 };
 
 pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<ExitCode> {
-    let Setting { mut config, clock } = setting;
+    let Setting {
+        mut config, clock, ..
+    } = setting;
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
@@ -108,8 +110,15 @@ pub(super) async fn open_doors(
             stop.clone(),
         ));
     }
-    tasks.spawn(feeder::run(
+    let herald = Herald {
+        store: Arc::clone(&house.store),
+        notifier: house.notifier(config, running.draw),
+        timezone: config.timezone,
+        clock,
+    };
+    tasks.spawn(feeds::run(
         Arc::clone(&house.feeds),
+        herald,
         Arc::clone(&wake),
         stop.clone(),
     ));

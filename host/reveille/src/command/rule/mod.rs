@@ -1,8 +1,12 @@
 //! `reveille rule …`, one file each.
 
 mod build;
+mod diff;
 mod list;
 mod new;
+mod proposal;
+mod remove;
+mod stored;
 mod template;
 
 use std::process::ExitCode;
@@ -17,5 +21,10 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
         RuleCommand::New(args) => new::run(&args),
         RuleCommand::Build(args) => build::run(&args),
         RuleCommand::List(args) => list::run(args, setting).await,
+        RuleCommand::Remove(args) => remove::run(args, setting).await,
+        RuleCommand::Add(_) | RuleCommand::Pin(_) | RuleCommand::Rollback(_) => {
+            anyhow::bail!("not yet")
+        }
+        RuleCommand::Diff(args) => diff::run(args, setting).await,
     }
 }
