@@ -4,7 +4,13 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Read},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{
+            AtomicU64,
+            Ordering::{Acquire, Release},
+        },
+    },
 };
 
 use reveille_core::{
@@ -40,6 +46,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Sandbox {
     rules: RwLock<Arc<RuleSet>>,
+    /// How many times they have changed.
+    revision: AtomicU64,
     /// By the names of the host. Whoever changes it and the rules takes this lock first.
     supplied: Mutex<DataSource>,
     pub(crate) cache: Cache,
@@ -68,6 +76,7 @@ impl Sandbox {
         }
         Ok(Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            revision: AtomicU64::new(0),
             supplied: Mutex::default(),
             cache: Cache::new(),
             counters: Tallies::default(),
@@ -112,6 +121,7 @@ impl Sandbox {
             .collect();
         Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            revision: AtomicU64::new(0),
             supplied: Mutex::new(supplied),
             cache: Cache::new(),
             counters: Tallies::default(),
@@ -295,6 +305,7 @@ impl Sandbox {
         let mut rules = current.rules.clone();
         let changed = change(&mut rules);
         *current = Arc::new(RuleSet::new(rules));
+        self.revision.fetch_add(1, Release);
         changed
     }
 
@@ -308,6 +319,10 @@ impl Sandbox {
 }
 
 impl Rules for Sandbox {
+    fn revision(&self) -> u64 {
+        self.revision.load(Acquire)
+    }
+
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Arc<DayPlan>, RuleFailure> {
         let rules = self.rules();
         let exceptions = planning::relevant(request);

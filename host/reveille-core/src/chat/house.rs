@@ -100,6 +100,7 @@ impl Chat {
             now,
             self.store.revision()?,
             self.fleet.revision()?,
+            self.rules.revision(),
         ))
     }
 
