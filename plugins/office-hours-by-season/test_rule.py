@@ -40,7 +40,7 @@ def model(config, date):
 
 
 class Seasons(unittest.TestCase):
-    def test_every_day_of_eight_years_is_as_the_model_has_it(self):
+    def test_every_day_of_three_years_is_as_the_model_has_it(self):
         week = "mon,tue,wed,thu,fri"
         configs = [
             [season("06-01", "08-31", weekdays=week), season("11-15", "03-15", "10:00", "19:00", weekdays=week)],
@@ -49,8 +49,8 @@ class Seasons(unittest.TestCase):
             [season("02-29", "02-29", weekdays="mon,tue,wed,thu,fri,sat,sun")],
         ]
         for config in configs:
-            date = datetime.date(2024, 1, 1)
-            while date.year < 2032:
+            date = datetime.date(2027, 1, 1)
+            while date.year < 2030:
                 got = lines(plan(rule, date.isoformat(), SO_FAR, seasons=config))
                 expected = model(config, date)
                 if expected is None:

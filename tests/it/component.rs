@@ -1,41 +1,101 @@
-//! Components of `plugins/`, as their authors would build them.
+//! Components of `plugins/`, as their authors would build them: by the program, from their source.
 
-use std::process::Command;
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
 
-use wit_component::ComponentEncoder;
+use reveille_tests::ground::tools;
+use sha2::{Digest, Sha256};
 
-use crate::house::binary;
+use crate::house::{binary, text};
 
-/// The component of a package of this workspace, built from its source for the pure tier.
+/// The folder in which all of it is made and compiled, once for whoever tests.
+pub fn workshop() -> &'static Path {
+    static WORKSHOP: OnceLock<PathBuf> = OnceLock::new();
+    WORKSHOP.get_or_init(|| {
+        let folder = binary().parent().unwrap().join("rules-under-test");
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    })
+}
+
+/// `reveille rule build`, with every tool that it can need.
+pub fn build(folder: &Path, output: Option<&Path>) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(["rule", "build"])
+        .current_dir(folder)
+        .env("PATH", path())
+        .env("CARGO_TARGET_DIR", workshop())
+        .env("CARGO_TERM_QUIET", "true")
+        .stdin(Stdio::null());
+    if let Some(output) = output {
+        command.arg("--output").arg(output);
+    }
+    command
+}
+
+/// The tests' own `PATH`, and the tools before it.
+fn path() -> &'static OsString {
+    static PATH: OnceLock<OsString> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let own = std::env::var_os("PATH").unwrap_or_default();
+        let tools = [tools::javascript(), tools::componentize_py()];
+        std::env::join_paths(tools.into_iter().chain(std::env::split_paths(&own))).unwrap()
+    })
+}
+
+/// The component of a folder of `plugins/`, or of these tests.
+///
+/// Cargo knows by itself what has to be built anew. What another tool makes is kept as long as its source is the same.
 pub fn component(package: &str) -> Vec<u8> {
-    let target = binary().parent().unwrap().join("rules-under-test");
-    let built = Command::new(env!("CARGO"))
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .args([
-            "build",
-            "--quiet",
-            "--locked",
-            "--package",
-            package,
-            "--profile",
-            "guest",
-        ])
-        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
-        .arg(&target)
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .status()
-        .unwrap();
-    assert!(built.success(), "plugins/{package} does not build");
-    let file = format!(
-        "wasm32-unknown-unknown/guest/{}.wasm",
-        package.replace('-', "_")
-    );
-    let module = std::fs::read(target.join(file)).unwrap();
-    ComponentEncoder::default()
-        .validate(true)
-        .module(&module)
-        .unwrap()
-        .encode()
-        .unwrap()
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let plugin = here.join("../plugins").join(package);
+    let folder = if plugin.is_dir() {
+        plugin
+    } else {
+        here.join(package)
+    };
+    let output = workshop().join(format!("{package}.wasm"));
+    let made_of = workshop().join(format!("{package}.made-of"));
+    // Other tests may want the same at this moment.
+    let lock = File::create(workshop().join(format!("{package}.lock"))).unwrap();
+    lock.lock().unwrap();
+    let sources = digest(&folder);
+    let kept = !folder.join("Cargo.toml").exists()
+        && output.exists()
+        && fs::read_to_string(&made_of).is_ok_and(|digest| digest == sources);
+    if !kept {
+        let built = build(&folder, Some(&output)).output().unwrap();
+        assert!(built.status.success(), "{package}: {}", text(&built.stderr));
+        fs::write(&made_of, sources).unwrap();
+    }
+    fs::read(&output).unwrap()
+}
+
+/// SHA-256 of a rule's files and of the contract's.
+fn digest(folder: &Path) -> String {
+    let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let mut digest = Sha256::new();
+    for folder in [folder.to_path_buf(), folder.join("sdk"), contract] {
+        let mut files: Vec<_> = fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .collect();
+        files.sort();
+        for file in files {
+            digest.update(fs::read(file).unwrap());
+        }
+    }
+    digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

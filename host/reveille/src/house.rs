@@ -110,6 +110,7 @@ impl House {
                 locale: config.locale.clone(),
                 persona: config.persona,
                 timezone: config.timezone,
+                calendars_are_read: feeds::has_calendars(config),
             },
         )
     }

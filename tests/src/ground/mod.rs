@@ -1,4 +1,5 @@
-//! Servers that stand in for AWS, started by the tests themselves, on the loopback interface only.
+//! What tests install and start for themselves: servers that stand in for AWS, on the loopback interface only, and the
+//! tools that make components.
 
 use std::{
     env,
@@ -10,6 +11,7 @@ use std::{
 
 pub mod dynamodb;
 pub mod moto;
+pub mod tools;
 
 /// The folder of `server` beside what cargo builds. `install` has filled it, now or earlier, with what `wanted` says.
 fn installed(
@@ -34,6 +36,29 @@ fn installed(
         fs::write(installed, wanted)?;
     }
     Ok(folder)
+}
+
+/// Makes a Python of its own in a folder, with what `requirements` names and nothing else.
+fn venv(folder: &Path, requirements: &str) -> io::Result<()> {
+    let file = folder.join("requirements.txt");
+    fs::write(&file, requirements)?;
+    let missing = "install Python, version 3.10 or later, with venv";
+    let mut venv = Command::new("python3");
+    venv.args(["-m", "venv", "--clear"])
+        .arg(folder.join("venv"));
+    run(&mut venv, missing)?;
+    let mut pip = Command::new(python(folder));
+    pip.args(["-m", "pip", "install", "--quiet"])
+        .args(["--disable-pip-version-check", "--require-hashes"])
+        .args(["--only-binary", ":all:", "-r"])
+        .arg(&file);
+    run(&mut pip, missing)
+}
+
+/// The Python of a folder.
+fn python(folder: &Path) -> PathBuf {
+    let scripts = if cfg!(windows) { "Scripts" } else { "bin" };
+    folder.join("venv").join(scripts).join("python")
 }
 
 /// Runs `command` to its good end; `missing` is what to do where there is no such program.

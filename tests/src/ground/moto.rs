@@ -4,13 +4,12 @@
 //! states between, pages of instances, conditions under contention, quotas; no such thing is tested on it.
 
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    io,
     process::{Child, Command, Stdio},
     sync::OnceLock,
 };
 
-use super::{installed, listening, run};
+use super::{installed, listening, python, venv};
 
 /// What is installed, with the hash of every file: nothing else than what was looked at.
 const REQUIREMENTS: &str = include_str!("../../ground/moto/requirements.txt");
@@ -41,7 +40,7 @@ pub fn moto() -> &'static Moto {
 }
 
 fn start() -> io::Result<Moto> {
-    let folder = installed("moto", REQUIREMENTS, install)?;
+    let folder = installed("moto", REQUIREMENTS, |folder| venv(folder, REQUIREMENTS))?;
     let mut server = Command::new(python(&folder))
         .args(["-I", "-c", SERVE])
         // Nothing of the caller's own may get into it.
@@ -56,25 +55,4 @@ fn start() -> io::Result<Moto> {
         endpoint,
         _server: server,
     })
-}
-
-fn install(folder: &Path) -> io::Result<()> {
-    let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, REQUIREMENTS)?;
-    let missing = "install Python, version 3.10 or later, with venv";
-    let mut venv = Command::new("python3");
-    venv.args(["-m", "venv", "--clear"])
-        .arg(folder.join("venv"));
-    run(&mut venv, missing)?;
-    let mut pip = Command::new(python(folder));
-    pip.args(["-m", "pip", "install", "--quiet"])
-        .args(["--disable-pip-version-check", "--require-hashes"])
-        .args(["--only-binary", ":all:", "-r"])
-        .arg(&requirements);
-    run(&mut pip, missing)
-}
-
-fn python(folder: &Path) -> PathBuf {
-    let scripts = if cfg!(windows) { "Scripts" } else { "bin" };
-    folder.join("venv").join(scripts).join("python")
 }

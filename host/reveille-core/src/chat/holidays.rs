@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    Manners,
     done::Done,
     subject::{Subject, day, readers_of},
     trouble::Trouble,
@@ -36,7 +36,7 @@ pub(super) struct Days<'a> {
 }
 
 /// Shows what the calendar has from today on.
-pub(super) fn list(subject: &Subject<'_>, definitions: &Definitions) -> Reply {
+pub(super) fn list(subject: &Subject<'_>, definitions: &Definitions, are_read: bool) -> Reply {
     let name = calendar_of(&subject.schedule);
     let from = subject.here.date;
     let ahead = |name: &str| {
@@ -55,7 +55,11 @@ pub(super) fn list(subject: &Subject<'_>, definitions: &Definitions) -> Reply {
         days: ahead(name),
         days_of_all: others.map(ahead).unwrap_or_default(),
         shared_with: shared_with(subject, definitions),
-        read_by: subject.readers_of(CALENDAR_DATA),
+        read_by: if are_read {
+            subject.readers_of(CALENDAR_DATA)
+        } else {
+            Vec::new()
+        },
         faults: faults.collect(),
     })
 }
@@ -128,13 +132,16 @@ pub(super) fn delete(
 pub(super) struct Kept {
     items: Vec<Item>,
     definitions: Definitions,
+    /// Whether rules read the calendars.
+    are_read: bool,
 }
 
 impl Kept {
-    pub(super) fn new(items: Vec<Item>, default_zone: Tz) -> Self {
+    pub(super) fn new(items: Vec<Item>, manners: &Manners) -> Self {
         Self {
-            definitions: Definitions::read(&items, default_zone),
+            definitions: Definitions::read(&items, manners.timezone),
             items,
+            are_read: manners.calendars_are_read,
         }
     }
 
@@ -175,6 +182,9 @@ impl Kept {
 
     /// `rules` as they answer with `calendar`; none where that cannot be told before it is written.
     fn tried(&self, rules: &dyn Rules, calendar: &Calendar) -> Option<Arc<dyn Rules>> {
+        if !self.are_read {
+            return None;
+        }
         let mut calendars: BTreeMap<String, Arc<Calendar>> = self.definitions.calendars.clone();
         calendars.insert(calendar.name.clone(), Arc::new(calendar.clone()));
         rules.with_data(CALENDAR_DATA, calendar_data(&calendars).as_bytes())
@@ -190,7 +200,7 @@ fn done(
     changes: Vec<Changed>,
     reply: impl FnOnce(HolidaysChangedView) -> Reply,
 ) -> Done {
-    let without_effect = subject.readers_of(CALENDAR_DATA).is_empty();
+    let without_effect = !kept.are_read || subject.readers_of(CALENDAR_DATA).is_empty();
     let tried = kept.tried(subject.rules(), &calendar);
     let timeline = tried
         .as_ref()
@@ -224,7 +234,7 @@ fn calendar_of(schedule: &Schedule) -> &str {
         .unwrap_or(CALENDAR_OF_ALL)
 }
 
-/// Names of the other schedules for which the calendar of `subject` holds.
+/// Names of the other schedules that change with the calendar of `subject`.
 fn shared_with(subject: &Subject<'_>, definitions: &Definitions) -> Vec<String> {
     let name = calendar_of(&subject.schedule);
     let readers = readers_of(subject.rules(), CALENDAR_DATA);
@@ -235,7 +245,7 @@ fn shared_with(subject: &Subject<'_>, definitions: &Definitions) -> Vec<String> 
             .any(|rule| readers.contains(&rule.name))
     };
     let goes_by = |schedule: &Schedule| {
-        calendar_of(schedule) == name || (name == CALENDAR_OF_ALL && reads(schedule))
+        (name == CALENDAR_OF_ALL || calendar_of(schedule) == name) && reads(schedule)
     };
     definitions
         .schedules
@@ -256,6 +266,7 @@ fn dates(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::Tz;
     use serde_json::json;
 
     use super::super::{
@@ -412,7 +423,7 @@ mod tests {
         let stage = stage(&[]).await;
         let view = added(&stage, add("dev", (24, 24), Some("창립기념일"))).await;
         assert_eq!(view.calendar, "holidays");
-        assert_eq!(view.shared_with, ["busan", "plain", "prod", "seoul"]);
+        assert_eq!(view.shared_with, ["busan", "prod", "seoul"]);
         assert!(!view.without_effect);
         let [change] = view.changes.as_slice() else {
             panic!("{view:?}");
@@ -482,6 +493,15 @@ mod tests {
         let stage = stage(&[]).await;
         let view = added(&stage, add("plain", (24, 24), Some("휴무"))).await;
         assert!(view.without_effect);
+    }
+
+    #[tokio::test]
+    async fn where_rules_are_given_other_days_a_calendar_is_without_effect() {
+        let mut stage = stage(&[]).await;
+        stage.calendars_are_read = false;
+        let view = added(&stage, add("dev", (24, 24), Some("휴무"))).await;
+        assert!(view.without_effect);
+        assert_eq!(view.changes[0].spans, []);
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ mod apply;
 mod check;
 mod data;
 mod demo;
+mod desk;
 mod doctor;
 mod evaluate;
 mod explain;
@@ -24,7 +25,10 @@ mod shadow;
 mod tables;
 mod tick;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -45,6 +49,8 @@ use crate::{
 pub(crate) struct Setting {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
+    /// Path of the configuration.
+    config_file: Option<PathBuf>,
 }
 
 impl Setting {
@@ -65,7 +71,15 @@ impl Setting {
         Ok(Self {
             clock: Clock::new(at, common.freeze),
             config,
+            config_file: common.config.clone(),
         })
+    }
+
+    /// The configuration's file, for people.
+    pub(crate) fn file(&self) -> String {
+        self.config_file
+            .as_ref()
+            .map_or_else(String::new, |path| format!("`{}`", path.display()))
     }
 
     /// Opens the house for one look: data that is due is fetched first.

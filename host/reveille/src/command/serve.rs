@@ -25,7 +25,9 @@ use crate::{
 };
 
 pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<ExitCode> {
-    let Setting { mut config, clock } = setting;
+    let Setting {
+        mut config, clock, ..
+    } = setting;
     if let Some(listen) = args.listen {
         config.listen = listen;
     }

@@ -31,7 +31,7 @@ const INTERVAL: Duration = Duration::from_secs(60);
 const NO_TABLE: &str = "ResourceNotFoundException";
 
 pub(super) async fn run(args: ShadowArgs, setting: Setting) -> anyhow::Result<ExitCode> {
-    let Setting { config, clock } = setting;
+    let Setting { config, clock, .. } = setting;
     let configured = config.aws.as_ref().context(
         "there is no AWS Instance Scheduler beside simulated servers. Use a configuration with [aws]",
     )?;

@@ -135,14 +135,14 @@ fn sdk(language: RuleLanguage) -> Vec<(&'static str, String)> {
 fn rust(kind: RuleKind) -> Vec<(&'static str, &'static str)> {
     let (rule, schema) = match kind {
         RuleKind::Planner => (
-            template!("rust/planner.rs"),
-            Some(template!("rust/planner.schema.json")),
+            template!("rust/planner/lib.rs"),
+            Some(template!("rust/planner/schema.json")),
         ),
         RuleKind::Decider => (
-            template!("rust/decider.rs"),
-            Some(template!("rust/decider.schema.json")),
+            template!("rust/decider/lib.rs"),
+            Some(template!("rust/decider/schema.json")),
         ),
-        RuleKind::Formatter => (template!("rust/formatter.rs"), None),
+        RuleKind::Formatter => (template!("rust/formatter/lib.rs"), None),
     };
     let mut files = vec![
         ("README.md", template!("rust/README.md")),
@@ -155,7 +155,7 @@ fn rust(kind: RuleKind) -> Vec<(&'static str, &'static str)> {
         ),
         ("src/lib.rs", rule),
     ];
-    files.extend(schema.map(|schema| ("schema.json", schema)));
+    files.extend(schema.map(|schema| ("src/schema.json", schema)));
     files
 }
 

@@ -31,7 +31,7 @@ impl Guard for Rule {
         "Stops no server that has the tag `Keep`.",
     )
     .tags(&["Keep"])
-    .config_schema(include_str!("../schema.json"));
+    .config_schema(include_str!("schema.json"));
     type Config = Config;
 
     fn guard(
@@ -60,7 +60,8 @@ mod tests {
     #[test]
     fn a_server_with_the_tag_is_not_stopped() {
         let kept = testing::server("a").with_tag("Keep", "yes");
-        let request = testing::decided([(kept, Action::Stop), (testing::server("b"), Action::Stop)]);
+        let request =
+            testing::decided([(kept, Action::Stop), (testing::server("b"), Action::Stop)]);
         let decisions = guard::decide::<Rule>(request).unwrap();
         assert_eq!(decisions[0].action, Action::None);
         assert_eq!(decisions[0].reason, "kept (tag Keep is yes)");

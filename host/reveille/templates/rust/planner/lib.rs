@@ -33,7 +33,7 @@ impl Planner for Rule {
         env!("CARGO_PKG_VERSION"),
         "Stops servers earlier on one day of the week.",
     )
-    .config_schema(include_str!("../schema.json"));
+    .config_schema(include_str!("schema.json"));
     type Config = Config;
 
     fn plan(day: &Day, config: Config, mut plan: DayPlan) -> Result<DayPlan, RuleError> {

@@ -1,0 +1,157 @@
+//! The guard of `plugins/keep-until` in the real sandbox and on simulated servers, set up as its README says.
+
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use reveille_core::{
+    model::{
+        Action, Item, Minute, Moment, RuleSource, ServerId, ServerKind, ServerState, Tier,
+        instant_of,
+    },
+    port::{Change, Fleet, Store},
+    testing::{RecordingNotifier, date},
+    tick::{Scheduler, Settings},
+};
+use reveille_local::{Database, SimulatedFleet, SimulatedServer, SqliteStore};
+use reveille_sandbox::{Compiler, Limits, Sandbox};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    component::{component, workshop},
+    house::Place,
+};
+
+const ZONE: Tz = Tz::Asia__Seoul;
+
+fn sandbox() -> Sandbox {
+    let compiler = Compiler::in_process().with_cache(workshop().join("compiled"));
+    let sandbox = Sandbox::with_compiler(compiler).unwrap();
+    let source = RuleSource {
+        name: "keep-until".to_owned(),
+        location: "keep-until.wasm".to_owned(),
+        sha256: None,
+        tier: Tier::Scripted,
+        wasi: false,
+        data: BTreeMap::new(),
+    };
+    let limits = Limits::of(Tier::Scripted);
+    sandbox
+        .load_bytes(&source, limits, &component("keep-until"))
+        .unwrap();
+    sandbox
+}
+
+/// A time of Sunday, 2026-11-22, or of the day after when it is over 24:00.
+fn at(time: &str) -> DateTime<Utc> {
+    let (hour, minute) = time.split_once(':').unwrap();
+    let (hour, minute): (u16, u16) = (hour.parse().unwrap(), minute.parse().unwrap());
+    let day = date(2026, 11, 22 + u32::from(hour / 24));
+    let minute = Minute::at(hour % 24, minute).unwrap();
+    instant_of(Moment::new(day, minute), ZONE)
+}
+
+fn server(name: &str, tag: Option<&str>) -> SimulatedServer {
+    let mut tags = BTreeMap::from([("Schedule".to_owned(), "Development".to_owned())]);
+    tags.extend(tag.map(|tag| ("KeepUntil".to_owned(), tag.to_owned())));
+    SimulatedServer {
+        id: ServerId::from(name),
+        name: name.to_owned(),
+        kind: ServerKind::Ec2,
+        state: ServerState::Running,
+        since: at("9:00"),
+        instance_type: None,
+        schedule: "Development".to_owned(),
+        group: None,
+        tags,
+        left_out: None,
+        backup_minute: None,
+    }
+}
+
+#[tokio::test]
+async fn servers_are_kept_until_the_time_in_their_tag_and_no_longer() {
+    let folder = TempDir::new().unwrap();
+    let database = Database::open(folder.path().join("reveille.db")).unwrap();
+    let store = Arc::new(SqliteStore::new(Arc::clone(&database), ZONE));
+    let servers = Arc::new(SimulatedFleet::new(database, NonZeroU32::MIN));
+    let office =
+        json!({ "type": "period", "name": "office", "begintime": "09:00", "endtime": "18:00" });
+    let schedule = json!({
+        "type": "schedule", "name": "Development", "timezone": "Asia/Seoul", "periods": "office",
+        "rules": [{ "name": "keep-until" }],
+    });
+    let changes: Vec<Change> = [office, schedule]
+        .into_iter()
+        .map(|item| Change::PutItem(serde_json::from_value::<Item>(item).unwrap()))
+        .collect();
+    store.commit(&changes).await.unwrap();
+    servers
+        .seed(vec![
+            server("plain", None),
+            server("evening", Some("2026-11-22T22:00")),
+            server("today", Some("2026-11-22")),
+            server("unclear", Some("soon")),
+            server("over", Some("2026-11-22 12:00")),
+        ])
+        .await
+        .unwrap();
+    let scheduler = Scheduler::new(
+        store as Arc<dyn Store>,
+        Arc::clone(&servers) as Arc<dyn Fleet>,
+        Arc::new(sandbox()),
+        Arc::new(RecordingNotifier::default()) as _,
+        Settings::new("keep-until"),
+    );
+
+    let mut stopped = BTreeMap::new();
+    let mut now = at("17:00");
+    while now < at("25:00") {
+        let report = scheduler.tick(now).await.unwrap();
+        assert!(report.held.is_empty(), "{report:?}");
+        for taken in report.actions {
+            assert_eq!(taken.action, Action::Stop, "{taken:?}");
+            stopped.insert(taken.server.to_string(), now);
+        }
+        now = report.next_look;
+    }
+    let expected = [
+        ("evening", at("22:00")),
+        ("over", at("18:00")),
+        ("plain", at("18:00")),
+        ("today", at("24:00")),
+    ];
+    let expected = expected.map(|(name, time)| (name.to_owned(), time));
+    assert_eq!(stopped, BTreeMap::from(expected));
+}
+
+#[test]
+fn it_is_set_up_as_its_readme_says() {
+    let place = Place::new();
+    let readme = include_str!("../../plugins/keep-until/README.md");
+    let (_, after) = readme.split_once("```yaml\n").unwrap();
+    place.file("definitions.yaml", after.split_once("```").unwrap().0);
+    std::fs::write(
+        place.folder.path().join("keep-until.wasm"),
+        component("keep-until"),
+    )
+    .unwrap();
+    place.file(
+        "reveille.toml",
+        &format!(
+            "[sandbox]\ncache = '{}'\n[[rules]]\nname = \"keep-until\"\nlocation = \"keep-until.wasm\"\ntier = \"scripted\"\n",
+            workshop().join("compiled").display()
+        ),
+    );
+    let config = ["--config", "reveille.toml"];
+    place.ok(&[&config[..], &["apply", "--file", "definitions.yaml"]].concat());
+    place.ok(&[&config[..], &["check"]].concat());
+    let wrong = after.split_once("```").unwrap().0.replace(
+        "- name: keep-until",
+        "- { name: keep-until, config: { order: obey } }",
+    );
+    place.file("wrong.yaml", &wrong);
+    let said = place.fails(&[&config[..], &["apply", "--file", "wrong.yaml"]].concat());
+    assert!(said.contains("there is no `order`"), "{said}");
+}
