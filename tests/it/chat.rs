@@ -1,10 +1,12 @@
 //! What people in chat are answered, word for word: the conversations in `tests/golden/`.
 
+use reveille_local::SimulatedServer;
 use serde_json::json;
 
 use crate::{
+    component::component,
     conversation::{Conversation, holds, put, seed, server},
-    house::data,
+    house::{Place, data},
 };
 
 #[test]
@@ -68,6 +70,40 @@ fn a_rule_that_is_not_there_holds_its_schedule_and_no_other() {
     holds("failing-rule", talk.with_config(config));
 }
 
+/// A house with the rule `package`, its definitions applied, and with the servers.
+fn with_rule(package: &str, definitions: &str, servers: &[SimulatedServer]) -> Conversation {
+    let config = format!("[[rules]]\nname = \"{package}\"\nlocation = \"rule.wasm\"\n");
+    let place = Place::new();
+    std::fs::write(place.folder.path().join("rule.wasm"), component(package)).unwrap();
+    place.file("definitions.yaml", &data(definitions));
+    let talk = Conversation::new(place).with_config(&config);
+    talk.place().ok(&[
+        "--config",
+        "reveille.toml",
+        "apply",
+        "-f",
+        "definitions.yaml",
+    ]);
+    seed(talk.place(), servers);
+    talk
+}
+
+#[test]
+fn days_off_of_people_and_of_a_rule() {
+    let servers = ["dev", "seoul", "busan", "plain", "english"]
+        .map(|schedule| server(&format!("{schedule}-1"), schedule, None));
+    holds(
+        "holidays",
+        with_rule("kr-holidays", "golden/holidays.yaml", &servers),
+    );
+}
+
+#[test]
+fn a_server_that_a_rule_keeps_is_told_with_its_reason() {
+    let servers = ["web-1", "web-2", "web-3"].map(|name| server(name, "dev", None));
+    holds("kept", with_rule("stagger", "golden/kept.yaml", &servers));
+}
+
 /// Every conversation belongs to a test.
 #[test]
 fn no_conversation_is_forgotten() {
@@ -109,9 +145,9 @@ const TYPED: &[(&str, &str)] = &[
     ("shop info 12월 5일", "2026-12-05(토): 쉬는 날(토)"),
     ("shop info 5일", "2026-12-05(토): 쉬는 날(토)"),
     ("shop 글피는", "2026-11-26(목): 실행하는 날"),
-    ("shop 예외", "오늘(11/23 월): 예외가 없습니다"),
-    ("shop e", "오늘(11/23 월): 예외가 없습니다"),
-    ("shop 예외 확인", "오늘(11/23 월): 예외가 없습니다"),
+    ("shop 예외", "앞으로: 예외가 없습니다"),
+    ("shop e", "앞으로: 예외가 없습니다"),
+    ("shop 예외 확인", "앞으로: 예외가 없습니다"),
     ("shop 예외 내일", "내일(11/24 화): 예외가 없습니다"),
     ("shop 예외 목록", "앞으로: 예외가 없습니다"),
     ("shop 이유", "지금 목표: 실행"),
@@ -122,6 +158,21 @@ const TYPED: &[(&str, &str)] = &[
     ("?", "이렇게 말씀하시면"),
     ("h", "이렇게 말씀하시면"),
     ("사용법", "이렇게 말씀하시면"),
+    ("shop 휴일", "등록된 날이 없습니다"),
+    ("shop 공휴일 목록", "등록된 날이 없습니다"),
+    ("shop 쉬는날", "등록된 날이 없습니다"),
+    ("shop holiday list", "등록된 날이 없습니다"),
+    (
+        "shop 휴일 추가 12/24 창립기념일",
+        "2026-12-24(목) 창립기념일",
+    ),
+    (
+        "shop 휴일추가 12월 24일 창립기념일",
+        "2026-12-24(목) 창립기념일",
+    ),
+    ("shop 휴일 등록 내일", "내일(11/24 화) 휴일"),
+    ("shop 휴일 근무 12/25 배포", "2026-12-25(금) 근무일, 배포"),
+    ("shop 휴일 삭제 12/24", "없는 날입니다: 2026-12-24(목)"),
     // Orders.
     ("shop force_start", "강제 시작: 이미"),
     ("shop force-start", "강제 시작: 이미"),

@@ -184,7 +184,7 @@ fn the_calendars_of_the_store_are_read_unless_something_else_is_configured() {
         .unwrap()
         .block_on(store.commit(&changes))
         .unwrap();
-    assert_eq!(notes(&place), ["모두", "서울"]);
+    assert_eq!(notes(&place), ["모두, 서울"]);
     let listed = ok(&place, &["data", "list"]);
     assert!(listed.contains("3 calendars of the store"), "{listed}");
 

@@ -30,14 +30,16 @@ mod trial;
 mod trust;
 mod wanted;
 
-pub use data::{CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked};
+pub use data::{
+    CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked, supply_calendars,
+};
 pub use error::TakeError;
 pub use file::FileSource;
 pub use folder::MOST_RULES;
 #[cfg(feature = "remote")]
 pub use https::{Https, Patience, Reach};
 pub use known::{KnownRule, Taken};
-pub use loader::{Bindings, FAR_EVERY, Fitting, LONGEST_WAIT, Loader, NEAR_EVERY, Places};
+pub use loader::{FAR_EVERY, Fitting, LONGEST_WAIT, Loader, NEAR_EVERY, Places};
 pub use news::{Event, News};
 #[cfg(feature = "remote")]
 pub use oci::{OciSource, SIGNATURE as OCI_SIGNATURE};

@@ -12,7 +12,7 @@ use reveille_core::{
     model::{Definitions, LoadedRule, RuleSource, Tier},
     port::{FetchRequest, Fetched, Rules as _, Source as _, SourceError},
 };
-use reveille_sandbox::{Candidate, DataSource, Limits, Sandbox};
+use reveille_sandbox::{Candidate, Limits, Sandbox};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
@@ -54,12 +54,6 @@ pub enum Places {
     All,
 }
 
-/// The data of rules, before it is bound to those that are loaded.
-pub trait Bindings: Send + Sync {
-    /// What a rule with these names of its own for data would read.
-    fn data(&self, source: &RuleSource, needed: &[String]) -> DataSource;
-}
-
 /// The rules of this host, from their places into the sandbox.
 pub struct Loader {
     sandbox: Arc<Sandbox>,
@@ -69,7 +63,6 @@ pub struct Loader {
     shelf: Option<Arc<Shelf>>,
     folder: Option<PathBuf>,
     every: Duration,
-    bindings: Option<Arc<dyn Bindings>>,
     listing: Mutex<Listing>,
     folder_trouble: Mutex<Option<String>>,
     slots: Mutex<BTreeMap<String, Arc<Slot>>>,
@@ -119,7 +112,6 @@ impl Loader {
             shelf: None,
             folder: None,
             every: FAR_EVERY,
-            bindings: None,
             listing: Mutex::default(),
             folder_trouble: Mutex::default(),
             slots: Mutex::default(),
@@ -145,13 +137,6 @@ impl Loader {
     #[must_use]
     pub fn looking_every(mut self, every: Duration) -> Self {
         self.every = every;
-        self
-    }
-
-    /// Binds data to every rule before it is tried.
-    #[must_use]
-    pub fn with_bindings(mut self, bindings: Arc<dyn Bindings>) -> Self {
-        self.bindings = Some(bindings);
         self
     }
 
@@ -280,8 +265,8 @@ impl Loader {
                     .rules
                     .iter()
                     .filter(|rule| {
-                        let is_there = |it: &RuleSource| it.name == rule.name;
-                        !listing.rules.iter().any(is_there)
+                        let is_it = |it: &RuleSource| it.name == rule.name;
+                        !listing.rules.iter().any(is_it) && !listing.faults.contains_key(&rule.name)
                     })
                     .cloned()
                     .collect();
@@ -590,15 +575,7 @@ impl Loader {
             let candidate = sandbox.prepare(&wanted, limits, &component.bytes);
             candidate.map(|candidate| (candidate, component))
         });
-        let (candidate, component) = prepared.await.map_err(|_| TakeError::Broken)??;
-        let candidate = match &self.bindings {
-            Some(bindings) => {
-                let data = bindings.data(source, &candidate.description().data);
-                candidate.with_data(data)
-            }
-            None => candidate,
-        };
-        Ok((candidate, component))
+        Ok(prepared.await.map_err(|_| TakeError::Broken)??)
     }
 
     async fn tried(

@@ -16,9 +16,10 @@ use reveille_core::{
 };
 
 use crate::{
+    alone::Alone,
     cache::Cache,
     call::Usage,
-    candidate::{Candidate, embedded_rule, is_embedded},
+    candidate::{self, Candidate, embedded_rule, is_embedded},
     chain::{self, Ordered, RuleSet},
     compiler::{Compiled, Compiler},
     convert,
@@ -272,6 +273,25 @@ impl Sandbox {
     /// When it is not loaded.
     pub fn most_used(&self, name: &str) -> Result<Usage, RuleFailure> {
         Ok(self.rules().get(name)?.most_used())
+    }
+
+    /// A rule on its own, for the tools of its author.
+    ///
+    /// # Errors
+    /// When it is not loaded.
+    pub fn alone(&self, name: &str) -> Result<Alone, RuleFailure> {
+        Ok(Alone::new(self.rules().get(name)?))
+    }
+
+    /// Everything that keeps a component from being loaded, as far as it can be told at once; empty when nothing does.
+    #[must_use]
+    pub fn faults(
+        source: &RuleSource,
+        limits: Limits,
+        bytes: &[u8],
+        compiler: &Compiler,
+    ) -> Vec<LoadError> {
+        candidate::faults(source, limits, bytes, compiler)
     }
 
     /// How much work has been done.

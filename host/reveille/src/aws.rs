@@ -33,7 +33,8 @@ pub(crate) async fn connect_to(
     .await
 }
 
-fn place(config: &Config) -> Place {
+/// Where AWS is; nothing is said of it where the configuration does not.
+pub(crate) fn place(config: &Config) -> Place {
     let aws = config.aws.as_ref();
     Place {
         region: aws

@@ -8,23 +8,20 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        CALENDAR_DATA, Definitions, Moment, Schedule,
+        Moment, Schedule,
         reply::{Announcement, Context, Reply},
     },
-    port::{Fleet, Formatter, Notifier, Rules, Source, Store},
+    port::{Fleet, Formatter, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
-use reveille_loader::{CalendarStore, Feed, Feeds, FileSource, Sources};
-#[cfg(feature = "remote")]
-use reveille_loader::{Https, Reach};
+use reveille_loader::{CalendarStore, Feeds, Loader};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
-use reveille_sandbox::{ChildCommand, Compiler, SERVERBYEONG, Sandbox, SandboxFormatter};
+use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, command::data, config::Config, jandi::DEFAULT_KEYWORD,
-    listing::Lister, terminal,
+    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
 };
 
 /// Everything, put together.
@@ -40,8 +37,8 @@ pub(crate) struct House {
     formatter: Arc<dyn Formatter>,
     /// Its name.
     pub(crate) words: String,
-    /// Rules that the configuration or the store names and that could not be loaded, with the reason.
-    pub(crate) unloaded: Unloaded,
+    /// Gets the rules, and knows of those that could not be loaded.
+    pub(crate) loader: Arc<Loader>,
 }
 
 impl House {
@@ -53,19 +50,19 @@ impl House {
             fleet,
             simulated,
         } = Outside::open(config).await?;
+        let sandbox = rules::sandbox(config)?;
+        // Before the rules: they are tried with the data that they will have.
+        let feeds = feeds::open(config, &sandbox).await;
+        let store = if feeds::has_calendars(config) {
+            Arc::new(CalendarStore::new(store, Arc::clone(&sandbox)))
+        } else {
+            store
+        };
         let definitions = store
             .definitions()
             .await
             .context("the definitions cannot be read")?;
-        let (sandbox, unloaded) = load_rules(config, &definitions)?;
-        let feeds = feeds(config, &sandbox);
-        data::tell(&feeds.begin(Clock::machine()).await.news);
-        let is_configured = config.data.iter().any(|feed| feed.name == CALENDAR_DATA);
-        let store = if is_configured {
-            store
-        } else {
-            Arc::new(CalendarStore::new(store, Arc::clone(&sandbox))) as Arc<dyn Store>
-        };
+        let loader = rules::load(config, &sandbox, &definitions).await;
         let words = config.formatter.as_deref().unwrap_or(SERVERBYEONG);
         let formatter = Arc::new(SandboxFormatter::new(Arc::clone(&sandbox), words));
         let words = words.to_owned();
@@ -74,16 +71,16 @@ impl House {
             fleet,
             simulated,
             sandbox,
-            feeds: Arc::new(feeds),
+            feeds,
             formatter,
             words,
-            unloaded,
+            loader,
         })
     }
 
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
-        Lister::new(&self.sandbox, &self.unloaded)
+        Lister::new(&self.sandbox, &self.loader)
     }
 
     /// The servers, when they are simulated.
@@ -113,88 +110,33 @@ impl House {
                 locale: config.locale.clone(),
                 persona: config.persona,
                 timezone: config.timezone,
+                calendars_are_read: feeds::has_calendars(config),
             },
         )
     }
 
-    /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
-    pub(crate) fn scheduler(&self, config: &Config, clock: Clock, draw: bool) -> Scheduler {
-        let notifier = LogNotifier {
+    /// Logs what is announced, or draws it.
+    pub(crate) fn notifier(&self, config: &Config, draw: bool) -> Arc<dyn Notifier> {
+        Arc::new(LogNotifier {
             formatter: Arc::clone(&self.formatter),
             locale: config.locale.clone(),
             persona: config.persona,
             timezone: config.timezone,
             draw,
-        };
+        })
+    }
+
+    /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
+    pub(crate) fn scheduler(&self, config: &Config, clock: Clock, draw: bool) -> Scheduler {
         Scheduler::new(
             Arc::clone(&self.store),
             Arc::clone(&self.fleet),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
-            Arc::new(notifier),
+            self.notifier(config, draw),
             Settings::new(&holder()),
         )
         .with_clock(Arc::new(move || clock.now()))
     }
-}
-
-/// Names of rules that could not be loaded, each with the reason.
-pub(crate) type Unloaded = Vec<(String, String)>;
-
-/// The rules of the configuration and of `definitions`; and those that could not be loaded.
-pub(crate) fn load_rules(
-    config: &Config,
-    definitions: &Definitions,
-) -> anyhow::Result<(Arc<Sandbox>, Unloaded)> {
-    let mut compiler = Compiler::in_child(
-        ChildCommand::this_program([COMPILE_COMPONENT])
-            .context("the program does not find itself, and cannot compile rules")?,
-    );
-    if let Some(folder) = config.compiled() {
-        compiler = compiler.with_cache(folder);
-    }
-    let sandbox =
-        Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
-    let mut unloaded = Vec::new();
-    for source in config.rules.iter().chain(definitions.rules.values()) {
-        if let Err(error) = sandbox.load(source) {
-            tracing::error!(rule = source.name, %error, "a rule is not loaded; schedules that name it hold");
-            unloaded.push((source.name.clone(), error.to_string()));
-        }
-    }
-    Ok((Arc::new(sandbox), unloaded))
-}
-
-/// Named data for the rules of `sandbox`, each feed with what may reach its place.
-fn feeds(config: &Config, sandbox: &Arc<Sandbox>) -> Feeds {
-    let sources = sources();
-    let feeds = config.data.iter().map(|feed| {
-        let source: Arc<dyn Source> = Arc::new(reaching(&sources, feed));
-        (feed.clone(), source)
-    });
-    Feeds::open(Arc::clone(sandbox), config.copies(), feeds.collect())
-}
-
-/// The places that this build can read.
-fn sources() -> Sources {
-    Sources::default().with("", Arc::new(FileSource))
-}
-
-/// The same places, the web as far as the feed may reach.
-#[cfg(feature = "remote")]
-fn reaching(sources: &Sources, feed: &Feed) -> Sources {
-    let https: Arc<dyn Source> = Arc::new(Https::new().reaching(Reach {
-        hosts: feed.hosts.clone(),
-        private: feed.private,
-    }));
-    sources
-        .clone()
-        .with("https", Arc::clone(&https))
-        .with("http", https)
-}
-
-#[cfg(not(feature = "remote"))]
-fn reaching(sources: &Sources, _: &Feed) -> Sources {
-    sources.clone()
 }
 
 /// The store and the fleet that the configuration chooses.

@@ -11,7 +11,7 @@ mod command;
 mod comparison;
 mod config;
 mod definitions_file;
-mod feeder;
+mod feeds;
 mod figures;
 mod house;
 mod http;
@@ -20,11 +20,15 @@ mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
 mod original;
+mod picture;
+mod places;
+mod rules;
 #[cfg(feature = "aws")]
 mod shadow;
 mod sight;
 mod terminal;
 mod timer;
+mod trial;
 mod webhook;
 
 use std::process::ExitCode;
@@ -32,7 +36,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, RuleCommand},
     command::Setting,
 };
 
@@ -52,7 +56,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
+    // With these, `--config` is the rule's.
+    if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
+        cli.common.config = None;
+    }
     let setting = Setting::new(&cli.common)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -47,7 +47,7 @@ pub enum Command {
     ExceptionInfo {
         /// The schedule.
         schedule: String,
-        /// The day; none is today.
+        /// The day; none is every day from today on.
         date: Option<NaiveDate>,
     },
     /// All exceptions that lie ahead.

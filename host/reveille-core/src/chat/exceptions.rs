@@ -7,8 +7,7 @@ use crate::model::reply::{ExceptionsView, Reply};
 use super::subject::Subject;
 
 /// Shows the exceptions of a date.
-pub(super) fn show(subject: &Subject<'_>, date: Option<NaiveDate>) -> Reply {
-    let date = date.unwrap_or(subject.here.date);
+pub(super) fn show(subject: &Subject<'_>, date: NaiveDate) -> Reply {
     Reply::Exceptions(ExceptionsView {
         schedule: subject.name(),
         date: Some(date),
@@ -74,12 +73,24 @@ mod tests {
         set(&stage, 24, None, "2026-11-23 10:00").await;
         let command = Command::ExceptionInfo {
             schedule: "dev".to_owned(),
-            date: None,
+            date: Some(date(2026, 11, 23)),
         };
         let view = the_view!(stage.reply(command, "2026-11-23 10:00").await, Exceptions);
         assert_eq!(view.date, Some(date(2026, 11, 23)));
         assert_eq!(view.exceptions.len(), 1);
         assert_eq!(view.exceptions[0].by, "Hana");
+    }
+
+    #[tokio::test]
+    async fn without_a_date_all_that_lie_ahead_are_shown() {
+        let stage = Stage::new(schedule("dev"));
+        set(&stage, 24, None, "2026-11-23 10:00").await;
+        let command = Command::ExceptionInfo {
+            schedule: "dev".to_owned(),
+            date: None,
+        };
+        let view = the_view!(stage.reply(command, "2026-11-23 10:00").await, Exceptions);
+        assert_eq!((view.date, view.exceptions.len()), (None, 1));
     }
 
     #[tokio::test]

@@ -40,6 +40,8 @@ pub struct Manners {
     pub persona: Persona,
     /// The zone of what is said about no schedule in particular.
     pub timezone: Tz,
+    /// Whether rules read the calendars of the store; not where an operator gives them other data in their place.
+    pub calendars_are_read: bool,
 }
 
 /// Answers messages.
@@ -244,8 +246,12 @@ impl Chat {
                 Ok(status::show(subject, &roster).into())
             }
             Command::Info { date, .. } => Ok(info::show(subject, *date).into()),
-            Command::ExceptionInfo { date, .. } => Ok(exceptions::show(subject, *date).into()),
-            Command::ExceptionList { .. } => Ok(exceptions::list(subject).into()),
+            Command::ExceptionInfo {
+                date: Some(date), ..
+            } => Ok(exceptions::show(subject, *date).into()),
+            Command::ExceptionInfo { date: None, .. } | Command::ExceptionList { .. } => {
+                Ok(exceptions::list(subject).into())
+            }
             Command::Why { .. } => {
                 let roster = self.roster(subject).await?.asked(subject);
                 let audit = self.store.audit(&schedule.name, why::PAST_ACTIONS).await?;
@@ -263,7 +269,9 @@ impl Chat {
             }
             Command::Cancel { .. } => Ok(cancel::end(subject)),
             Command::Extend { to, .. } => extend::put_off(subject, *to, by),
-            Command::HolidayList { .. } => Ok(holidays::list(subject, definitions).into()),
+            Command::HolidayList { .. } => {
+                Ok(holidays::list(subject, definitions, self.manners.calendars_are_read).into())
+            }
             Command::SetHoliday {
                 first,
                 last,
@@ -289,7 +297,7 @@ impl Chat {
     /// The definitions as they stand now.
     async fn kept(&self) -> Result<holidays::Kept, Trouble> {
         let items = self.store.items().await?;
-        Ok(holidays::Kept::new(items, self.manners.timezone))
+        Ok(holidays::Kept::new(items, &self.manners))
     }
 
     /// What a day off is called that nobody gave a name.

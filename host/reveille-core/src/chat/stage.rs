@@ -31,6 +31,7 @@ pub(super) struct Stage {
     pub(super) rules: Arc<dyn Rules>,
     pub(super) formatter: Arc<dyn Formatter>,
     pub(super) writer: Caller,
+    pub(super) calendars_are_read: bool,
     messages: AtomicUsize,
 }
 
@@ -52,6 +53,7 @@ impl Stage {
                 email: Some("hana@example.com".to_owned()),
                 room: "dev-room".to_owned(),
             },
+            calendars_are_read: true,
             messages: AtomicUsize::new(0),
         }
     }
@@ -85,6 +87,7 @@ impl Stage {
                 locale: "ko".to_owned(),
                 persona: Persona::Light,
                 timezone: Tz::Asia__Seoul,
+                calendars_are_read: self.calendars_are_read,
             },
         )
     }

@@ -16,6 +16,7 @@ pub mod reply;
 mod rule;
 mod schedule;
 mod server;
+mod statistics;
 
 pub use audit::{AuditRecord, AuditSubject};
 pub use calendar::{
@@ -32,6 +33,9 @@ pub use moment::{Minute, Moment, instant_of, local_moment};
 pub use period::{Period, PeriodUse};
 pub use plan::{DayPlan, Layer, MAX_NOTES, MAX_REASON_CHARS, MAX_SPANS, PlanFault, Span, Want};
 pub use remembered::{Remembered, Request, ServerError, Stored};
-pub use rule::{FailureKind, LoadedRule, OnFailure, RuleFailure, RuleSource, RuleUse, Tier};
+pub use rule::{
+    FailureKind, LoadedRule, OnFailure, RuleFailure, RuleSource, RuleTrouble, RuleUse, Tier,
+};
 pub use schedule::{Group, Notify, OnTimeout, READY_TIMEOUT, Schedule};
 pub use server::{LeftOut, MaintenanceWindow, Server, ServerId, ServerKind, ServerState};
+pub use statistics::{CallCounts, CallTimes, RuleStatistics, Statistics, TIME_BOUNDS};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -78,14 +79,14 @@ pub struct LoadedRule {
     pub tier: Tier,
     /// The data sources of the host that it reads, sorted.
     pub data: Vec<String>,
-    /// Calls since the start.
+    /// Calls since the start, of all versions.
     pub calls: u64,
-    /// Failed calls since the start.
+    /// Failed calls since the start, of all versions.
     pub failures: u64,
 }
 
 /// The kinds of failure of a call. Each limit has its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// The fuel ran out.
@@ -118,6 +119,26 @@ pub enum FailureKind {
     Host,
 }
 
+impl FailureKind {
+    /// All of them, each at the place of its number.
+    pub const ALL: [Self; 14] = [
+        Self::Fuel,
+        Self::Deadline,
+        Self::Stack,
+        Self::Panic,
+        Self::Memory,
+        Self::Handles,
+        Self::Output,
+        Self::BadValue,
+        Self::HostCalls,
+        Self::Exit,
+        Self::Answer,
+        Self::Rule,
+        Self::Missing,
+        Self::Host,
+    ];
+}
+
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Error)]
 #[error("rule `{rule}`: {cause}")]
@@ -128,4 +149,30 @@ pub struct RuleFailure {
     pub kind: FailureKind,
     /// What happened, for people.
     pub cause: String,
+}
+
+/// A schedule for which a rule has failed, and is not asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleTrouble {
+    /// The schedule; none where the rule is to have the words.
+    pub schedule: Option<String>,
+    /// Failures in a row, at different times.
+    pub failures: u32,
+    /// When it is asked again; none when it is disabled.
+    pub until: Option<DateTime<Utc>>,
+    /// The last failure.
+    pub last: RuleFailure,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_failure_stands_at_its_place() {
+        for (place, kind) in FailureKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, place);
+        }
+        assert_eq!(FailureKind::Host as usize + 1, FailureKind::ALL.len());
+    }
 }

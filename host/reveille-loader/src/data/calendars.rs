@@ -16,6 +16,12 @@ use reveille_core::{
 };
 use reveille_sandbox::{Datum, Sandbox};
 
+/// Hands the calendars among `definitions` to the rules of `sandbox`, as [`CALENDAR_DATA`].
+pub fn supply_calendars(sandbox: &Sandbox, definitions: &Definitions) {
+    let text = calendar_data(&definitions.calendars);
+    sandbox.supply(CALENDAR_DATA, Some(Datum::new(text.as_bytes())));
+}
+
 /// A store whose calendars rules read as [`CALENDAR_DATA`]: whoever reads the definitions plans by the calendars that are
 /// among them.
 pub struct CalendarStore {
@@ -57,9 +63,7 @@ impl CalendarStore {
             Arc::ptr_eq(known, definitions) || known.calendars == definitions.calendars
         };
         if !bound.definitions.as_ref().is_some_and(is_same) {
-            let text = calendar_data(&definitions.calendars);
-            self.sandbox
-                .supply(CALENDAR_DATA, Some(Datum::new(text.as_bytes())));
+            supply_calendars(&self.sandbox, definitions);
         }
         bound.definitions = Some(Arc::clone(definitions));
     }

@@ -6,7 +6,7 @@ mod feed;
 mod feeds;
 mod news;
 
-pub use calendars::CalendarStore;
+pub use calendars::{CalendarStore, supply_calendars};
 pub use feed::Feed;
 pub use feeds::{FeedState, FeedView, Feeds, Looked};
 pub use news::DataNews;

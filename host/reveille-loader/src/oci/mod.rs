@@ -28,7 +28,7 @@ use tokio::io::AsyncWrite;
 use crate::signature;
 
 /// How locations in a registry begin.
-pub(crate) const SCHEME: &str = "oci";
+const SCHEME: &str = "oci";
 
 /// The annotation of a manifest that has the signature of its component: the text that minisign writes.
 pub const SIGNATURE: &str = "reveille.minisig";
@@ -64,6 +64,9 @@ impl Source for OciSource {
 }
 
 impl OciSource {
+    /// How locations in a registry begin.
+    pub const SCHEME: &str = SCHEME;
+
     async fn fetch_from(
         &self,
         place: &Place,

@@ -1,6 +1,7 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
 mod data;
+mod desk;
 mod rule;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -9,7 +10,11 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
-pub(crate) use rule::{BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs};
+pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
+pub(crate) use rule::{
+    BuildArgs, Grants, NewArgs, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleKind, RuleLanguage,
+    RuleListArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
+};
 
 use crate::{config::ENV_HELP, definitions_file::Language};
 

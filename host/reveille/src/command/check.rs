@@ -17,7 +17,8 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let mut faults: Vec<String> = definitions.faults.iter().map(ToString::to_string).collect();
     faults.extend(
         house
-            .unloaded
+            .loader
+            .unloaded()
             .iter()
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );

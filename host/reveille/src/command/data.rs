@@ -1,4 +1,4 @@
-//! `reveille data …`, and what all commands say of named data.
+//! `reveille data …`, and what other commands find wrong with named data.
 
 use std::{collections::BTreeSet, fmt::Write as _, process::ExitCode};
 
@@ -7,14 +7,15 @@ use reveille_core::{
     model::{CALENDAR_DATA, Definitions},
     port::Rules as _,
 };
-use reveille_loader::{DataNews, FeedState, FeedView};
+use reveille_loader::{FeedState, FeedView};
 use serde_json::json;
 
 use super::Setting;
 use crate::{
     cli::DataCommand,
     clock::Clock,
-    config::{Config, write_duration},
+    config::Config,
+    feeds::has_calendars,
     house::{House, print},
 };
 
@@ -32,8 +33,7 @@ pub(super) async fn run(command: DataCommand, setting: Setting) -> anyhow::Resul
             .filter(|rule| rule.data.iter().any(|it| it == name));
         reads.map(|rule| rule.name.as_str()).collect()
     };
-    let calendars =
-        (!is_configured(&setting.config, CALENDAR_DATA)).then_some(&definitions.calendars);
+    let calendars = has_calendars(&setting.config).then_some(&definitions.calendars);
     let named: BTreeSet<&str> = rules
         .iter()
         .flat_map(|rule| rule.data.iter().map(String::as_str))
@@ -143,51 +143,9 @@ pub(super) fn faults(house: &House, config: &Config, definitions: &Definitions) 
     faults
 }
 
-/// Writes to the log what people should know.
-pub(crate) fn tell(news: &[DataNews]) {
-    for news in news {
-        match news {
-            DataNews::Unreachable {
-                data,
-                cause,
-                confirmed,
-            } => tracing::warn!(
-                data,
-                "the last good copy, of {confirmed}, stays in use: {cause}"
-            ),
-            DataNews::Reachable { data } => tracing::info!(data, "its place is in reach again"),
-            DataNews::Stale {
-                data,
-                cause,
-                confirmed,
-                max_age,
-                rules,
-            } => tracing::error!(
-                data,
-                rules = rules.join(","),
-                "{}: {cause}",
-                match confirmed {
-                    None => "there is no copy, and rules get nothing".to_owned(),
-                    Some(at) => format!(
-                        "the last good copy, of {at}, is older than {}, and rules get nothing",
-                        write_duration(*max_age)
-                    ),
-                }
-            ),
-            DataNews::Fresh { data, rules } => {
-                tracing::info!(data, rules = rules.join(","), "rules get it again");
-            }
-        }
-    }
-}
-
 /// Whether there is data under a name.
 fn is_known(config: &Config, name: &str) -> bool {
-    name == CALENDAR_DATA || is_configured(config, name)
-}
-
-fn is_configured(config: &Config, name: &str) -> bool {
-    config.data.iter().any(|feed| feed.name == name)
+    name == CALENDAR_DATA || config.data.iter().any(|feed| feed.name == name)
 }
 
 fn is_stale(feed: &FeedView) -> bool {

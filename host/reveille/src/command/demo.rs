@@ -40,7 +40,9 @@ const GROUPS: [(&str, ServerKind, &str, &str, usize); 6] = [
 ];
 
 pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<ExitCode> {
-    let Setting { mut config, clock } = setting;
+    let Setting {
+        mut config, clock, ..
+    } = setting;
     if let Some(listen) = args.listen {
         config.listen = listen;
     }

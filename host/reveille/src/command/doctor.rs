@@ -74,7 +74,7 @@ async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
         "rules: {}",
         house.sandbox.loaded().len()
     ))];
-    findings.extend(house.unloaded.iter().map(|(name, cause)| {
+    findings.extend(house.loader.unloaded().iter().map(|(name, cause)| {
         Finding::Problem(format!("rule {name}: {cause}. Mend it, or take it out."))
     }));
     if !setting.config.data.is_empty() {

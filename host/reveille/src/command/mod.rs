@@ -4,8 +4,9 @@
 mod adopt;
 mod apply;
 mod check;
-pub(crate) mod data;
+mod data;
 mod demo;
+mod desk;
 mod doctor;
 mod evaluate;
 mod explain;
@@ -24,7 +25,10 @@ mod shadow;
 mod tables;
 mod tick;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -37,6 +41,7 @@ use crate::{
     cli::{Cli, Command, Common},
     clock::{Clock, read_time},
     config::{Config, StoreConfig},
+    feeds,
     house::{House, print},
 };
 
@@ -44,6 +49,8 @@ use crate::{
 pub(crate) struct Setting {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
+    /// Path of the configuration.
+    config_file: Option<PathBuf>,
 }
 
 impl Setting {
@@ -64,13 +71,21 @@ impl Setting {
         Ok(Self {
             clock: Clock::new(at, common.freeze),
             config,
+            config_file: common.config.clone(),
         })
+    }
+
+    /// The configuration's file, for people.
+    pub(crate) fn file(&self) -> String {
+        self.config_file
+            .as_ref()
+            .map_or_else(String::new, |path| format!("`{}`", path.display()))
     }
 
     /// Opens the house for one look: data that is due is fetched first.
     pub(crate) async fn house(&self) -> anyhow::Result<House> {
         let house = House::open(&self.config).await?;
-        data::tell(&house.feeds.look(Clock::machine()).await.news);
+        feeds::log(&house.feeds.look(Clock::machine()).await.news);
         Ok(house)
     }
 }

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
+use reveille_loader::Places;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -16,15 +17,17 @@ use crate::{
     cli::ServeArgs,
     clock::Clock,
     config::{Config, Token},
-    feeder,
+    feeds::{self, Herald},
     figures::Figures,
     house::{House, print},
-    http, timer,
+    http, rules, timer,
     webhook::JandiWebhook,
 };
 
 pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<ExitCode> {
-    let Setting { mut config, clock } = setting;
+    let Setting {
+        mut config, clock, ..
+    } = setting;
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
@@ -98,8 +101,24 @@ pub(super) async fn open_doors(
         let admin = Admin::new(house, &figures, clock, running.timer);
         tasks.spawn(http::serve(listener, Arc::new(admin), stop.clone()));
     }
-    tasks.spawn(feeder::run(
+    for places in [Places::Near, Places::Far] {
+        tasks.spawn(rules::run(
+            Arc::clone(&house.loader),
+            Arc::clone(&house.store),
+            places,
+            Arc::clone(&wake),
+            stop.clone(),
+        ));
+    }
+    let herald = Herald {
+        store: Arc::clone(&house.store),
+        notifier: house.notifier(config, running.draw),
+        timezone: config.timezone,
+        clock,
+    };
+    tasks.spawn(feeds::run(
         Arc::clone(&house.feeds),
+        herald,
         Arc::clone(&wake),
         stop.clone(),
     ));

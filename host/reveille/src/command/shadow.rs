@@ -17,8 +17,11 @@ use super::Setting;
 use crate::{
     aws,
     cli::ShadowArgs,
+    clock::Clock,
     config::StoreConfig,
-    house::{House, load_rules, print, tell},
+    feeds,
+    house::{House, print, tell},
+    rules,
     shadow::{Mismatch, MismatchKey, Report, Seen, Shadow},
 };
 
@@ -28,7 +31,7 @@ const INTERVAL: Duration = Duration::from_secs(60);
 const NO_TABLE: &str = "ResourceNotFoundException";
 
 pub(super) async fn run(args: ShadowArgs, setting: Setting) -> anyhow::Result<ExitCode> {
-    let Setting { config, clock } = setting;
+    let Setting { config, clock, .. } = setting;
     let configured = config.aws.as_ref().context(
         "there is no AWS Instance Scheduler beside simulated servers. Use a configuration with [aws]",
     )?;
@@ -47,14 +50,19 @@ pub(super) async fn run(args: ShadowArgs, setting: Setting) -> anyhow::Result<Ex
         sdk,
     };
     let (_, definitions) = looker.here.read(&looker).await?;
-    let (rules, _) = load_rules(&config, &definitions)?;
-    let shadow = Shadow::new(rules, config.timezone);
+    let sandbox = rules::sandbox(&config)?;
+    let feeds = feeds::open(&config, &sandbox).await;
+    feeds::supply_calendars(&config, &sandbox, &definitions);
+    rules::load(&config, &sandbox, &definitions).await;
+    let shadow = Shadow::new(sandbox.clone(), config.timezone);
     let mut told = BTreeSet::new();
     let mut said_missing = false;
     loop {
         let now = clock.now();
         let minute = async {
+            feeds::log(&feeds.look(Clock::machine()).await.news);
             let seen = looker.look(now).await?;
+            feeds::supply_calendars(&config, &sandbox, &seen.definitions);
             if seen.registry.is_none() && !std::mem::replace(&mut said_missing, true) {
                 tell(&looker.without_registry());
             }

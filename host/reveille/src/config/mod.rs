@@ -7,6 +7,7 @@ mod duration;
 mod env;
 mod given;
 mod http;
+mod sandbox;
 mod store;
 mod token;
 
@@ -29,6 +30,7 @@ pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP};
 use given::Given;
+pub(crate) use sandbox::RulesConfig;
 pub(crate) use store::StoreConfig;
 pub(crate) use token::Token;
 
@@ -65,6 +67,8 @@ pub(crate) struct Config {
     pub(crate) persona: Persona,
     /// Rules that are not embedded.
     pub(crate) rules: Vec<RuleSource>,
+    /// Where other rules come from, and whose they may be.
+    pub(crate) taking: RulesConfig,
     /// Named data for rules.
     pub(crate) data: Vec<Feed>,
     /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
@@ -100,6 +104,14 @@ pub(crate) enum ConfigError {
         /// Line, column and cause.
         message: String,
     },
+    /// It says of the places or the keys of rules what cannot be.
+    #[error("{key}: {cause}")]
+    Rules {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it, and what would be right.
+        cause: String,
+    },
     /// A value is not what it should be.
     #[error("{key} is `{value}`: {remedy}")]
     Value {
@@ -126,7 +138,7 @@ struct RawConfig {
     simulation: RawSimulation,
     rules: Vec<RawRule>,
     data: Vec<data::RawFeed>,
-    sandbox: RawSandbox,
+    sandbox: sandbox::RawSandbox,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -148,12 +160,6 @@ struct RawDefaults {
 #[serde(deny_unknown_fields, default)]
 struct RawSimulation {
     speed: Option<NonZeroU32>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawSandbox {
-    cache: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -262,6 +268,7 @@ impl Config {
                     data: rule.data,
                 })
                 .collect(),
+            taking: raw.sandbox.check(folder)?,
             data: data::check(raw.data, folder)?,
             compiled: raw.sandbox.cache.map(|cache| {
                 if cache.as_os_str().is_empty() {
@@ -296,6 +303,11 @@ impl Config {
         let mut folder = beginning.as_path().to_owned().into_os_string();
         folder.push(ending);
         Some(folder.into())
+    }
+
+    /// The folder in which the components of rules are kept, beside that of the machine code.
+    pub(crate) fn shelf(&self) -> Option<PathBuf> {
+        self.kept("-rules")
     }
 
     /// The folder in which the last good copies of data are kept, beside that of the machine code.
@@ -384,9 +396,11 @@ mod tests {
         assert_eq!(config.compiled(), Some("reveille.db-compiled".into()));
         let config = load("[sandbox]\ncache = \"code\"").unwrap();
         assert!(config.compiled().unwrap().ends_with("code"));
+        assert!(config.shelf().unwrap().ends_with("code-rules"));
         assert!(config.copies().unwrap().ends_with("code-data"));
         let config = load("[sandbox]\ncache = \"\"").unwrap();
         assert_eq!((config.compiled(), config.copies()), (None, None));
+        assert_eq!(config.shelf(), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use reveille_core::{
     port::Change,
 };
 
-use super::KINDS;
+use super::{CALENDAR, KINDS};
 
 /// One item that differs.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,8 @@ pub(crate) enum Difference {
     Changed(Item, Vec<(String, Option<Value>, Option<Value>)>),
 }
 
-/// What turns `before` into `after`, by kind and name. Items of other kinds than a file defines are left out.
+/// What turns `before` into `after`, by kind and name. Items of other kinds than a file defines are left out, and so are
+/// calendars that it does not name: people write them from chat, and an older file would take their days away.
 pub(crate) fn difference(before: &[Item], after: &[Item]) -> Vec<Difference> {
     let by_key = |items: &[Item]| -> BTreeMap<ItemKey, Item> {
         items
@@ -35,7 +36,9 @@ pub(crate) fn difference(before: &[Item], after: &[Item]) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (key, old) in before {
         let Some(new) = after.remove(&key) else {
-            differences.push(Difference::Removed(key));
+            if key.kind != CALENDAR {
+                differences.push(Difference::Removed(key));
+            }
             continue;
         };
         let names: std::collections::BTreeSet<&String> =

@@ -1,4 +1,4 @@
-//! A file of definitions, in YAML or TOML: schedules, periods and rules by name. Both say the same:
+//! A file of definitions, in YAML or TOML: schedules, periods, calendars and rules by name. Both say the same:
 //!
 //! ```yaml
 //! periods:
@@ -34,11 +34,15 @@ use node::{Node, NodeValue};
 pub(crate) use writing::write;
 
 /// The kinds that a file defines, as it names them and as items do. Items of other kinds are left alone.
-pub(crate) const KINDS: [(&str, &str); 3] = [
+pub(crate) const KINDS: [(&str, &str); 4] = [
     ("periods", "period"),
     ("schedules", "schedule"),
+    ("calendars", CALENDAR),
     ("rules", "rule"),
 ];
+
+/// The kind that people write from chat, too: what a file does not name of it is left as it is.
+const CALENDAR: &str = "calendar";
 
 const PERIOD_ATTRIBUTES: &[&str] = &[
     "begintime",
@@ -69,6 +73,7 @@ const SCHEDULE_ATTRIBUTES: &[&str] = &[
     "locale",
     "protect",
 ];
+const CALENDAR_ATTRIBUTES: &[&str] = &["days", "description"];
 const RULE_ATTRIBUTES: &[&str] = &["location", "sha256", "tier", "wasi", "data"];
 
 /// The language of a file.
@@ -140,6 +145,30 @@ pub(crate) fn read(
     })
 }
 
+/// Reads a file's text into items that nobody has looked at: no rule is asked about them.
+///
+/// # Errors
+/// What keeps the file from being read, by its lines.
+pub(crate) fn items(text: &str, language: Language) -> Result<Vec<Item>, Vec<FileFault>> {
+    let file = reading(text, language)?;
+    if file.faults.is_empty() {
+        Ok(file.items)
+    } else {
+        Err(file.faults)
+    }
+}
+
+fn reading(text: &str, language: Language) -> Result<Reading, Vec<FileFault>> {
+    let mut file = Reading::default();
+    match language {
+        Language::Yaml => file.root(&yaml::read(text)?),
+        Language::Toml => file.root(&toml::read(text)?),
+        #[cfg(feature = "aws")]
+        Language::Scan => file.items(scan::read(text)?),
+    }
+    Ok(file)
+}
+
 fn checked_items(
     text: &str,
     language: Language,
@@ -153,13 +182,7 @@ fn checked_items(
         );
         return Err(vec![FileFault { line: 1, message }]);
     }
-    let mut file = Reading::default();
-    match language {
-        Language::Yaml => file.root(&yaml::read(text)?),
-        Language::Toml => file.root(&toml::read(text)?),
-        #[cfg(feature = "aws")]
-        Language::Scan => file.items(scan::read(text)?),
-    }
+    let mut file = reading(text, language)?;
     let mut seen = std::collections::BTreeSet::new();
     for fault in faults_of(&file.items, zone, rules) {
         let fault = FileFault {
@@ -194,6 +217,7 @@ pub(crate) fn known_attributes(kind: &str) -> Option<&'static [&'static str]> {
     match kind {
         "period" => Some(PERIOD_ATTRIBUTES),
         "schedule" => Some(SCHEDULE_ATTRIBUTES),
+        CALENDAR => Some(CALENDAR_ATTRIBUTES),
         "rule" => Some(RULE_ATTRIBUTES),
         _ => None,
     }
@@ -258,7 +282,7 @@ impl Reading {
         let NodeValue::Map(entries) = &root.value else {
             self.fault(
                 root.line,
-                String::from("the file must hold `periods`, `schedules` and `rules`, each by name"),
+                String::from("the file must hold `periods`, `schedules`, `calendars` and `rules`, each by name"),
             );
             return;
         };
@@ -267,7 +291,7 @@ impl Reading {
                 self.fault(
                     entry.line,
                     format!(
-                        "`{}` is not known here; write `periods`, `schedules` or `rules`",
+                        "`{}` is not known here; write `periods`, `schedules`, `calendars` or `rules`",
                         entry.key
                     ),
                 );

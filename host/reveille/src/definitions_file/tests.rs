@@ -30,6 +30,11 @@ schedules:
   "개발 2":
     override_status: |
       running
+calendars:
+  seoul:
+    days:
+      - 2026-12-24 창립기념일
+      - "- 2026-12-25 release"
 rules:
   company-days: { location: company_days.wasm }
 "#;
@@ -65,6 +70,9 @@ config = { days = 3, off = [1.5, 0x1F, true] }
 
 [schedules]
 "개발 2".override_status = "running"
+
+[calendars.seoul]
+days = ["2026-12-24 창립기념일", "- 2026-12-25 release"]
 
 [rules.company-days]
 location = "company_days.wasm"

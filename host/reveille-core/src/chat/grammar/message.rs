@@ -86,7 +86,7 @@ impl Message {
                 });
                 match more {
                     // `12/29부터`, and the other end of it.
-                    Some((found, window, after)) if message.begins_a_range() => {
+                    Some((found, window, after)) if message.range_begin().is_some() => {
                         message.take(found, window);
                         rest = after;
                         continue;
@@ -129,10 +129,10 @@ impl Message {
         self.says(Word::Holiday) && (self.says(Word::Set) || self.says(Word::Work))
     }
 
-    fn begins_a_range(&self) -> bool {
-        self.date
-            .as_ref()
-            .is_some_and(|date| date.josa == Josa::From && date.value.is_ok())
+    /// The day from which on (`12/29부터`) others are to come.
+    fn range_begin(&self) -> Option<NaiveDate> {
+        let date = self.date.as_ref().filter(|date| date.josa == Josa::From)?;
+        date.value.as_ref().ok().copied()
     }
 
     /// Takes `rest` for what days off are called, without politeness behind it and without the schedule, should that
@@ -142,11 +142,7 @@ impl Message {
             let word = trimmed(&token.lower);
             words::meanings(word, After::Holiday).is_some() || words::is_filler(word)
         };
-        while let Some((last, before)) = rest.split_last()
-            && words::is_filler(trimmed(&last.lower))
-        {
-            rest = before;
-        }
+        rest = without_fillers(rest);
         if self.schedule.is_none() {
             let longest = names.longest.min(rest.len());
             let named = (1..=longest).rev().find_map(|count| {
@@ -160,7 +156,7 @@ impl Message {
                     josa: Josa::Bare,
                     value: schedule,
                 });
-                rest = before;
+                rest = without_fillers(before);
             }
         }
         if rest.iter().all(is_word) {
@@ -179,14 +175,19 @@ impl Message {
     /// `휴일 추가 창립기념일 12/24`: what is not known behind a word of days off, or behind a date, is their name.
     fn find_name(&mut self, tokens: &[Token]) {
         let begin = self.days_off_at;
+        // Where there is no date, what has a digit in it was meant to be one.
+        let is_date = |index: &usize| {
+            let token = tokens.get(*index);
+            token.is_some_and(|token| token.typed.contains(|char: char| char.is_ascii_digit()))
+        };
         if self.name.is_none()
             && self.sets_days_off()
-            && self.date.is_some()
             && self
                 .unknown
                 .first()
                 .is_some_and(|first| begin.is_some_and(|begin| begin < *first))
             && is_run(&self.unknown)
+            && (self.date.is_some() || !self.unknown.iter().any(is_date))
         {
             let name: Vec<Token> = self
                 .unknown
@@ -231,7 +232,11 @@ impl Message {
         }
         let word = joined(window);
         let fact = stems(&word).find_map(|(stem, josa)| {
-            let value = date::read(stem, today)
+            let date = match self.range_begin() {
+                Some(first) => date::read_last(stem, first, today),
+                None => date::read(stem, today),
+            };
+            let value = date
                 .map(Part::Date)
                 .or_else(|| time::read(stem).map(Part::Time))
                 .or_else(|| duration::read(stem).map(Part::Length))?;
@@ -326,11 +331,21 @@ fn second_date(
 ) -> Result<NaiveDate, DateFault> {
     let is_range = first.josa == Josa::From;
     first.value.and_then(|first| match second {
-        Ok(last) if is_range && last > first => Err(DateFault::Range { first, last }),
+        Ok(last) if is_range && date::follows(first, last) => Err(DateFault::Range { first, last }),
         Ok(_) | Err(_) => Err(DateFault::Unclear {
             suggestion: Some(first.to_string()),
         }),
     })
+}
+
+/// `tokens` without those at their end that say nothing about what is wanted.
+fn without_fillers(mut tokens: &[Token]) -> &[Token] {
+    while let Some((last, before)) = tokens.split_last()
+        && words::is_filler(trimmed(&last.lower))
+    {
+        tokens = before;
+    }
+    tokens
 }
 
 /// Whether each of `places` is next to the one before it.

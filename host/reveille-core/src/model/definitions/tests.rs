@@ -169,7 +169,7 @@ fn legacy_and_unknown_attributes_are_left_alone() {
 fn other_kinds_of_items_are_left_alone() {
     let read = read(&[
         item("config", "scheduler", json!({"regions": ["eu-west-1"]})),
-        item("calendar", "days", json!({"dates": 5})),
+        item("Calendar", "days", json!({"days": 5})),
         item("Schedule", "s", json!({})),
     ]);
     assert_eq!(read, Definitions::default());
@@ -216,6 +216,93 @@ fn what_reveille_adds_is_read() {
     assert_eq!(s.allow, ["hana@example.com", "dev room"]);
     assert_eq!(s.protect, ["bastion"]);
     assert_eq!(s.locale.as_deref(), Some("ko"));
+}
+
+#[test]
+fn a_calendar_is_read_by_date() {
+    let read = read(&[item(
+        "calendar",
+        "seoul",
+        json!({"days": ["2026-12-31 연말 휴무", "- 2026-12-25", "2026-12-24,창립기념일"], "description": "x"}),
+    )]);
+    assert_eq!(read.faults, []);
+    let days = read.calendars["seoul"].days.iter();
+    let days: Vec<String> = days.map(ToString::to_string).collect();
+    assert_eq!(
+        days,
+        [
+            "2026-12-24 창립기념일",
+            "- 2026-12-25",
+            "2026-12-31 연말 휴무"
+        ]
+    );
+}
+
+#[track_caller]
+fn calendar_fault(name: &str, attributes: Value, expected: &str) {
+    let read = read(&[item("calendar", name, attributes)]);
+    assert!(read.calendars.is_empty());
+    assert_eq!(read.bad_calendars[name], read.faults);
+    assert_eq!(read.faults[0].to_string(), expected);
+}
+
+#[test]
+fn a_calendar_with_a_fault_is_told_with_it() {
+    calendar_fault(
+        "c",
+        json!({"days": ["휴무", "2026-12-24"]}),
+        "calendar c: `days`: `휴무` is no day; write a date and a name such as `2026-12-24 창립기념일`, or \
+         `- 2026-12-24` to take a day out",
+    );
+    calendar_fault(
+        "c",
+        json!({"days": ["2026-12-24"]}),
+        "calendar c: `days`: `2026-12-24` has no name; write what the day is called after its date",
+    );
+    calendar_fault(
+        "c",
+        json!({"days": {"2026-12-24": "x"}}),
+        "calendar c: `days`: `{\"2026-12-24\":\"x\"}` is a structure; write a list of texts such as `2026-12-24 창립기념일`",
+    );
+    calendar_fault(
+        "a]",
+        json!({}),
+        "calendar a]: `name`: `a]` has a space at an end, a bracket or a control character; take it out",
+    );
+    let days: Vec<String> = (0..1_001).map(|_| "2026-12-24 x".to_owned()).collect();
+    calendar_fault(
+        "c",
+        json!({"days": days}),
+        "calendar c: `days`: has 1001 days; take out those that are over, at most 1000 are read",
+    );
+}
+
+#[test]
+fn schedules_that_go_by_a_broken_calendar_are_set_aside_and_others_are_not() {
+    let with = |calendar: Option<&str>, rules: Value| {
+        let mut attributes = json!({"override_status": "running", "rules": rules});
+        if let Some(calendar) = calendar {
+            attributes["holiday_calendar"] = json!(calendar);
+        }
+        attributes
+    };
+    let items = |broken: &str| {
+        [
+            item("calendar", broken, json!({"days": 5})),
+            item(
+                "schedule",
+                "seoul",
+                with(Some("seoul"), json!(["kr-holidays"])),
+            ),
+            item("schedule", "general", with(None, json!(["kr-holidays"]))),
+            item("schedule", "plain", with(Some("seoul"), json!([]))),
+        ]
+    };
+    let names =
+        |broken: &str| -> Vec<String> { read(&items(broken)).set_aside.into_keys().collect() };
+    assert_eq!(names("seoul"), ["seoul"]);
+    assert_eq!(names("holidays"), ["general", "seoul"]);
+    assert_eq!(names("tokyo"), [""; 0]);
 }
 
 #[test]
@@ -643,6 +730,7 @@ fn arbitrary_item() -> impl Strategy<Value = Item> {
         "tier",
         "wasi",
         "enabled",
+        "days",
     ]);
     (
         kinds,

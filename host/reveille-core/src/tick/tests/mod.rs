@@ -169,6 +169,13 @@ impl House {
             Announcement::Held { schedule, .. } => format!("held {schedule}"),
             Announcement::Resumed { schedule } => format!("resumed {schedule}"),
             Announcement::GroupOverdue { groups, .. } => format!("overdue {}", groups.join(" ")),
+            other @ (Announcement::RuleTaken(_)
+            | Announcement::RuleRejected(_)
+            | Announcement::RuleUnreachable(_)
+            | Announcement::RuleReachable { .. }
+            | Announcement::DataStale(_)
+            | Announcement::DataFresh { .. }
+            | Announcement::Morning(_)) => format!("not a tick's to say: {other:?}"),
         };
         self.notifier.take().iter().map(word).collect()
     }

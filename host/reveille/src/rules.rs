@@ -1,0 +1,159 @@
+//! The rules of a host: loaded at the start, and looked at for as long as it runs.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use reveille_core::{model::Definitions, port::Store};
+use reveille_loader::{Event, Loader, NEAR_EVERY, News, Places};
+use reveille_sandbox::{ChildCommand, Compiler, Sandbox};
+use tokio::sync::{Notify, watch};
+
+use crate::{cli::COMPILE_COMPONENT, clock::Clock, config::Config, http::stopped, places};
+
+/// How often it is seen which places that are no files are due.
+const FAR_LOOK: Duration = Duration::from_secs(1);
+
+/// How often the definitions are read of a store that cannot tell whether they have changed: each time is a read of the
+/// whole table. The port promises a minute.
+const DEFINITIONS_EVERY: Duration = Duration::from_secs(30);
+
+/// A sandbox that compiles rules in a child, and has none yet.
+pub(crate) fn sandbox(config: &Config) -> anyhow::Result<Arc<Sandbox>> {
+    let mut compiler = Compiler::in_child(
+        ChildCommand::this_program([COMPILE_COMPONENT])
+            .context("the program does not find itself, and cannot compile rules")?,
+    );
+    if let Some(folder) = config.compiled() {
+        compiler = compiler.with_cache(folder);
+    }
+    let sandbox =
+        Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
+    Ok(Arc::new(sandbox))
+}
+
+/// Takes the rules of the configuration and of `definitions` into `sandbox`. One that cannot be loaded is not fatal: the
+/// schedules that name it hold, and everything else goes on.
+pub(crate) async fn load(
+    config: &Config,
+    sandbox: &Arc<Sandbox>,
+    definitions: &Arc<Definitions>,
+) -> Arc<Loader> {
+    let taking = &config.taking;
+    let mut loader = Loader::new(
+        Arc::clone(sandbox),
+        places::all(config),
+        taking.trust.clone(),
+        config.rules.clone(),
+    )
+    .looking_every(taking.every);
+    if let Some(folder) = config.shelf() {
+        loader = loader.with_shelf(folder);
+    }
+    if let Some(folder) = &taking.folder {
+        loader = loader.watching(folder.clone());
+    }
+    let loader = Arc::new(loader);
+    tell(
+        &loader
+            .look(Places::All, definitions, Clock::machine())
+            .await,
+    );
+    loader
+}
+
+/// Looks again and again until `stop` turns true. `wake` is told when a rule has become another one.
+pub(crate) async fn run(
+    loader: Arc<Loader>,
+    store: Arc<dyn Store>,
+    places: Places,
+    wake: Arc<Notify>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let pause = match places {
+        Places::Near => NEAR_EVERY,
+        Places::Far | Places::All => FAR_LOOK,
+    };
+    let mut reader = Reader::default();
+    loop {
+        let look = async {
+            let now = Clock::machine();
+            match reader.read(&*store, now).await {
+                Some(definitions) => loader.look(places, &definitions, now).await,
+                None => Vec::new(),
+            }
+        };
+        // A place that does not answer does not keep the program from ending.
+        let news = tokio::select! {
+            news = look => news,
+            () = stopped(&mut stop) => return,
+        };
+        tell(&news);
+        if news.iter().any(is_change) {
+            wake.notify_one();
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stopped(&mut stop) => return,
+        }
+    }
+}
+
+fn is_change(news: &News) -> bool {
+    match news.event {
+        Event::Taken { .. } | Event::Unloaded => true,
+        Event::Refused { .. } | Event::OutOfReach { .. } | Event::WithinReach => false,
+    }
+}
+
+/// Logs what has happened.
+fn tell(news: &[News]) {
+    for news in news {
+        if news.is_trouble() {
+            tracing::error!(rule = news.rule, "{news}");
+        } else {
+            tracing::info!(rule = news.rule, "{news}");
+        }
+    }
+}
+
+/// Reads definitions as often as is worth while.
+#[derive(Default)]
+struct Reader {
+    read: Option<Read>,
+}
+
+struct Read {
+    definitions: Arc<Definitions>,
+    revision: Option<u64>,
+    at: DateTime<Utc>,
+}
+
+impl Reader {
+    /// The definitions, or those that were read last while the store does not answer.
+    async fn read(&mut self, store: &dyn Store, now: DateTime<Utc>) -> Option<Arc<Definitions>> {
+        let revision = store.revision();
+        let is_fresh = self.read.as_ref().is_some_and(|read| match revision {
+            Some(_) => read.revision == revision,
+            None => (now - read.at)
+                .to_std()
+                .is_ok_and(|age| age < DEFINITIONS_EVERY),
+        });
+        if !is_fresh {
+            match store.definitions().await {
+                Ok(definitions) => {
+                    self.read = Some(Read {
+                        definitions,
+                        revision,
+                        at: now,
+                    });
+                }
+                // The scheduling run says so, and once is enough.
+                Err(error) => {
+                    tracing::debug!("the rules are those that were wanted before: {error}")
+                }
+            }
+        }
+        self.read.as_ref().map(|read| Arc::clone(&read.definitions))
+    }
+}
