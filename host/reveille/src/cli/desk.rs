@@ -43,6 +43,9 @@ pub(crate) enum DeskCommand {
     Conformance {
         #[command(flatten)]
         rule: RuleFile,
+        /// A tenth of the days, for rules of which a call takes long
+        #[arg(long)]
+        quick: bool,
         /// As JSON
         #[arg(long)]
         json: bool,

@@ -28,7 +28,7 @@ use reveille_sandbox::{
 use crate::{cli::COMPILE_COMPONENT, cli::RuleFile, config::ENV_CONFIG};
 
 pub(crate) use cases::{Failed, run_cases};
-pub(crate) use conform::conform;
+pub(crate) use conform::{Days, conform};
 pub(crate) use days::{Asked, SEOUL, planned, schedule_of, week};
 pub(crate) use property::Property;
 pub(crate) use replies::{contexts, named_replies};
