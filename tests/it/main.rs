@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod admin;
 mod agreement;
 mod authoring;
 mod bad_input;
@@ -25,8 +26,11 @@ mod docs;
 mod evaluate;
 mod hostile;
 mod keep_until;
+mod loading;
 mod permissions;
 mod plugins;
+mod rule_change;
+mod rule_diff;
 mod seasons;
 mod team_calendar;
 mod templates;

@@ -265,8 +265,8 @@ impl Loader {
                     .rules
                     .iter()
                     .filter(|rule| {
-                        let is_there = |it: &RuleSource| it.name == rule.name;
-                        !listing.rules.iter().any(is_there)
+                        let is_it = |it: &RuleSource| it.name == rule.name;
+                        !listing.rules.iter().any(is_it) && !listing.faults.contains_key(&rule.name)
                     })
                     .cloned()
                     .collect();
