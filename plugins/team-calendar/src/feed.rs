@@ -232,34 +232,30 @@ fn logical_line(rest: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Whether a line in a calendar can be one of those that are looked at, by its first letter: most are not.
-const fn matters(line: &[u8]) -> bool {
+/// Whether a line in a calendar can be one of those that are looked at, by its first letters: most are not, and this is
+/// done for every line of a feed.
+fn matters(line: &[u8]) -> bool {
+    let [first, second, ..] = line else {
+        return false;
+    };
     matches!(
-        line,
-        [
-            b'B'
-            | b'C'
-            | b'D'
-            | b'E'
-            | b'R'
-            | b'S'
-            | b'T'
-            | b'U'
-            | b'b'..=b'e'
-            | b'r'..=b'u'
-            | b' '
-            | b'\t',
-            ..,
-        ]
+        [first.to_ascii_uppercase(), second.to_ascii_uppercase()],
+        [b'B', b'E']
+            | [b'C', b'A']
+            | [b'D', b'T' | b'U']
+            | [b'E', b'N' | b'X']
+            | [b'R', b'R' | b'D' | b'E']
+            | [b'S', b'U' | b'T']
+            | [b'T', b'R']
+            | [b'U', b'I']
     )
 }
 
 /// The name of a line, and its value when it has no parameters.
 fn head(line: &[u8]) -> (&[u8], &[u8]) {
-    let line = line.trim_ascii();
     match line.iter().position(|byte| matches!(byte, b':' | b';')) {
-        Some(at) => (&line[..at], &line[at + 1..]),
-        None => (line, &[]),
+        Some(at) => (&line[..at], line[at + 1..].trim_ascii_end()),
+        None => (line.trim_ascii_end(), &[]),
     }
 }
 

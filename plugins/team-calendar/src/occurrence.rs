@@ -138,16 +138,12 @@ fn meaning(event: &RawEvent<'_>, config: &Config) -> Option<Meaning> {
     {
         return None;
     }
-    let categories: Vec<String> = event
-        .lines(Several::Categories)
-        .flat_map(|line| {
-            let list = line.value.decode_list();
-            list.into_iter().map(String::from).collect::<Vec<_>>()
-        })
-        .collect();
     let title = event.text(Single::Title).unwrap_or_default();
-    let title: String = title.chars().take(TITLE_CHARACTERS).collect();
-    config.meaning(&title, categories.iter().map(String::as_str))
+    let mut texts = vec![title.chars().take(TITLE_CHARACTERS).collect()];
+    for line in event.lines(Several::Categories) {
+        texts.extend(line.value.decode_list().into_iter().map(String::from));
+    }
+    config.meaning(&texts)
 }
 
 /// An event with what stands for instances of it.
