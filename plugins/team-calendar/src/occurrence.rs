@@ -16,8 +16,8 @@ use crate::{
     zone::{Stretch, Window, Zones},
 };
 
-/// By how much clocks may differ, and a time that never comes may be put off: 14 hours east to 12 west, and a day.
-const CLOCKS_APART: i64 = 50 * 3_600;
+/// By how much a clock may differ from UTC, 14 hours, and a time that never comes may be put off, one.
+const CLOCKS_APART: i64 = 15 * 3_600;
 
 /// Characters of a title in which words are looked for.
 const TITLE_CHARACTERS: usize = 1_000;
