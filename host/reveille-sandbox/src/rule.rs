@@ -356,8 +356,8 @@ impl Rule {
     /// Makes an instance and drops it.
     pub(crate) fn instantiate(&self) -> Result<(), Fault> {
         let indices = &self.linked.about;
-        let (answer, spent) = run!(self, Duration::ZERO, indices, |_guest, _store| Ok(()));
-        self.settle(Asked::About, (answer.map(Ok), spent))
+        let (answer, usage) = run!(self, Duration::ZERO, indices, |_guest, _store| Ok(()));
+        self.settle(Asked::About, (answer.map(Ok), usage))
     }
 
     pub(crate) fn check_config(&self, config: &str) -> Result<(), Fault> {

@@ -5,7 +5,13 @@ use std::{
     fmt,
     fs::{self, File},
     io::{self, Read},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{
+            AtomicU64,
+            Ordering::{Acquire, Release},
+        },
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -43,6 +49,8 @@ use crate::{
 /// A call takes the rules as they are when it begins: what is loaded meanwhile is for the next one.
 pub struct Sandbox {
     rules: RwLock<Arc<RuleSet>>,
+    /// How many times they have changed.
+    revision: AtomicU64,
     /// By the names of the host. Whoever changes it and the rules takes this lock first.
     supplied: Mutex<DataSource>,
     pub(crate) cache: Cache,
@@ -80,6 +88,7 @@ impl Sandbox {
         }
         Ok(Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            revision: AtomicU64::new(0),
             supplied: Mutex::default(),
             cache: Cache::new(),
             counters: Tallies::default(),
@@ -128,8 +137,10 @@ impl Sandbox {
         apart
     }
 
-    /// The rules and data as they are now, of which everything is kept, counted and logged apart.
-    fn apart(&self) -> Self {
+    /// The rules and data as they are now, of which everything is kept, counted and logged apart. It has no clock: every
+    /// question is asked, so that a day that fails says nothing about the next.
+    #[must_use]
+    pub fn apart(&self) -> Self {
         let supplied = self.supplies().clone();
         let loaded = self.rules();
         let rules = loaded
@@ -139,11 +150,12 @@ impl Sandbox {
             .collect();
         Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            revision: AtomicU64::new(0),
             supplied: Mutex::new(supplied),
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::clone(&self.compiler),
-            clock: self.clock.clone(),
+            clock: None,
         }
     }
 
@@ -357,6 +369,7 @@ impl Sandbox {
         let mut rules = current.rules.clone();
         let changed = change(&mut rules);
         *current = Arc::new(RuleSet::new(rules));
+        self.revision.fetch_add(1, Release);
         changed
     }
 
@@ -384,6 +397,10 @@ impl Sandbox {
 }
 
 impl Rules for Sandbox {
+    fn revision(&self) -> u64 {
+        self.revision.load(Acquire)
+    }
+
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Arc<DayPlan>, RuleFailure> {
         let rules = self.rules();
         let exceptions = planning::relevant(request);

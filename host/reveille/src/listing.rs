@@ -321,9 +321,8 @@ impl RuleFigures {
             0 => String::from("none failed"),
             failures => format!("{failures} failed ({})", parts(&self.failures_by_kind)),
         };
-        let time = |nanoseconds: Option<u64>| {
-            nanoseconds.map_or_else(|| String::from("?"), duration)
-        };
+        let time =
+            |nanoseconds: Option<u64>| nanoseconds.map_or_else(|| String::from("?"), duration);
         format!(
             "{} calls ({}), {failed}; p50 {}, p99 {}; at most {} fuel and {} KiB a call",
             self.calls,
@@ -350,7 +349,10 @@ impl Trouble {
                 until.format("%Y-%m-%d %H:%M:%S UTC"),
                 self.failures
             ),
-            None => format!("disabled for {what} after {} failures in a row: {cause}", self.failures),
+            None => format!(
+                "disabled for {what} after {} failures in a row: {cause}",
+                self.failures
+            ),
         }
     }
 }
