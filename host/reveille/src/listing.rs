@@ -168,7 +168,11 @@ impl Lister {
     }
 
     fn listed(&self, rule: LoadedRule, known: Option<KnownRule>) -> Listed {
-        let taken = known.as_ref().and_then(|known| known.taken.as_ref());
+        // In the moment of a switch what is known is still of the version before.
+        let taken = known
+            .as_ref()
+            .and_then(|known| known.taken.as_ref())
+            .filter(|taken| taken.sha256 == rule.sha256);
         let history = match (&known, self.loader.shelf()) {
             (Some(_), Some(shelf)) => shelf.history(&rule.name),
             (Some(_) | None, _) => Vec::new(),
