@@ -1,13 +1,11 @@
 //! `reveille rule …`, one file each.
 
 mod add;
-mod bench;
 mod build;
 mod diff;
 mod list;
 mod new;
 mod pin;
-mod preview;
 mod proposal;
 mod remove;
 mod rollback;
