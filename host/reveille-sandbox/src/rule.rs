@@ -12,7 +12,7 @@ use crate::{
     answer,
     bindings::exports::reveille::rules::{decider, formatter, planner},
     bindings::reveille::rules::types::RuleError,
-    call::{self, Call, Spent, Surroundings},
+    call::{self, Call, Spent, Surroundings, Usage},
     data::{DataSource, Datum},
     engine::{SHARE, Slots},
     error::LoadError,
@@ -269,6 +269,15 @@ impl Rule {
     /// What was counted of its calls.
     pub(crate) fn statistics(&self) -> RuleStatistics {
         self.tally.read()
+    }
+
+    /// The most that one call has used.
+    pub(crate) fn most_used(&self) -> Usage {
+        let most = self.tally.read().total;
+        Usage {
+            fuel: most.most_fuel,
+            memory_bytes: usize::try_from(most.most_memory_bytes).unwrap_or(usize::MAX),
+        }
     }
 
     /// What it has failed in.

@@ -137,8 +137,10 @@ impl Sandbox {
         apart
     }
 
-    /// The rules and data as they are now, of which everything is kept, counted and logged apart.
-    fn apart(&self) -> Self {
+    /// The rules and data as they are now, of which everything is kept, counted and logged apart. It has no clock: every
+    /// question is asked, so that a day that fails says nothing about the next.
+    #[must_use]
+    pub fn apart(&self) -> Self {
         let supplied = self.supplies().clone();
         let loaded = self.rules();
         let rules = loaded
@@ -153,7 +155,7 @@ impl Sandbox {
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::clone(&self.compiler),
-            clock: self.clock.clone(),
+            clock: None,
         }
     }
 
@@ -267,22 +269,6 @@ impl Sandbox {
         Ok(Arc::clone(&self.rules().get(name)?.description))
     }
 
-    /// Names of the data that a rule asks for.
-    ///
-    /// # Errors
-    /// When it is not loaded.
-    pub fn needed_data(&self, name: &str) -> Result<Vec<String>, RuleFailure> {
-        Ok(self.rules().get(name)?.description.data.clone())
-    }
-
-    /// JSON Schema of a rule's configuration, when it has one.
-    ///
-    /// # Errors
-    /// When it is not loaded.
-    pub fn config_schema(&self, name: &str) -> Result<Option<String>, RuleFailure> {
-        Ok(self.rules().get(name)?.description.config_schema.clone())
-    }
-
     /// Whether a rule can use a configuration.
     ///
     /// # Errors
@@ -309,11 +295,7 @@ impl Sandbox {
     /// # Errors
     /// When it is not loaded.
     pub fn most_used(&self, name: &str) -> Result<Usage, RuleFailure> {
-        let most = self.rules().get(name)?.statistics().total;
-        Ok(Usage {
-            fuel: most.most_fuel,
-            memory_bytes: usize::try_from(most.most_memory_bytes).unwrap_or(usize::MAX),
-        })
+        Ok(self.rules().get(name)?.most_used())
     }
 
     /// What was counted of a rule's calls.
