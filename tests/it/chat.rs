@@ -1,5 +1,6 @@
 //! What people in chat are answered, word for word: the conversations in `tests/golden/`.
 
+use reveille_local::SimulatedServer;
 use serde_json::json;
 
 use crate::{
@@ -69,25 +70,38 @@ fn a_rule_that_is_not_there_holds_its_schedule_and_no_other() {
     holds("failing-rule", talk.with_config(config));
 }
 
+/// A house with the rule `package`, its definitions applied, and with the servers.
+fn with_rule(package: &str, definitions: &str, servers: &[SimulatedServer]) -> Conversation {
+    let config = format!("[[rules]]\nname = \"{package}\"\nlocation = \"rule.wasm\"\n");
+    let place = Place::new();
+    std::fs::write(place.folder.path().join("rule.wasm"), component(package)).unwrap();
+    place.file("definitions.yaml", &data(definitions));
+    let talk = Conversation::new(place).with_config(&config);
+    talk.place().ok(&[
+        "--config",
+        "reveille.toml",
+        "apply",
+        "-f",
+        "definitions.yaml",
+    ]);
+    seed(talk.place(), servers);
+    talk
+}
+
 #[test]
 fn days_off_of_people_and_of_a_rule() {
-    let config = "[[rules]]\nname = \"kr-holidays\"\nlocation = \"kr.wasm\"\n";
-    let place = Place::new();
-    std::fs::write(
-        place.folder.path().join("kr.wasm"),
-        component("kr-holidays"),
-    )
-    .unwrap();
-    place.file("holidays.yaml", &data("golden/holidays.yaml"));
-    let talk = Conversation::new(place).with_config(config);
-    talk.place()
-        .ok(&["--config", "reveille.toml", "apply", "-f", "holidays.yaml"]);
-    seed(
-        talk.place(),
-        &["dev", "seoul", "busan", "plain", "english"]
-            .map(|schedule| server(&format!("{schedule}-1"), schedule, None)),
+    let servers = ["dev", "seoul", "busan", "plain", "english"]
+        .map(|schedule| server(&format!("{schedule}-1"), schedule, None));
+    holds(
+        "holidays",
+        with_rule("kr-holidays", "golden/holidays.yaml", &servers),
     );
-    holds("holidays", talk);
+}
+
+#[test]
+fn a_server_that_a_rule_keeps_is_told_with_its_reason() {
+    let servers = ["web-1", "web-2", "web-3"].map(|name| server(name, "dev", None));
+    holds("kept", with_rule("stagger", "golden/kept.yaml", &servers));
 }
 
 /// Every conversation belongs to a test.

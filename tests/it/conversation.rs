@@ -131,6 +131,10 @@ impl Conversation {
         let copy = Place::new();
         for entry in fs::read_dir(self.place().folder.path()).expect("the folder") {
             let entry = entry.expect("a file");
+            // A folder holds what was compiled, which is made anew.
+            if entry.file_type().expect("a kind").is_dir() {
+                continue;
+            }
             fs::copy(entry.path(), copy.folder.path().join(entry.file_name())).expect("a copy");
         }
         let house = serve(copy, &self.options, &self.at);

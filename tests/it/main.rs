@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod admin;
 mod agreement;
 mod authoring;
 mod bad_input;
@@ -20,13 +21,16 @@ mod conversation;
 mod crash;
 mod data;
 mod day;
+mod desk;
 mod docs;
 mod evaluate;
 mod hostile;
-mod loading;
 mod keep_until;
+mod loading;
 mod permissions;
 mod plugins;
+mod rule_change;
+mod rule_diff;
 mod seasons;
 mod team_calendar;
 mod templates;

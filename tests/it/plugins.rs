@@ -18,7 +18,10 @@ use reveille_sandbox::{DataSource, Datum, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{component::component, house::Place};
+use crate::{
+    component::component,
+    house::{House, Place},
+};
 
 const ZONE: Tz = Tz::Asia__Seoul;
 
@@ -48,6 +51,12 @@ pub fn sandbox_in(package: &str, tier: Tier) -> Sandbox {
 /// The definitions file in a README: the first block in YAML.
 pub fn definitions(readme: &str) -> &str {
     let (_, after) = readme.split_once("```yaml\n").unwrap();
+    after.split_once("```").unwrap().0
+}
+
+/// The configuration in a README: the first block in TOML.
+pub fn settings(readme: &str) -> &str {
+    let (_, after) = readme.split_once("```toml\n").unwrap();
     after.split_once("```").unwrap().0
 }
 
@@ -282,4 +291,34 @@ fn stagger_is_set_up_as_its_readme_says() {
         "{rules}"
     );
     place.ok(&["--config", "reveille.toml", "check"]);
+}
+
+#[test]
+fn plain_english_is_set_up_as_its_readme_says_and_answers_whoever_asks_in_korean() {
+    let readme = include_str!("../../plugins/plain-english/README.md");
+    let place = Place::new();
+    place.file("reveille.toml", settings(readme));
+    std::fs::write(
+        place.folder.path().join("plain_english.wasm"),
+        component("plain-english"),
+    )
+    .unwrap();
+    let arguments = [
+        "--config",
+        "reveille.toml",
+        "--at",
+        "2026-11-23 10:00",
+        "--freeze",
+    ];
+    let house = House::start(
+        place,
+        &[&arguments[..], &["demo", "--listen", "127.0.0.1:0"]].concat(),
+    );
+    let help = house.say("도움말").message();
+    assert!(help.starts_with("Commands\nSchedules: "), "{help}");
+    let refused = house.say("없는스케줄 상태").message();
+    assert!(
+        refused.contains("No schedule") || refused.contains("is no command"),
+        "{refused}"
+    );
 }

@@ -11,7 +11,11 @@ use reveille_core::{
 use reveille_sandbox::{DataSource, Datum, Limits, Sandbox};
 use serde_json::json;
 
-use crate::plugins::{sandbox_in, schedule};
+use crate::{
+    component::component,
+    house::Place,
+    plugins::{definitions, sandbox_in, schedule, settings},
+};
 
 fn development(config: serde_json::Value) -> Schedule {
     schedule(json!({
@@ -202,4 +206,57 @@ fn zones_that_a_feed_defines_since_1601_cost_little() {
     }
     let used = sandbox.most_used("team-calendar").unwrap();
     assert!(used.fuel < 2_000_000, "{used:?}");
+}
+
+#[test]
+fn it_is_set_up_as_its_readme_says_with_the_feed_in_a_file() {
+    let readme = include_str!("../../plugins/team-calendar/README.md");
+    let place = Place::new();
+    place.file("definitions.yaml", definitions(readme));
+    let google = "https://calendar.google.com/calendar/ical/team%40example.com/public/basic.ics";
+    let settings = settings(readme);
+    assert!(settings.contains(google), "{settings}");
+    place.file("reveille.toml", &settings.replace(google, "calendar.ics"));
+    std::fs::write(
+        place.folder.path().join("team_calendar.wasm"),
+        component("team-calendar"),
+    )
+    .unwrap();
+    let arguments = |arguments: &[&'static str]| {
+        let mut all = vec!["--config", "reveille.toml", "--at", "2026-11-27 10:00"];
+        all.extend(arguments);
+        all
+    };
+    place.ok(&arguments(&["apply", "--file", "definitions.yaml"]));
+    let plan = arguments(&["plan", "Development", "--days", "1", "--json"]);
+    let message = place.fails(&plan);
+    assert!(
+        message.contains("nothing is bound to `calendar`"),
+        "{message}"
+    );
+
+    let feed = include_str!("../../plugins/team-calendar/feeds/google.ics");
+    place.file("calendar.ics", feed);
+    let days: serde_json::Value = serde_json::from_str(&place.ok(&plan)).unwrap();
+    let spans = days[0]["spans"].as_array().unwrap();
+    let reasons: Vec<_> = spans
+        .iter()
+        .filter_map(|span| span["reason"].as_str())
+        .collect();
+    assert!(
+        reasons.contains(&"팀 회식 준비 서버 — team calendar"),
+        "{days}"
+    );
+    assert_eq!(days[0]["notes"][0], "팀 회식 준비 서버");
+
+    place.file(
+        "calendar.ics",
+        &feed.replace("팀 회식 준비 서버", "취소된 모임"),
+    );
+    let days: serde_json::Value = serde_json::from_str(&place.ok(&plan)).unwrap();
+    assert_eq!(
+        days[0]["notes"],
+        json!([]),
+        "a change of the feed changes the plan"
+    );
 }

@@ -134,6 +134,8 @@ pub struct House {
     pub place: Place,
     pub child: Child,
     pub address: String,
+    /// Where operators look; empty unless it was started so.
+    pub admin: String,
     messages: AtomicU32,
 }
 
@@ -179,8 +181,19 @@ impl Answer {
 impl House {
     /// Starts the binary with `arguments` and waits until it says where it listens.
     pub fn start(place: Place, arguments: &[&str]) -> Self {
-        let mut child = place
-            .command()
+        let command = place.command();
+        Self::begin(place, command, arguments, false)
+    }
+
+    /// Starts it with an address for operators too.
+    pub fn start_with_admin(place: Place, arguments: &[&str]) -> Self {
+        let mut command = place.command();
+        command.env("REVEILLE_HTTP_ADMIN", "127.0.0.1:0");
+        Self::begin(place, command, arguments, true)
+    }
+
+    fn begin(place: Place, mut command: Command, arguments: &[&str], with_admin: bool) -> Self {
+        let mut child = command
             .env("REVEILLE_JANDI_TOKENS", TOKEN)
             .args(arguments)
             .stdout(Stdio::piped())
@@ -189,7 +202,8 @@ impl House {
             .expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output"));
         let mut seen = String::new();
-        let address = loop {
+        let mut addresses = Vec::new();
+        while addresses.len() < 1 + usize::from(with_admin) {
             let mut line = String::new();
             if lines.read_line(&mut line).expect("a line") == 0 {
                 let mut complaint = String::new();
@@ -202,9 +216,10 @@ impl House {
             }
             seen.push_str(&line);
             if let Some((_, rest)) = line.split_once("http://") {
-                break rest.split('/').next().expect("an address").to_owned();
+                addresses.push(rest.split('/').next().expect("an address").to_owned());
             }
-        };
+        }
+        let mut addresses = addresses.into_iter();
         // What it prints later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         let mut log = child.stderr.take().expect("its log");
@@ -212,7 +227,8 @@ impl House {
         Self {
             place,
             child,
-            address,
+            address: addresses.next().expect("an address"),
+            admin: addresses.next().unwrap_or_default(),
             messages: AtomicU32::new(0),
         }
     }
@@ -244,11 +260,19 @@ impl House {
 
     /// Sends a request and reads the answer to its end.
     pub fn request(&self, method: &str, path: &str, body: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        Self::request_at(&self.address, method, path, body)
+    }
+
+    /// Sends a request to the address of operators.
+    pub fn ask_admin(&self, method: &str, path: &str) -> Answer {
+        Self::request_at(&self.admin, method, path, b"")
+    }
+
+    fn request_at(address: &str, method: &str, path: &str, body: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(address).expect("it listens");
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
              Connection: close\r\n\r\n",
-            self.address,
             body.len()
         );
         stream.write_all(head.as_bytes()).expect("the head is sent");

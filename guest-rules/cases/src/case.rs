@@ -319,7 +319,13 @@ impl Reader {
             "keep-new-instances",
             "hibernate",
         ];
-        let servers: Vec<ServerLine> = self.lines("servers", &raw.servers.unwrap_or_default());
+        let mut servers: Vec<ServerLine> = self.lines("servers", &raw.servers.unwrap_or_default());
+        for (id, tags) in raw.tags.into_iter().flatten() {
+            match servers.iter_mut().find(|server| server.id == id) {
+                Some(server) => server.tags = tags,
+                None => self.fault(format!("`tags`: `{id}` is none of its servers")),
+            }
+        }
         let decided = Decided {
             decisions: self.lines("decisions", raw.decisions.as_deref().unwrap_or_default()),
             starts: raw.starts,

@@ -305,7 +305,7 @@ const FACTS: [&str; 4] = [
     "maintenance",
 ];
 
-/// `id@group: state decision [remembered, fact, Key=Value]`.
+/// `id@group: state decision [remembered, fact]`; tags stand beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerLine {
     /// Its id, and its name.
@@ -378,15 +378,13 @@ impl FromStr for ServerLine {
             tags: BTreeMap::new(),
         };
         for (place, word) in told.split(", ").filter(|word| !word.is_empty()).enumerate() {
-            if let Some((key, value)) = word.split_once('=') {
-                server.tags.insert(key.to_owned(), value.to_owned());
-            } else if FACTS.contains(&word) {
+            if FACTS.contains(&word) {
                 server.facts.push(word.to_owned());
             } else if place == 0 {
                 server.remembered = word.to_owned();
             } else {
                 return Err(wrong(format!(
-                    "`{word}` is no fact; there are {}, and tags as `Key=Value`",
+                    "`{word}` is no fact; there are {}",
                     FACTS.join(", ")
                 )));
             }
@@ -518,9 +516,8 @@ mod tests {
     }
 
     #[test]
-    fn a_server_has_remembered_words_facts_and_tags() {
-        let read: Result<ServerLine, String> =
-            "a@DB: running stop [running, just-started, KeepUntil=2026-11-22T22:00]".parse();
+    fn a_server_has_a_remembered_word_and_facts() {
+        let read: Result<ServerLine, String> = "a@DB: running stop [running, just-started]".parse();
         let server = ServerLine {
             id: "a".into(),
             group: Some("DB".into()),
@@ -528,14 +525,14 @@ mod tests {
             decided: Action::Stop,
             remembered: "running".into(),
             facts: vec!["just-started".into()],
-            tags: BTreeMap::from([("KeepUntil".into(), "2026-11-22T22:00".into())]),
+            tags: BTreeMap::new(),
         };
         assert_eq!(read, Ok(server));
     }
 
     #[test]
-    fn nothing_but_a_tag_leaves_what_is_remembered() {
-        let read: Result<ServerLine, String> = "a: running stop [KeepUntil=now]".parse();
+    fn nothing_but_a_fact_leaves_what_is_remembered() {
+        let read: Result<ServerLine, String> = "a: running stop [force-pending]".parse();
         assert_eq!(read.map(|server| server.remembered), Ok("stopped".into()));
     }
 

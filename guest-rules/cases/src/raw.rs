@@ -49,6 +49,7 @@ pub(crate) struct RawCase {
     pub(crate) exceptions: Option<Vec<String>>,
 
     pub(crate) servers: Option<Vec<String>>,
+    pub(crate) tags: Option<BTreeMap<String, BTreeMap<String, String>>>,
     pub(crate) decisions: Option<Vec<String>>,
     pub(crate) starts: Option<Vec<String>>,
     pub(crate) stops: Option<Vec<String>>,
@@ -84,7 +85,8 @@ impl RawCase {
                 date, dates, spans, notes, so_far, day_before, periods, zone, calendar, exceptions
             ),
             there!(
-                servers, decisions, starts, stops, waits, wanted, forced, now, options, groups
+                servers, tags, decisions, starts, stops, waits, wanted, forced, now, options,
+                groups
             ),
             there!(reply, says, never, color, locale, persona, keyword),
         ]

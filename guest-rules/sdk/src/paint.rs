@@ -8,6 +8,9 @@ pub const DAY: Minute = 24 * 60;
 /// Characters that a reason or a note may have; the contract sets it and the host refuses more.
 const TEXT_LIMIT: usize = 200;
 
+/// Most notes of a plan; the contract names the number.
+const NOTES: usize = 16;
+
 /// A stretch of a day, `[begin, end)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
@@ -119,10 +122,10 @@ impl DayPlan {
         self.spans = rest;
     }
 
-    /// Adds a remark about the day, once.
+    /// Adds a remark about the day, once, and while there is room for it.
     pub fn note(&mut self, text: impl Into<String>) {
         let text = shortened(text.into());
-        if !self.notes.contains(&text) {
+        if self.notes.len() < NOTES && !self.notes.contains(&text) {
             self.notes.push(text);
         }
     }
@@ -333,5 +336,15 @@ mod tests {
         plan.note("추석");
         plan.note("추석");
         assert_eq!(plan.notes, ["추석"]);
+    }
+
+    #[test]
+    fn a_note_for_which_there_is_no_room_is_left_out() {
+        let mut plan = DayPlan::empty();
+        for note in 0..17 {
+            plan.note(note.to_string());
+        }
+        assert_eq!(plan.notes.len(), 16);
+        assert_eq!(plan.notes[15], "15");
     }
 }

@@ -116,6 +116,32 @@ pub(crate) fn embedded_rule(embedded: &Embedded, compiler: &Compiler) -> Result<
     Rule::new(engine, &component, surroundings, origin)
 }
 
+/// Everything that keeps a component from being loaded, as far as it can be told at once.
+pub(crate) fn faults(
+    source: &RuleSource,
+    limits: Limits,
+    bytes: &[u8],
+    compiler: &Compiler,
+) -> Vec<LoadError> {
+    let name = &source.name;
+    let too_large = inspect::size(name, bytes, &limits).err();
+    let sha256 = hex(&Sha256::digest(bytes));
+    let component = inspect::file(name, bytes)
+        .and_then(|()| compiled(compiler, name, bytes, &sha256, source.tier));
+    let mut faults: Vec<LoadError> = too_large.into_iter().collect();
+    match (component, engine::engine()) {
+        (Ok(component), Ok(engine)) => {
+            faults.extend(inspect::faults(name, &component, engine, source.wasi));
+        }
+        (Err(fault), _) => faults.push(fault),
+        (Ok(_), Err(cause)) => faults.push(LoadError::Engine { cause }),
+    }
+    if faults.is_empty() {
+        faults.extend(rule(source, limits, bytes, compiler).err());
+    }
+    faults
+}
+
 fn rule(
     source: &RuleSource,
     limits: Limits,

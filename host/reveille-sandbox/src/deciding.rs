@@ -9,7 +9,7 @@ use reveille_core::{
 
 use crate::{
     bindings::exports::reveille::rules::decider, chain::Step, convert, counters::Tallies,
-    fault::Fault, fingerprint::Fingerprint, planning::since_1970,
+    fault::Fault, fingerprint::Fingerprint, planning::since_1970, rule::Rule,
 };
 
 /// Most servers of one request; the contract names the number.
@@ -104,7 +104,7 @@ fn decide_some(
     for step in steps {
         convert::decider::for_rule(&mut frame, request, servers, step.rule, step.config);
         counters.asked_decider();
-        match call(&frame, request, servers, step) {
+        match ask(step.rule, &frame, request, servers) {
             Ok(decisions) => frame.so_far = decisions,
             Err(fault) => {
                 *keep &= fault.is_deterministic();
@@ -118,20 +118,21 @@ fn decide_some(
     Ok(frame.so_far)
 }
 
-fn call(
+/// Asks a decider, and looks at its answer.
+pub(crate) fn ask(
+    rule: &Rule,
     frame: &decider::DecideRequest,
     request: &DecideRequest<'_>,
     servers: &[DecidedServer<'_>],
-    step: &Step<'_>,
 ) -> Result<Vec<decider::Decision>, Fault> {
     // Who does not ask for the time does not get it by way of WASI either.
-    let clock = if step.rule.description.clock {
+    let clock = if rule.description.clock {
         since_1970(request.now.date) + Duration::from_secs(u64::from(request.now.minute.0) * 60)
     } else {
         Duration::ZERO
     };
-    let mut decisions = step.rule.decide(frame, clock)?;
-    convert::decider::check(&mut decisions, servers).map_err(|what| step.rule.refuse(what))?;
+    let mut decisions = rule.decide(frame, clock)?;
+    convert::decider::check(&mut decisions, servers).map_err(|what| rule.refuse(what))?;
     Ok(decisions)
 }
 

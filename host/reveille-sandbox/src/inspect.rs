@@ -70,48 +70,57 @@ pub(crate) fn file(name: &str, bytes: &[u8]) -> Result<(), LoadError> {
     not("the file is not WebAssembly", BUILD_COMPONENT)
 }
 
-/// Refuses what a component may not import, by name.
-pub(crate) fn imports(
+/// Refuses what a component may not import, by name, and interfaces of the contract in another version.
+pub(crate) fn interfaces(
     name: &str,
     component: &Component,
     engine: &Engine,
     wasi: bool,
 ) -> Result<(), LoadError> {
-    let component_type = component.component_type();
-    for (import, _) in component_type.imports(engine) {
-        let (interface, version) = import.split_once('@').unwrap_or((import, ""));
-        let refuse = |remedy| {
-            Err(LoadError::Import {
-                name: name.to_owned(),
-                import: import.to_owned(),
-                remedy,
-            })
-        };
-        if let Some(interface) = interface.strip_prefix(CONTRACT) {
-            if !IMPORTS.contains(&interface) {
-                return refuse(NOT_OFFERED);
-            }
-            same_version(name, import, version)?;
-        } else if interface.starts_with("wasi:") {
-            if !wasi {
-                return refuse(WITHOUT_WASI);
-            }
-        } else {
-            return refuse(NOT_OFFERED);
-        }
+    match faults(name, component, engine, wasi).into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// Refuses interfaces of the contract in another version.
-pub(crate) fn exports(name: &str, component: &Component, engine: &Engine) -> Result<(), LoadError> {
-    for (export, _) in component.component_type().exports(engine) {
+/// Everything in the imports and exports of a component that is refused.
+pub(crate) fn faults(
+    name: &str,
+    component: &Component,
+    engine: &Engine,
+    wasi: bool,
+) -> Vec<LoadError> {
+    let component_type = component.component_type();
+    let imports = component_type
+        .imports(engine)
+        .filter_map(|(import, _)| may_import(name, import, wasi).err());
+    let exports = component_type.exports(engine).filter_map(|(export, _)| {
         let (interface, version) = export.split_once('@').unwrap_or((export, ""));
-        if interface.starts_with(CONTRACT) {
-            same_version(name, export, version)?;
+        let ours = interface.starts_with(CONTRACT);
+        ours.then(|| same_version(name, export, version).err())?
+    });
+    imports.chain(exports).collect()
+}
+
+fn may_import(name: &str, import: &str, wasi: bool) -> Result<(), LoadError> {
+    let (interface, version) = import.split_once('@').unwrap_or((import, ""));
+    let refuse = |remedy| {
+        Err(LoadError::Import {
+            name: name.to_owned(),
+            import: import.to_owned(),
+            remedy,
+        })
+    };
+    if let Some(interface) = interface.strip_prefix(CONTRACT) {
+        if !IMPORTS.contains(&interface) {
+            return refuse(NOT_OFFERED);
         }
+        same_version(name, import, version)
+    } else if interface.starts_with("wasi:") {
+        if wasi { Ok(()) } else { refuse(WITHOUT_WASI) }
+    } else {
+        refuse(NOT_OFFERED)
     }
-    Ok(())
 }
 
 /// Before 1.0 the minor number breaks the contract, afterwards the major one; the linker goes by the same rule.

@@ -4,6 +4,7 @@
 //! Nothing outside this crate names wasmtime. It fetches nothing and decides nothing: what rules are there and what
 //! their failures come to is for others.
 
+mod alone;
 mod answer;
 mod bindings;
 mod budget;
@@ -39,6 +40,7 @@ mod sandbox;
 mod text;
 mod wasi;
 
+pub use alone::{Alone, Called, DayRequest};
 pub use call::Usage;
 pub use candidate::Candidate;
 pub use compile_child::compile_child;

@@ -50,8 +50,7 @@ impl Linked {
         wasi: bool,
     ) -> Result<Self, LoadError> {
         let name = &*surroundings.rule;
-        inspect::imports(name, component, engine, wasi)?;
-        inspect::exports(name, component, engine)?;
+        inspect::interfaces(name, component, engine, wasi)?;
         let unfit = |error| unfit(name, &error);
         let linked = if wasi {
             let mut linker = Linker::new(engine);

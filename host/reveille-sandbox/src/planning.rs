@@ -16,6 +16,7 @@ use crate::{
     counters::Tallies,
     fault::Fault,
     fingerprint::Fingerprint,
+    rule::Rule,
 };
 
 /// What is planned, with what it is kept under.
@@ -91,7 +92,7 @@ impl Planning<'_> {
             request.exceptions = seen.iter().map(|one| convert::exception(one)).collect();
             step.config.clone_into(&mut request.config);
             self.counters.computed_plan();
-            let kept: KeptPlan = match call(step, request, date) {
+            let kept: KeptPlan = match ask(step.rule, request, date) {
                 Ok(painted) => Ok(Arc::new(painted)),
                 Err(fault) => {
                     keep &= fault.is_deterministic();
@@ -143,18 +144,19 @@ fn first_request(schedule: &Schedule, date: NaiveDate) -> planner::PlanRequest {
     }
 }
 
-fn call(
-    step: &Step<'_>,
+/// Asks a planner, and looks at its answer.
+pub(crate) fn ask(
+    rule: &Rule,
     request: &planner::PlanRequest,
     date: NaiveDate,
 ) -> Result<DayPlan, Fault> {
-    let painted = step.rule.plan_day(request, since_1970(date))?;
+    let painted = rule.plan_day(request, since_1970(date))?;
     let painted = convert::planner::answered(painted);
     painted
         .check()
         .map_err(|fault| fault.to_string())
         .and_then(|()| convert::planner::check_words(&painted))
-        .map_err(|what| step.rule.refuse(what))?;
+        .map_err(|what| rule.refuse(what))?;
     Ok(painted)
 }
 

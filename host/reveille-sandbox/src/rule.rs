@@ -309,6 +309,13 @@ impl Rule {
         self.settle(ran)
     }
 
+    /// Makes an instance and drops it.
+    pub(crate) fn instantiate(&self) -> Result<(), Fault> {
+        let indices = &self.linked.about;
+        let (answer, usage) = run!(self, Duration::ZERO, indices, |_guest, _store| Ok(()));
+        self.settle((answer.map(Ok), usage))
+    }
+
     pub(crate) fn check_config(&self, config: &str) -> Result<(), Fault> {
         let indices = &self.linked.about;
         let ran = run!(self, Duration::ZERO, indices, |guest, store| guest

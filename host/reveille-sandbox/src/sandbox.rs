@@ -4,7 +4,10 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Read},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use reveille_core::{
@@ -16,9 +19,10 @@ use reveille_core::{
 };
 
 use crate::{
+    alone::Alone,
     cache::Cache,
     call::Usage,
-    candidate::{Candidate, embedded_rule, is_embedded},
+    candidate::{self, Candidate, embedded_rule, is_embedded},
     chain::{self, Ordered, RuleSet},
     compiler::{Compiled, Compiler},
     convert,
@@ -45,6 +49,8 @@ pub struct Sandbox {
     pub(crate) cache: Cache,
     pub(crate) counters: Tallies,
     compiler: Arc<Compiler>,
+    /// Counts what changes an answer.
+    changes: AtomicU64,
 }
 
 impl Sandbox {
@@ -72,6 +78,7 @@ impl Sandbox {
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::new(compiler),
+            changes: AtomicU64::new(0),
         })
     }
 
@@ -116,6 +123,7 @@ impl Sandbox {
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::clone(&self.compiler),
+            changes: AtomicU64::new(0),
         }
     }
 
@@ -274,6 +282,25 @@ impl Sandbox {
         Ok(self.rules().get(name)?.most_used())
     }
 
+    /// A rule on its own, for the tools of its author.
+    ///
+    /// # Errors
+    /// When it is not loaded.
+    pub fn alone(&self, name: &str) -> Result<Alone, RuleFailure> {
+        Ok(Alone::new(self.rules().get(name)?))
+    }
+
+    /// Everything that keeps a component from being loaded, as far as it can be told at once; empty when nothing does.
+    #[must_use]
+    pub fn faults(
+        source: &RuleSource,
+        limits: Limits,
+        bytes: &[u8],
+        compiler: &Compiler,
+    ) -> Vec<LoadError> {
+        candidate::faults(source, limits, bytes, compiler)
+    }
+
     /// How much work has been done.
     #[must_use]
     pub fn counters(&self) -> Counters {
@@ -295,6 +322,7 @@ impl Sandbox {
         let mut rules = current.rules.clone();
         let changed = change(&mut rules);
         *current = Arc::new(RuleSet::new(rules));
+        self.changes.fetch_add(1, Relaxed);
         changed
     }
 
@@ -308,6 +336,10 @@ impl Sandbox {
 }
 
 impl Rules for Sandbox {
+    fn revision(&self) -> u64 {
+        self.changes.load(Relaxed)
+    }
+
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Arc<DayPlan>, RuleFailure> {
         let rules = self.rules();
         let exceptions = planning::relevant(request);

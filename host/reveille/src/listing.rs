@@ -1,12 +1,13 @@
 //! The rules of a host as operators see them: `/rules` answers it, `rule list` draws it.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use reveille_core::{
     model::{LoadedRule, Tier},
     port::Rules,
 };
-use reveille_loader::Loader;
+use reveille_loader::{KnownRule, Loader, Shelved, shown};
 use reveille_sandbox::{LogLevel, Sandbox};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,18 @@ pub(crate) struct Listed {
     pub(crate) sha256: String,
     /// Its limits.
     pub(crate) tier: Tier,
+    /// Where it is written that it is wanted; nowhere when it is built in.
+    pub(crate) written: Option<String>,
+    /// Why it is trusted: `pinned`, `signed by …`, `from …`, `configured`.
+    pub(crate) trust: Option<String>,
+    /// Since when it is in use here.
+    pub(crate) since: Option<DateTime<Utc>>,
+    /// Why what is at its place now is not in use.
+    pub(crate) error: Option<String>,
+    /// When its place was looked at last.
+    pub(crate) looked: Option<DateTime<Utc>>,
+    /// The versions that were taken and are kept, newest first, the present one included.
+    pub(crate) history: Vec<Shelved>,
     /// Calls since the start.
     pub(crate) calls: u64,
     /// Failed calls since the start.
@@ -98,16 +111,32 @@ impl Lister {
     pub(crate) fn list(&self) -> Listing {
         let rules = self.sandbox.loaded().into_iter();
         let unloaded = self.loader.unloaded().into_iter();
+        let mut known: BTreeMap<String, KnownRule> = self
+            .loader
+            .known()
+            .into_iter()
+            .map(|known| (known.source.name.clone(), known))
+            .collect();
         Listing {
             reveille: env!("CARGO_PKG_VERSION").to_owned(),
-            rules: rules.map(|rule| self.listed(rule)).collect(),
+            rules: rules
+                .map(|rule| {
+                    let known = known.remove(&rule.name);
+                    self.listed(rule, known)
+                })
+                .collect(),
             unloaded: unloaded
                 .map(|(name, cause)| NotLoaded { name, cause })
                 .collect(),
         }
     }
 
-    fn listed(&self, rule: LoadedRule) -> Listed {
+    fn listed(&self, rule: LoadedRule, known: Option<KnownRule>) -> Listed {
+        let taken = known.as_ref().and_then(|known| known.taken.as_ref());
+        let history = match (&known, self.loader.shelf()) {
+            (Some(_), Some(shelf)) => shelf.history(&rule.name),
+            (Some(_) | None, _) => Vec::new(),
+        };
         let used = self.sandbox.most_used(&rule.name).unwrap_or_default();
         let log = self.sandbox.log(&rule.name).into_iter();
         Listed {
@@ -117,11 +146,17 @@ impl Lister {
                     message: line.message,
                 })
                 .collect(),
+            written: known.as_ref().map(|known| known.written.place().to_owned()),
+            trust: taken.map(|taken| taken.grounds.to_string()),
+            since: taken.map(|taken| taken.since),
+            error: known.as_ref().and_then(|known| known.error.clone()),
+            looked: known.as_ref().and_then(|known| known.looked),
+            history,
             name: rule.name,
             version: rule.version,
             summary: rule.summary,
             roles: rule.roles.into_iter().map(str::to_owned).collect(),
-            source: rule.source,
+            source: shown(&rule.source),
             sha256: rule.sha256,
             tier: rule.tier,
             calls: rule.calls,
@@ -160,12 +195,8 @@ impl Listing {
                 "",
                 rule.summary
             );
-            if running {
-                let _ = writeln!(drawn, "{:16} {}", "", rule.figures());
-                let hidden = rule.log.len().saturating_sub(SHOWN_LINES);
-                for line in rule.log.iter().skip(hidden) {
-                    let _ = writeln!(drawn, "{:16} {}: {}", "", line.level, line.message);
-                }
+            for line in rule.details(running) {
+                let _ = writeln!(drawn, "{:16} {line}", "");
             }
         }
         for NotLoaded { name, cause } in &self.unloaded {
@@ -176,6 +207,37 @@ impl Listing {
 }
 
 impl Listed {
+    /// What stands below its line.
+    fn details(&self, running: bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let (Some(written), Some(trust)) = (&self.written, &self.trust) {
+            let since = self.since.map_or_else(String::new, |since| {
+                format!(", since {}", since.format("%Y-%m-%d %H:%M UTC"))
+            });
+            let earlier = self
+                .history
+                .iter()
+                .filter(|version| version.sha256 != self.sha256)
+                .count();
+            let earlier = match earlier {
+                0 => String::new(),
+                1 => String::from("; 1 earlier version is kept"),
+                count => format!("; {count} earlier versions are kept"),
+            };
+            lines.push(format!("in {written}, {trust}{since}{earlier}"));
+        }
+        if let Some(error) = &self.error {
+            lines.push(format!("what is at its place now is not in use: {error}"));
+        }
+        if running {
+            lines.push(self.figures());
+            let hidden = self.log.len().saturating_sub(SHOWN_LINES);
+            let shown = self.log.iter().skip(hidden);
+            lines.extend(shown.map(|line| format!("{}: {}", line.level, line.message)));
+        }
+        lines
+    }
+
     /// What it has done, on one line.
     fn figures(&self) -> String {
         if self.calls == 0 {

@@ -20,6 +20,7 @@ mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
 mod original;
+mod picture;
 mod places;
 mod rules;
 #[cfg(feature = "aws")]
@@ -27,6 +28,7 @@ mod shadow;
 mod sight;
 mod terminal;
 mod timer;
+mod trial;
 mod webhook;
 
 use std::process::ExitCode;
@@ -34,7 +36,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, RuleCommand},
     command::Setting,
 };
 
@@ -54,7 +56,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
+    // With these, `--config` is the rule's.
+    if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
+        cli.common.config = None;
+    }
     let setting = Setting::new(&cli.common)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

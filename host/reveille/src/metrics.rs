@@ -9,9 +9,10 @@ use prometheus_client::{
     registry::Registry,
 };
 use reveille_core::port::Rules as _;
+use reveille_loader::{FeedState, FeedView, Feeds};
 use reveille_sandbox::{Counters, Sandbox};
 
-use crate::{figures::Figures, house::House};
+use crate::{clock::Clock, figures::Figures, house::House};
 
 /// The type of the text: OpenMetrics, which Prometheus reads since its version 2.5.
 pub(crate) const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -33,6 +34,9 @@ impl Metrics {
         figures.register(&mut registry);
         registry.register_collector(Box::new(RuleFigures {
             sandbox: Arc::clone(&house.sandbox),
+        }));
+        registry.register_collector(Box::new(DataFigures {
+            feeds: Arc::clone(&house.feeds),
         }));
         Self { registry }
     }
@@ -129,6 +133,68 @@ impl RuleFigures {
             ],
         )
     }
+}
+
+/// How named data stands, read when it is asked for.
+struct DataFigures {
+    feeds: Arc<Feeds>,
+}
+
+impl fmt::Debug for DataFigures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DataFigures").finish_non_exhaustive()
+    }
+}
+
+impl Collector for DataFigures {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let now = Clock::machine();
+        let feeds = self.feeds.listed(now);
+        let named = |feed: &FeedView| vec![("data", feed.name.clone())];
+        let is = |feed: &FeedView, states: &[FeedState]| {
+            (
+                named(feed),
+                f64::from(u8::from(states.contains(&feed.state))),
+            )
+        };
+        let usable = [FeedState::Fresh, FeedState::Unreachable];
+        gauge(
+            &mut encoder,
+            "data_usable",
+            "1 when rules can read the data source, 0 when it is missing or too old",
+            feeds.iter().map(|feed| is(feed, &usable)),
+        )?;
+        gauge(
+            &mut encoder,
+            "data_reachable",
+            "1 when the last look at the place of the data source went well",
+            feeds.iter().map(|feed| is(feed, &[FeedState::Fresh])),
+        )?;
+        let age = |feed: &FeedView| {
+            let confirmed = feed.confirmed?;
+            let age = (now - confirmed).to_std().unwrap_or_default();
+            Some((named(feed), age.as_secs_f64()))
+        };
+        gauge(
+            &mut encoder,
+            "data_age_seconds",
+            "How long ago the place last said that the copy is what it has",
+            feeds.iter().filter_map(age),
+        )
+    }
+}
+
+fn gauge(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    values: impl IntoIterator<Item = (Labels, f64)>,
+) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (labels, value) in values {
+        family.encode_family(&labels)?.encode_gauge(&value)?;
+    }
+    Ok(())
 }
 
 fn info(

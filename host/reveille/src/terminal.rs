@@ -51,26 +51,33 @@ pub(crate) fn draw_message(message: &Message, colours: bool) -> String {
     drawn
 }
 
-/// A day as 48 cells: `█` run, `▒` hold, `·` stop; a cell in which it turns shows what holds longest in it.
+/// A day as 48 cells: `█` run, `▒` hold, `·` stop; a cell in which it turns shows the half that runs.
 pub(crate) fn draw_day(plan: &DayPlan, colours: bool) -> String {
+    draw_cells(plan, CELL_MINUTES, '·', colours)
+}
+
+/// A day as cells of so many minutes, with a sign for stop.
+pub(crate) fn draw_cells(plan: &DayPlan, minutes: u16, stop: char, colours: bool) -> String {
     let mut drawn = String::new();
-    for cell in 0..Minute::DAY_END.0 / CELL_MINUTES {
-        let mut minutes = [0_u16; 3];
-        for minute in cell * CELL_MINUTES..(cell + 1) * CELL_MINUTES {
-            match plan.want_at(Minute(minute)) {
-                Want::Run => minutes[0] += 1,
-                Want::Hold => minutes[1] += 1,
-                Want::Stop => minutes[2] += 1,
-            }
-        }
-        let (sign, colour) = if minutes[0] * 2 >= CELL_MINUTES {
-            ('█', "32")
-        } else if minutes[1] > minutes[2] {
-            ('▒', "33")
-        } else if minutes[0] > 0 {
-            ('▌', "32")
-        } else {
-            ('·', "90")
+    for cell in 0..Minute::DAY_END.0 / minutes {
+        let (begin, end) = (cell * minutes, (cell + 1) * minutes);
+        let middle = begin + minutes / 2;
+        let time = |want, from: u16, to: u16| {
+            let within = plan.spans.iter().filter(|span| span.want == want);
+            let lengths =
+                within.map(|span| span.end.0.min(to).saturating_sub(span.begin.0.max(from)));
+            lengths.sum::<u16>()
+        };
+        let (early, late) = (time(Want::Run, begin, middle), time(Want::Run, middle, end));
+        let most = |run: u16| run * 4 >= minutes;
+        let (sign, colour) = match (most(early), most(late)) {
+            (true, true) => ('█', "32"),
+            (true, false) => ('▌', "32"),
+            (false, true) => ('▐', "32"),
+            (false, false) if time(Want::Hold, begin, end) * 2 > minutes => ('▒', "33"),
+            (false, false) if early > 0 && early >= late => ('▌', "32"),
+            (false, false) if late > 0 => ('▐', "32"),
+            (false, false) => (stop, "90"),
         };
         if colours {
             let _ = write!(drawn, "\x1b[{colour}m{sign}\x1b[0m");
@@ -131,6 +138,15 @@ mod tests {
             drawn,
             format!("▒▒{}{}▌{}", "·".repeat(17), "█".repeat(25), "·".repeat(3))
         );
+    }
+
+    #[test]
+    fn a_cell_shows_the_half_that_runs() {
+        let plan = DayPlan {
+            spans: vec![span(90, 270, Want::Run), span(360, 540, Want::Hold)],
+            notes: vec![],
+        };
+        assert_eq!(draw_cells(&plan, 180, 'x', false), "▐▌▒xxxxx");
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Planner for CompanyDays {
     fn plan(day: &Day, config: Config, mut plan: DayPlan) -> Result<DayPlan, RuleError> {
         if let Some(name) = config.off.get(&day.date.to_string()) {
             plan.paint_day(Want::Stop, name);
-            plan.notes.push(name.clone());
+            plan.note(name);
         }
         Ok(plan)
     }

@@ -19,11 +19,10 @@ pub(crate) enum Single {
     Title,
     Status,
     Transparency,
-    Sequence,
 }
 
 /// Number of [`Single`].
-const SINGLES: usize = Single::Sequence as usize + 1;
+const SINGLES: usize = Single::Transparency as usize + 1;
 
 /// Lines of an event that may be there several times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +95,6 @@ impl<'a> RawEvent<'a> {
             Some(b'U') if is("UID") => single(Single::Uid),
             Some(b'S') if is("SUMMARY") => single(Single::Title),
             Some(b'S') if is("STATUS") => single(Single::Status),
-            Some(b'S') if is("SEQUENCE") => single(Single::Sequence),
             Some(b'T') if is("TRANSP") => single(Single::Transparency),
             Some(b'R') if is("RRULE") => several(Several::Rule),
             Some(b'R') if is("RDATE") => several(Several::Dates),

@@ -19,6 +19,9 @@ use crate::{
 /// By how much clocks may differ, and a time that never comes may be put off: 14 hours east to 12 west, and a day.
 const CLOCKS_APART: i64 = 50 * 3_600;
 
+/// Characters of a title in which words are looked for.
+const TITLE_CHARACTERS: usize = 1_000;
+
 /// An instance of an event that may matter to a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Occurrence {
@@ -128,6 +131,7 @@ fn meaning(event: &RawEvent<'_>, config: &Config) -> Option<Meaning> {
         })
         .collect();
     let title = event.text(Single::Title).unwrap_or_default();
+    let title: String = title.chars().take(TITLE_CHARACTERS).collect();
     config.meaning(&title, categories.iter().map(String::as_str))
 }
 
@@ -146,39 +150,43 @@ impl Series<'_> {
         let begin = self.event.line(Single::Begin).ok_or("it has no DTSTART")?;
         let begin = Moment::of(&begin, self.zones)?;
         let length = Length::of(self.event, &begin, self.zones)?;
-        let mut replaced = Vec::new();
-        for instance in self.instances {
-            let id = instance
-                .line(Single::Instance)
-                .map(|line| self.instance_id(&line, &begin));
-            replaced.extend(id.transpose()?);
-        }
         // A change of this and all later instances is made to those that follow by what was made of the one that it names.
         let from_then_on = self.from_then_on(&begin)?;
-        let reach = from_then_on.iter().map(|change| change.reach()).max();
-        let reach = length.seconds().max(reach.unwrap_or(0));
-        let excepted = self.dates(Several::ExceptDates)?;
-        let mut taken_out = self.expand(Several::ExceptRule, &begin, reach, budget)?;
-        taken_out.sort_unstable();
-        let mut times = vec![begin.time];
-        if !self.event.has(Single::Instance) {
-            times.extend(self.expand(Several::Rule, &begin, reach, budget)?);
+        let reach = from_then_on.iter().map(Change::reach).max();
+        let reach = length
+            .seconds()
+            .max(reach.unwrap_or(0))
+            .saturating_add(CLOCKS_APART);
+        let shown = (
+            self.near.begin.saturating_sub(reach),
+            self.near.end.saturating_add(reach),
+        );
+        let is_near = |moment: &Moment| {
+            let seconds = moment.time.seconds();
+            (shown.0..=shown.1).contains(&seconds)
+        };
+        let mut left_out = self.dates(Several::ExceptDates)?;
+        for instance in self.instances {
+            let id = instance.line(Single::Instance);
+            left_out.extend(id.map(|id| self.instance_id(&id, &begin)).transpose()?);
         }
-        times.sort_unstable();
-        times.dedup();
-        let at = |time| Moment {
+        left_out.retain(is_near);
+        let taken_out = self.expand(Several::ExceptRule, &begin, shown, budget)?;
+        let mut times = vec![begin.time];
+        let mut moments = Vec::new();
+        if !self.event.has(Single::Instance) {
+            times.extend(self.expand(Several::Rule, &begin, shown, budget)?);
+            moments = self.dates(Several::Dates)?;
+        }
+        moments.extend(times.into_iter().map(|time| Moment {
             time,
             ..begin.clone()
-        };
-        let mut moments: Vec<Moment> = times.into_iter().map(at).collect();
-        if !self.event.has(Single::Instance) {
-            moments.extend(self.dates(Several::Dates)?);
-        }
+        }));
+        moments.retain(is_near);
         for moment in moments {
-            let is_excepted = taken_out.binary_search(&moment.time).is_ok()
-                || excepted.iter().any(|except| is_same(except, &moment))
-                || replaced.iter().any(|other| is_same(other, &moment));
-            if is_excepted {
+            if taken_out.contains(&moment.time)
+                || left_out.iter().any(|other| is_same(other, &moment))
+            {
                 continue;
             }
             let instant = moment.instant();
@@ -247,6 +255,9 @@ impl Series<'_> {
             for text in line.raw_value_str().split(',') {
                 // A period of an RDATE begins then; it lasts as long as all others.
                 let text = text.split('/').next().unwrap_or(text);
+                if text.trim().is_empty() {
+                    continue;
+                }
                 dates.push(Moment::read(text, &line, self.zones)?);
             }
         }
@@ -258,11 +269,9 @@ impl Series<'_> {
         &self,
         of: Several,
         begin: &Moment,
-        reach: i64,
+        shown: (i64, i64),
         budget: &mut Budget,
     ) -> Result<Vec<IcalRecurDateTime>, String> {
-        let from = (self.near.begin - CLOCKS_APART).saturating_sub(reach);
-        let to = (self.near.end + CLOCKS_APART).saturating_add(reach);
         let mut times = Vec::new();
         for line in self.event.lines(of) {
             let text = line.raw_value_str();
@@ -276,8 +285,7 @@ impl Series<'_> {
             // The exact end is an instant; the walk ends a little after it.
             rule.until = until
                 .map(|until| IcalRecurDateTime::from_seconds(until.saturating_add(CLOCKS_APART)));
-            let expanded =
-                recurrence::expand(rule, begin.time, (from, to), budget).map_err(said)?;
+            let expanded = recurrence::expand(rule, begin.time, shown, budget).map_err(said)?;
             times.extend(
                 expanded
                     .into_iter()

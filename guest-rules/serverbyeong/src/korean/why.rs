@@ -119,6 +119,9 @@ fn action(action: &str) -> String {
         "extend" => "연장",
         "exception set" => "예외 설정",
         "exception del" => "예외 삭제",
+        "holiday add" => "휴일 추가",
+        "holiday work" => "휴일 근무",
+        "holiday del" => "휴일 삭제",
         other => return name(other),
     }
     .to_owned()

@@ -234,7 +234,7 @@ fn calendar_of(schedule: &Schedule) -> &str {
         .unwrap_or(CALENDAR_OF_ALL)
 }
 
-/// Names of the other schedules for which the calendar of `subject` holds.
+/// Names of the other schedules that change with the calendar of `subject`.
 fn shared_with(subject: &Subject<'_>, definitions: &Definitions) -> Vec<String> {
     let name = calendar_of(&subject.schedule);
     let readers = readers_of(subject.rules(), CALENDAR_DATA);
@@ -245,7 +245,7 @@ fn shared_with(subject: &Subject<'_>, definitions: &Definitions) -> Vec<String> 
             .any(|rule| readers.contains(&rule.name))
     };
     let goes_by = |schedule: &Schedule| {
-        calendar_of(schedule) == name || (name == CALENDAR_OF_ALL && reads(schedule))
+        (name == CALENDAR_OF_ALL || calendar_of(schedule) == name) && reads(schedule)
     };
     definitions
         .schedules
@@ -423,7 +423,7 @@ mod tests {
         let stage = stage(&[]).await;
         let view = added(&stage, add("dev", (24, 24), Some("창립기념일"))).await;
         assert_eq!(view.calendar, "holidays");
-        assert_eq!(view.shared_with, ["busan", "plain", "prod", "seoul"]);
+        assert_eq!(view.shared_with, ["busan", "prod", "seoul"]);
         assert!(!view.without_effect);
         let [change] = view.changes.as_slice() else {
             panic!("{view:?}");

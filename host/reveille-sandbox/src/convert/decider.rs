@@ -150,6 +150,21 @@ pub(crate) fn check(
     Ok(())
 }
 
+/// A decision so far, in the contract's words.
+pub(crate) fn decision(decision: &Decision) -> contract::Decision {
+    contract::Decision {
+        server_id: decision.server.0.as_ref().to_owned(),
+        action: match &decision.action {
+            Action::None => contract::Action::None,
+            Action::Start => contract::Action::Start,
+            Action::Stop => contract::Action::Stop,
+            Action::Resize(instance_type) => contract::Action::Resize(instance_type.clone()),
+        },
+        remember: decision.remember.0.as_ref().to_owned(),
+        reason: decision.reason.as_ref().to_owned(),
+    }
+}
+
 /// The decisions in the house's words. Ids are the servers' own, and a reason that repeats is kept once.
 pub(crate) fn answered(
     decisions: Vec<contract::Decision>,

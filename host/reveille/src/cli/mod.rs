@@ -1,6 +1,7 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
 mod data;
+mod desk;
 mod rule;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
+pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
 pub(crate) use rule::{
     BuildArgs, Grants, NewArgs, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleKind, RuleLanguage,
     RuleListArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,

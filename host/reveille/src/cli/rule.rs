@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use reveille_core::model::Tier;
 
+use super::desk::DeskCommand;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum RuleCommand {
+    #[command(flatten)]
+    Desk(DeskCommand),
     /// Make a project for a rule of your own: a rule that works, its tests, the contract
     New(NewArgs),
     /// Make the component of a project, `NAME.wasm`

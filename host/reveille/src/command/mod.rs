@@ -6,6 +6,7 @@ mod apply;
 mod check;
 mod data;
 mod demo;
+mod desk;
 mod doctor;
 mod evaluate;
 mod explain;

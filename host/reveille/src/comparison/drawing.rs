@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use reveille_core::model::{DayPlan, Want};
+use reveille_core::model::{DayPlan, Span, Want};
 
 use super::{Change, Compared, Comparison, Day, Kind, Version, dates::Dates};
 use crate::terminal;
@@ -206,33 +206,49 @@ fn draw_day(sign: char, day: &Day, picture: bool, colours: bool, drawn: &mut Str
 /// Cells of a day's bar.
 const CELLS: usize = 48;
 
-/// A plan in words: every run and hold, every stop that has a reason, and the notes.
+/// A plan in words: every run and hold, every stop that has a reason, and the notes that no reason says.
 fn tell(plan: &DayPlan) -> String {
-    let spans = plan.spans.iter().filter_map(|span| {
-        if span.want == Want::Stop && span.reason.is_empty() {
-            return None;
-        }
-        let want = match span.want {
-            Want::Run => String::new(),
-            Want::Stop | Want::Hold => format!(" {}", span.want.as_str()),
-        };
-        let kind = span.instance_type.as_ref();
-        let kind = kind.map_or_else(String::new, |kind| format!(" [{kind}]"));
-        let reason = match span.reason.as_str() {
-            "" => String::new(),
-            reason => format!(" ({reason})"),
-        };
-        Some(format!("{}-{}{want}{kind}{reason}", span.begin, span.end))
-    });
-    let mut told: Vec<String> = spans.collect();
-    if !plan.spans.iter().any(|span| span.want != Want::Stop) {
-        told.insert(0, String::from("off"));
-    }
-    let mut told = told.join(", ");
+    let is_off = plan.spans.iter().all(|span| span.want == Want::Stop);
+    let mut told = if is_off {
+        let mut reasons: Vec<&str> = plan.spans.iter().map(|it| it.reason.as_str()).collect();
+        reasons.retain(|reason| !reason.is_empty());
+        reasons.dedup();
+        format!("off{}", because(&reasons.join(", ")))
+    } else {
+        let has_something_to_say =
+            |span: &&Span| span.want != Want::Stop || !span.reason.is_empty();
+        let spans = plan.spans.iter().filter(has_something_to_say);
+        spans.map(tell_span).collect::<Vec<_>>().join(", ")
+    };
     for note in &plan.notes {
-        let _ = write!(told, " · {note}");
+        if !plan.spans.iter().any(|span| span.reason == *note) {
+            let _ = write!(told, " · {note}");
+        }
     }
     told
+}
+
+fn tell_span(span: &Span) -> String {
+    let want = match span.want {
+        Want::Run => String::new(),
+        Want::Stop | Want::Hold => format!(" {}", span.want.as_str()),
+    };
+    let kind = span.instance_type.as_ref();
+    let kind = kind.map_or_else(String::new, |kind| format!(" [{kind}]"));
+    format!(
+        "{}-{}{want}{kind}{}",
+        span.begin,
+        span.end,
+        because(&span.reason)
+    )
+}
+
+fn because(reason: &str) -> String {
+    if reason.is_empty() {
+        String::new()
+    } else {
+        format!(" ({reason})")
+    }
 }
 
 fn shown(version: Option<&Version>) -> String {

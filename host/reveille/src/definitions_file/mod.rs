@@ -145,6 +145,30 @@ pub(crate) fn read(
     })
 }
 
+/// Reads a file's text into items that nobody has looked at: no rule is asked about them.
+///
+/// # Errors
+/// What keeps the file from being read, by its lines.
+pub(crate) fn items(text: &str, language: Language) -> Result<Vec<Item>, Vec<FileFault>> {
+    let file = reading(text, language)?;
+    if file.faults.is_empty() {
+        Ok(file.items)
+    } else {
+        Err(file.faults)
+    }
+}
+
+fn reading(text: &str, language: Language) -> Result<Reading, Vec<FileFault>> {
+    let mut file = Reading::default();
+    match language {
+        Language::Yaml => file.root(&yaml::read(text)?),
+        Language::Toml => file.root(&toml::read(text)?),
+        #[cfg(feature = "aws")]
+        Language::Scan => file.items(scan::read(text)?),
+    }
+    Ok(file)
+}
+
 fn checked_items(
     text: &str,
     language: Language,
@@ -158,13 +182,7 @@ fn checked_items(
         );
         return Err(vec![FileFault { line: 1, message }]);
     }
-    let mut file = Reading::default();
-    match language {
-        Language::Yaml => file.root(&yaml::read(text)?),
-        Language::Toml => file.root(&toml::read(text)?),
-        #[cfg(feature = "aws")]
-        Language::Scan => file.items(scan::read(text)?),
-    }
+    let mut file = reading(text, language)?;
     let mut seen = std::collections::BTreeSet::new();
     for fault in faults_of(&file.items, zone, rules) {
         let fault = FileFault {

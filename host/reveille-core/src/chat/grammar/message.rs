@@ -175,6 +175,11 @@ impl Message {
     /// `휴일 추가 창립기념일 12/24`: what is not known behind a word of days off, or behind a date, is their name.
     fn find_name(&mut self, tokens: &[Token]) {
         let begin = self.days_off_at;
+        // Where there is no date, what has a digit in it was meant to be one.
+        let is_date = |index: &usize| {
+            let token = tokens.get(*index);
+            token.is_some_and(|token| token.typed.contains(|char: char| char.is_ascii_digit()))
+        };
         if self.name.is_none()
             && self.sets_days_off()
             && self
@@ -182,6 +187,7 @@ impl Message {
                 .first()
                 .is_some_and(|first| begin.is_some_and(|begin| begin < *first))
             && is_run(&self.unknown)
+            && (self.date.is_some() || !self.unknown.iter().any(is_date))
         {
             let name: Vec<Token> = self
                 .unknown

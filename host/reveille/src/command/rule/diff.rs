@@ -23,7 +23,7 @@ pub(super) async fn run(args: RuleDiffArgs, setting: Setting) -> anyhow::Result<
         &setting,
         &house,
         &definitions,
-        &proposal.candidate,
+        proposal.candidate(),
         args.days,
     )
     .await?;

@@ -44,7 +44,7 @@ pub(super) async fn run(args: RuleListArgs, setting: Setting) -> anyhow::Result<
 }
 
 /// Asks a running host.
-async fn ask(from: &str) -> anyhow::Result<Listing> {
+pub(super) async fn ask(from: &str) -> anyhow::Result<Listing> {
     let (status, body) = client::ask(from, "/rules", None).await?;
     anyhow::ensure!(
         status == StatusCode::OK,

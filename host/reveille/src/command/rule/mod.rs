@@ -1,30 +1,34 @@
 //! `reveille rule …`, one file each.
 
+mod add;
 mod build;
 mod diff;
 mod list;
 mod new;
+mod pin;
 mod proposal;
 mod remove;
+mod rollback;
 mod stored;
 mod template;
 
 use std::process::ExitCode;
 
-use super::Setting;
+use super::{Setting, desk};
 use crate::cli::RuleCommand;
 
 pub(crate) use new::rule_name;
 
 pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Result<ExitCode> {
     match command {
+        RuleCommand::Desk(command) => desk::run(command, &setting),
         RuleCommand::New(args) => new::run(&args),
         RuleCommand::Build(args) => build::run(&args),
         RuleCommand::List(args) => list::run(args, setting).await,
+        RuleCommand::Add(args) => add::run(args, setting).await,
         RuleCommand::Remove(args) => remove::run(args, setting).await,
-        RuleCommand::Add(_) | RuleCommand::Pin(_) | RuleCommand::Rollback(_) => {
-            anyhow::bail!("not yet")
-        }
+        RuleCommand::Pin(args) => pin::run(args, setting).await,
+        RuleCommand::Rollback(args) => rollback::run(args, setting).await,
         RuleCommand::Diff(args) => diff::run(args, setting).await,
     }
 }

@@ -16,7 +16,7 @@ pub(super) async fn run(args: RuleRemoveArgs, setting: Setting) -> anyhow::Resul
     let users = stored::users(&definitions, name);
     ensure!(
         users.is_empty() || args.force,
-        "{} use `{name}` and would hold without it: {}. Take it out of them first, or say --force",
+        "`{name}` is used by {}: {}. Without it they would hold; take it out of them first, or say --force",
         schedules(users.len()),
         users.join(", ")
     );
@@ -35,8 +35,7 @@ pub(super) async fn run(args: RuleRemoveArgs, setting: Setting) -> anyhow::Resul
     print(&format!("removed: {name}\n"));
     if !users.is_empty() {
         print(&format!(
-            "{} hold until it is back or they do without it: {}\n",
-            schedules(users.len()),
+            "these hold until it is back or they do without it: {}\n",
             users.join(", ")
         ));
     }

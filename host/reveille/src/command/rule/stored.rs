@@ -5,6 +5,7 @@ use reveille_core::{
     model::{AuditRecord, AuditSubject, Definitions, Item, ItemKey, RuleSource, Tier},
     port::Change,
 };
+use reveille_loader::{KnownRule, Written};
 use serde_json::{Map, Value, json};
 
 use crate::{command::Setting, house::House};
@@ -36,6 +37,17 @@ pub(super) async fn find(
         bail!(
             "the rule `{name}` stands in the configuration {}, which comes before the store: change it there",
             setting.file()
+        );
+    }
+    let mut known = house.loader.known().into_iter();
+    let is_in_folder = |known: &KnownRule| match known.written {
+        Written::Folder => known.source.name == name,
+        Written::Configuration | Written::Store => false,
+    };
+    if let Some(known) = known.find(is_in_folder) {
+        bail!(
+            "the rule `{name}` is the file `{}` in the watched folder: put another one in its place, or take it away",
+            known.source.location
         );
     }
     let items = house

@@ -115,6 +115,7 @@ fn what_is_no_name_is_not_taken_for_one() {
     not_understood("개발 휴일 추가 12/24 취소", "취소", None);
     not_understood("개발 휴일 추가 12/24 중지", "중지", None);
     not_understood("개발 휴일 추거 12/24", "추거", Some("추가"));
+    not_understood("개발 휴일 추가 12/24..26 휴무", "12/24..26", None);
     not_understood("개발쓰 개발 휴일 추가 12/24", "개발쓰", None);
     not_understood("개발 휴일 삭제 12/24 창립기념일", "창립기념일", None);
     assert_eq!(
