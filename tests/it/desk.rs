@@ -373,6 +373,17 @@ fn every_plugin_keeps_to_what_every_rule_must() {
 }
 
 #[test]
+fn rules_in_javascript_and_python_keep_to_it_too() {
+    let keep_until = conform(&desk("keep-until"), "rule.wasm", &["--tier", "scripted"]);
+    assert_eq!(broken(&keep_until), (vec![], 7), "{keep_until:#}");
+    // A call takes a tenth of a second.
+    let config = r#"{"seasons":[{"name":"summer","from":"06-01","to":"08-31","begin":"08:00","end":"17:00"}]}"#;
+    let arguments = ["--tier", "heavy", "--quick", "--config", config];
+    let seasons = conform(&desk("office-hours-by-season"), "rule.wasm", &arguments);
+    assert_eq!(broken(&seasons), (vec![], 10), "{seasons:#}");
+}
+
+#[test]
 fn a_rule_that_breaks_is_shown_with_the_smallest_input() {
     let place = desk("hostile");
     let report = conform(&place, "rule.wasm", &["--config", r#"{"does":"shred"}"#]);

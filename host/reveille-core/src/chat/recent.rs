@@ -150,6 +150,7 @@ mod tests {
             stamp("2026-11-23 09:01", 1, 1),
             stamp("2026-11-23 09:00", 2, 1),
             stamp("2026-11-23 09:00", 1, 2),
+            Stamp::new(utc("2026-11-23 09:00"), 1, 1, 2),
         ] {
             assert_eq!(recent.answer(later, &asked("status", None)), None);
         }

@@ -58,7 +58,8 @@ pub struct DecideRequest<'a> {
 
 /// The rules that are loaded. Every call is pure: the same request gives the same answer, so answers may be kept.
 pub trait Rules: Send + Sync {
-    /// A number that is another one after every change of what is loaded or of the data that it reads.
+    /// A number that is another one whenever rules have come, gone or changed, or the data that they read. As long as it
+    /// stays the same, so do their answers.
     fn revision(&self) -> u64 {
         0
     }

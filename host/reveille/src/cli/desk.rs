@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::rule::Grants;
-use crate::trial::DataFile;
+use crate::trial::{DataFile, TierName};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeskCommand {
@@ -43,6 +42,9 @@ pub(crate) enum DeskCommand {
     Conformance {
         #[command(flatten)]
         rule: RuleFile,
+        /// A tenth of the days, for rules of which a call takes long
+        #[arg(long)]
+        quick: bool,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -55,8 +57,12 @@ pub(crate) struct RuleFile {
     /// A component, or the name of a rule that is built in
     #[arg(value_name = "FILE.wasm")]
     pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) grants: Grants,
+    /// Its limits
+    #[arg(long, value_enum, default_value = "rule")]
+    pub(crate) tier: TierName,
+    /// It may import WASI, of which nothing reaches outside
+    #[arg(long)]
+    pub(crate) wasi: bool,
     /// The rule's own configuration: JSON, or a file that ends in .json
     // Under the name of the program's own flag, in whose place it stands here.
     #[arg(id = "config", long = "config", value_name = "JSON")]

@@ -3,6 +3,7 @@
 mod data;
 mod desk;
 mod rule;
+mod stored_rule;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -11,9 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
-pub(crate) use rule::{
-    BuildArgs, Grants, NewArgs, RuleAddArgs, RuleCommand, RuleDiffArgs, RuleKind, RuleLanguage,
-    RuleListArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
+pub(crate) use rule::{BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs};
+pub(crate) use stored_rule::{
+    Grants, RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };
 
 use crate::{config::ENV_HELP, definitions_file::Language};

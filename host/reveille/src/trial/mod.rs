@@ -28,7 +28,7 @@ use reveille_sandbox::{
 use crate::{cli::COMPILE_COMPONENT, cli::RuleFile, config::ENV_CONFIG};
 
 pub(crate) use cases::{Failed, run_cases};
-pub(crate) use conform::conform;
+pub(crate) use conform::{Days, conform};
 pub(crate) use days::{Asked, SEOUL, planned, schedule_of, week};
 pub(crate) use property::Property;
 pub(crate) use replies::{contexts, named_replies};
@@ -80,8 +80,8 @@ impl Subject {
                 name: stem.unwrap_or(STAND_IN).replace('_', "-"),
                 location: path.display().to_string(),
                 sha256: None,
-                tier: given.grants.tier.map_or(Tier::Rule, Tier::from),
-                wasi: given.grants.wasi,
+                tier: given.tier.into(),
+                wasi: given.wasi,
                 data: BTreeMap::new(),
             },
             bytes,
@@ -274,6 +274,27 @@ impl std::str::FromStr for DataFile {
             Some(_) | None => {
                 Err("write NAME=FILE, with the rule's own name for the data".to_owned())
             }
+        }
+    }
+}
+
+/// A tier as it is typed.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum TierName {
+    /// Compiled languages: 512 KiB, 10 million units of fuel, 8 MiB of memory
+    Rule,
+    /// A small interpreter, as componentize-qjs has: 2 MiB, 50 million, 32 MiB
+    Scripted,
+    /// A large interpreter, as componentize-py has: 24 MiB, 100 million, 64 MiB
+    Heavy,
+}
+
+impl From<TierName> for Tier {
+    fn from(tier: TierName) -> Self {
+        match tier {
+            TierName::Rule => Self::Rule,
+            TierName::Scripted => Self::Scripted,
+            TierName::Heavy => Self::Heavy,
         }
     }
 }

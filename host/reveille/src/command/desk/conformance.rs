@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     cli::RuleFile,
     house::print,
-    trial::{Property, Trial, conform},
+    trial::{Days, Property, Trial, conform},
 };
 
 #[derive(Serialize)]
@@ -18,9 +18,9 @@ struct Report<'a> {
     properties: &'a [Property],
 }
 
-pub(super) fn run(rule: &RuleFile, json: bool) -> anyhow::Result<ExitCode> {
+pub(super) fn run(rule: &RuleFile, days: Days, json: bool) -> anyhow::Result<ExitCode> {
     let trial = Trial::open(rule)?;
-    let properties = conform(&trial)?;
+    let properties = conform(&trial, days)?;
     let broken = properties
         .iter()
         .filter(|property| !property.holds())

@@ -9,7 +9,7 @@ mod test;
 use std::process::ExitCode;
 
 use super::Setting;
-use crate::cli::DeskCommand;
+use crate::{cli::DeskCommand, trial::Days};
 
 pub(super) fn run(command: DeskCommand, setting: &Setting) -> anyhow::Result<ExitCode> {
     match command {
@@ -17,6 +17,9 @@ pub(super) fn run(command: DeskCommand, setting: &Setting) -> anyhow::Result<Exi
         DeskCommand::Test { rule, cases } => test::run(&rule, &cases),
         DeskCommand::Preview(args) => preview::run(&args, setting),
         DeskCommand::Bench { rule, calls, json } => bench::run(&rule, calls, json),
-        DeskCommand::Conformance { rule, json } => conformance::run(&rule, json),
+        DeskCommand::Conformance { rule, quick, json } => {
+            let days = if quick { Days::Tenth } else { Days::All };
+            conformance::run(&rule, days, json)
+        }
     }
 }

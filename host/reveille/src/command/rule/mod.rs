@@ -21,7 +21,6 @@ pub(crate) use new::rule_name;
 
 pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Result<ExitCode> {
     match command {
-        RuleCommand::Desk(command) => desk::run(command, &setting),
         RuleCommand::New(args) => new::run(&args),
         RuleCommand::Build(args) => build::run(&args),
         RuleCommand::List(args) => list::run(args, setting).await,
@@ -30,5 +29,6 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
         RuleCommand::Pin(args) => pin::run(args, setting).await,
         RuleCommand::Rollback(args) => rollback::run(args, setting).await,
         RuleCommand::Diff(args) => diff::run(args, setting).await,
+        RuleCommand::Desk(command) => desk::run(command, &setting),
     }
 }
