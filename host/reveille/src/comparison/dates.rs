@@ -142,7 +142,7 @@ mod tests {
 
     use super::*;
 
-    fn days(from: &str, count: u64, keep: impl Fn(NaiveDate) -> bool) -> Vec<NaiveDate> {
+    fn days(from: &str, count: u64, mut keep: impl FnMut(NaiveDate) -> bool) -> Vec<NaiveDate> {
         let from: NaiveDate = from.parse().unwrap();
         let all = (0..count).map(|day| from + Days::new(day));
         all.filter(|date| keep(*date)).collect()

@@ -62,6 +62,7 @@ impl Rules for Written {
             source: "r.wasm".to_owned(),
             sha256: self.version.repeat(20),
             tier: Tier::Rule,
+            data: Vec::new(),
             calls: 0,
             failures: 0,
         }]
