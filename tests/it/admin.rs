@@ -62,10 +62,17 @@ fn figures_are_what_prometheus_reads() {
     let answered = "reveille_webhook_answers_total";
     assert!(value(&metrics, &format!("{answered}{{status=\"200\"}}")) >= 2.0);
     assert!((value(&metrics, &format!("{answered}{{status=\"400\"}}")) - 1.0).abs() < 0.1);
-    assert!(value(&metrics, "reveille_rule_calls_total{rule=\"serverbyeong\"}") >= 1.0);
+    assert!(
+        value(
+            &metrics,
+            "reveille_rule_calls_total{rule=\"serverbyeong\",role=\"formatter\"}"
+        ) >= 1.0
+    );
     for name in [
         "reveille_build_info{version=\"",
         "reveille_rule_info{rule=\"periods\",version=\"",
+        "reveille_rule_call_duration_seconds_bucket{le=\"+Inf\",rule=\"serverbyeong\"}",
+        "reveille_rule_memory_peak_bytes{rule=\"serverbyeong\"}",
         "reveille_answers_computed_total{role=\"planner\"}",
         "reveille_components_total{from=\"compiler\"}",
     ] {
@@ -134,14 +141,20 @@ fn the_list_of_rules_is_that_of_the_running_host() {
     let asked = ["rule", "list", "--from", &house.admin];
     let shown = house.place.ok(&asked);
     assert!(
-        shown.contains("serverbyeong") && shown.contains("calls, 0 failed"),
+        shown.contains("serverbyeong") && shown.contains("formatter), none failed; p50 "),
         "{shown}"
     );
     let json = house.place.ok(&[&asked[..], &["--json"]].concat());
     let listing: serde_json::Value = serde_json::from_str(&json).unwrap();
     let rules = listing["rules"].as_array().unwrap();
     let words = rules.iter().find(|rule| rule["name"] == "serverbyeong");
-    assert!(words.unwrap()["calls"].as_u64().unwrap() >= 1, "{json}");
+    assert!(
+        words.unwrap()["figures"]["calls_by_role"]["formatter"]
+            .as_u64()
+            .unwrap()
+            >= 1,
+        "{json}"
+    );
 
     let admin = house.admin.clone();
     let place = house.kill();

@@ -226,13 +226,12 @@ fn what_a_rule_in_javascript_throws_is_told_and_what_it_prints_is_logged() {
 }
 
 #[test]
-fn a_planner_in_python_is_made_tested_built_and_paints() {
+fn a_planner_in_python_is_made_tested_and_built() {
+    // That one paints is seen by the rule of `plugins/`: each takes a minute of a processor to compile.
     let project = Project::new("early-friday", "python", "planner");
     tests_pass(&project.folder, "python3", &["-m", "unittest"]);
     let said = project.built();
     assert!(said.contains("tier `heavy`"), "{said}");
-    project.configure("heavy");
-    is_early_on_friday(&project.plans());
 }
 
 #[test]
@@ -324,4 +323,60 @@ fn a_build_that_fails_shows_the_authors_mistake_and_leaves_the_component_that_wa
     assert!(!output.status.success());
     assert!(said.contains("a rule has no `nam`"), "{said}");
     assert_eq!(project.read("early-friday.wasm"), "the one before");
+}
+
+/// Settings of the profile that `reveille rule build` has, so that what makes the bindings is built once for both.
+const PROFILE: &[&str] = &[
+    "inherits='release'",
+    "codegen-units=1",
+    "lto='fat'",
+    "panic='abort'",
+    "strip=true",
+    "build-override.opt-level=0",
+    "build-override.codegen-units=256",
+    "build-override.overflow-checks=false",
+];
+
+#[test]
+fn a_component_of_ordinary_cargo_is_taken_when_the_operator_grants_wasi() {
+    let target = "wasm32-wasip2";
+    let added = Command::new("rustup")
+        .args(["target", "add", target])
+        .output()
+        .unwrap();
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let project = Project::new("ordinary", "rust", "planner");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["build", "--quiet", "--lib", "--target", target])
+        .args(["--profile", "guest"])
+        .current_dir(&project.folder)
+        .env("CARGO_TARGET_DIR", workshop())
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    for setting in PROFILE {
+        cargo.args(["--config", &format!("profile.guest.{setting}")]);
+    }
+    let built = cargo.output().unwrap();
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    let made = workshop().join(target).join("guest/ordinary.wasm");
+    fs::copy(made, project.folder.join("ordinary.wasm")).unwrap();
+
+    project.configure("rule");
+    let output = project.run(&["rule", "list"]);
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(
+        said.contains("imports `wasi:") && said.contains("grant"),
+        "{said}"
+    );
+
+    let config = fs::read_to_string(project.place.folder.path().join("reveille.toml")).unwrap();
+    project
+        .place
+        .file("reveille.toml", &(config + "wasi = true\n"));
+    let granted = project
+        .read("README.md")
+        .replace("tier: rule", "tier: rule, wasi: true");
+    project.write("README.md", &granted);
+    is_early_on_friday(&project.plans());
 }

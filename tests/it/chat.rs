@@ -92,10 +92,8 @@ fn with_rule(package: &str, definitions: &str, servers: &[SimulatedServer]) -> C
 fn days_off_of_people_and_of_a_rule() {
     let servers = ["dev", "seoul", "busan", "plain", "english"]
         .map(|schedule| server(&format!("{schedule}-1"), schedule, None));
-    holds(
-        "holidays",
-        with_rule("kr-holidays", "golden/holidays.yaml", &servers),
-    );
+    let talk = with_rule("kr-holidays", "golden/holidays.yaml", &servers);
+    holds("holidays", talk);
 }
 
 #[test]

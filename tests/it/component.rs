@@ -23,16 +23,19 @@ pub fn workshop() -> &'static Path {
     })
 }
 
-/// `reveille rule build`, with every tool that it can need.
+/// `reveille rule build`, with every tool that it needs.
 pub fn build(folder: &Path, output: Option<&Path>) -> Command {
     let mut command = Command::new(binary());
     command
         .args(["rule", "build"])
         .current_dir(folder)
-        .env("PATH", path())
         .env("CARGO_TARGET_DIR", workshop())
         .env("CARGO_TERM_QUIET", "true")
         .stdin(Stdio::null());
+    // For Rust there is nothing to install.
+    if !folder.join("Cargo.toml").exists() {
+        command.env("PATH", path());
+    }
     if let Some(output) = output {
         command.arg("--output").arg(output);
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, DurationRound as _, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
     model::{
@@ -112,7 +112,9 @@ async fn servers_are_kept_until_the_time_in_their_tag_and_no_longer() {
         assert!(report.held.is_empty(), "{report:?}");
         for taken in report.actions {
             assert_eq!(taken.action, Action::Stop, "{taken:?}");
-            stopped.insert(taken.server.to_string(), now);
+            // It looks once a minute; which second of it does not matter here.
+            let minute = now.duration_trunc(Duration::minutes(1)).unwrap();
+            stopped.insert(taken.server.to_string(), minute);
         }
         now = report.next_look;
     }

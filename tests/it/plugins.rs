@@ -146,7 +146,10 @@ fn kr_holidays_takes_days_from_the_data_that_is_bound_to_it() {
     };
     let failure = |answer: Result<_, RuleFailure>| answer.unwrap_err();
 
-    assert_eq!(sandbox.needed_data("kr-holidays").unwrap(), ["holidays"]);
+    assert_eq!(
+        sandbox.description("kr-holidays").unwrap().data,
+        ["holidays"]
+    );
     let missing = failure(plan(date(2026, 11, 24)));
     assert_eq!(missing.kind, FailureKind::Rule, "{missing}");
     assert!(missing.cause.contains("`holidays`"), "{missing}");

@@ -414,18 +414,16 @@ impl Loader {
     ) -> Result<(), SourceError> {
         let source = &wanted.source;
         if !state.is_current(source) {
-            let copy = match self.pinned_copy(source).await {
-                Some(copy) => Some(copy),
-                // A start must not wait for a place that may not answer.
-                None if state.taken.is_none() && !wanted.is_near() => self.last_copy(source).await,
-                None => None,
-            };
-            if let Some(copy) = copy {
-                let basis = basis(wanted, &copy.sha256, copy.signature.as_deref(), definitions);
+            if let Some(copy) = self.pinned_copy(source).await {
+                let basis = basis(wanted, &copy.sha256, None, definitions);
                 if !state.was_refused(&basis) {
                     self.take(state, wanted, copy, basis, definitions, now, events)
                         .await;
                 }
+            } else if !wanted.is_near() {
+                // A start must not wait for a place that may not answer.
+                self.fall_back(state, wanted, definitions, now, events)
+                    .await;
             }
         }
         // What is asked for by its digest cannot be anything else.
@@ -447,15 +445,8 @@ impl Loader {
                 self.fetch(wanted).await?
             }
             Err(error) => {
-                if state.taken.is_none()
-                    && let Some(copy) = self.last_copy(source).await
-                {
-                    let basis = basis(wanted, &copy.sha256, copy.signature.as_deref(), definitions);
-                    if !state.was_refused(&basis) {
-                        self.take(state, wanted, copy, basis, definitions, now, events)
-                            .await;
-                    }
-                }
+                self.fall_back(state, wanted, definitions, now, events)
+                    .await;
                 return Err(error);
             }
         };
@@ -479,7 +470,38 @@ impl Loader {
             self.take(state, wanted, component, basis, definitions, now, events)
                 .await;
         }
+        self.fall_back(state, wanted, definitions, now, events)
+            .await;
         Ok(())
+    }
+
+    /// Where nothing is in use, takes what was last good.
+    async fn fall_back(
+        &self,
+        state: &mut State,
+        wanted: &Wanted,
+        definitions: &Arc<Definitions>,
+        now: DateTime<Utc>,
+        events: &mut Vec<Event>,
+    ) {
+        if state.taken.is_some() {
+            return;
+        }
+        let Some(copy) = self.last_copy(&wanted.source).await else {
+            return;
+        };
+        let basis = basis(wanted, &copy.sha256, copy.signature.as_deref(), definitions);
+        if state.tried_copy.as_ref() == Some(&basis) {
+            return;
+        }
+        // What is told is what is wrong with that which is there now.
+        let refused = state.refused.take();
+        state.tried_copy = Some(basis.clone());
+        self.take(state, wanted, copy, basis, definitions, now, events)
+            .await;
+        if refused.is_some() {
+            state.refused = refused;
+        }
     }
 
     /// Makes a component the rule, or keeps why not.

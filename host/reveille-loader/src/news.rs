@@ -26,7 +26,7 @@ pub enum Event {
         before: Option<String>,
         /// Why it is trusted.
         grounds: Grounds,
-        /// Whether it is a copy, because its place cannot be read.
+        /// Whether it is the last good copy, because its place has not been read or has something bad.
         is_copy: bool,
     },
     /// What is at its place now is not taken.
@@ -77,7 +77,7 @@ impl fmt::Display for News {
                 }
                 write!(f, ") is in use, {grounds}")?;
                 if *is_copy {
-                    f.write_str("; it is the last copy, as its place has not been read yet")?;
+                    f.write_str("; it is the last good copy")?;
                 }
                 Ok(())
             }

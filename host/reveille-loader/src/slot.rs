@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) taken: Option<Taken>,
     /// What was read last and is not in use.
     pub(crate) refused: Option<Refused>,
+    /// The basis of the last good copy, once that was tried: it is tried once.
+    pub(crate) tried_copy: Option<String>,
     /// Why its place cannot be read.
     pub(crate) trouble: Option<Trouble>,
     /// When its place is looked at again, if it is no file.
@@ -69,6 +71,7 @@ impl State {
             self.source = Some(source.clone());
             self.place_version = None;
             self.refused = None;
+            self.tried_copy = None;
             self.trouble = None;
             self.next = None;
         }

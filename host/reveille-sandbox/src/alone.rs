@@ -175,9 +175,13 @@ impl Alone {
     fn measured<R>(&self, call: impl FnOnce(&Rule) -> Result<R, CallFault>) -> Called<R> {
         let rule = self.rule.apart();
         let answer = call(&rule).map_err(|fault| rule.failure(fault));
+        let used = rule.statistics().version;
         Called {
             answer,
-            usage: rule.most_used(),
+            usage: Usage {
+                fuel: used.most_fuel,
+                memory_bytes: usize::try_from(used.most_memory_bytes).unwrap_or(usize::MAX),
+            },
         }
     }
 }

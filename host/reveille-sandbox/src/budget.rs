@@ -58,6 +58,11 @@ impl Budget {
         self.memory_bytes
     }
 
+    /// Lines that were logged.
+    pub(crate) fn lines(&self) -> u32 {
+        self.lines.min(self.limits.host_calls)
+    }
+
     /// Takes one log line of so many bytes.
     pub(crate) fn take_line(&mut self, bytes: usize) -> Result<(), LimitExceeded> {
         self.lines += 1;

@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use reveille_core::model::FailureKind;
@@ -89,7 +90,7 @@ pub(crate) fn link<T: Holds>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     data::add_to_linker::<T, HasSelf<Call>>(linker, Holds::call)
 }
 
-/// What a call has used.
+/// The most that a call of a rule has used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
     /// Units of fuel.
@@ -98,17 +99,26 @@ pub struct Usage {
     pub memory_bytes: usize,
 }
 
+/// What a call has used, to be counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spent {
+    pub(crate) fuel: u64,
+    pub(crate) memory_bytes: usize,
+    pub(crate) time: Duration,
+    pub(crate) log_lines: u32,
+}
+
 /// Runs `work` in a fresh instance under the limits of the call, and drops the instance.
 pub(crate) fn run<T: Holds, R>(
     pre: &InstancePre<T>,
     state: T,
     work: impl FnOnce(&mut Store<T>, &Instance) -> wasmtime::Result<R>,
-) -> (Result<R, Fault>, Usage) {
+) -> (Result<R, Fault>, Spent) {
     let _slot = engine::take_slot();
     let ran = catch_unwind(AssertUnwindSafe(|| run_once(pre, state, work)));
     ran.unwrap_or_else(|_| {
         let fault = Fault::new(FailureKind::Host, "the sandbox itself failed");
-        (Err(fault), Usage::default())
+        (Err(fault), Spent::default())
     })
 }
 
@@ -116,7 +126,8 @@ fn run_once<T: Holds, R>(
     pre: &InstancePre<T>,
     mut state: T,
     work: impl FnOnce(&mut Store<T>, &Instance) -> wasmtime::Result<R>,
-) -> (Result<R, Fault>, Usage) {
+) -> (Result<R, Fault>, Spent) {
+    let begun = Instant::now();
     let limits = state.call().surroundings.limits;
     let mut store = Store::new(pre.engine(), state);
     store.limiter(|state| &mut state.call().budget);
@@ -129,9 +140,16 @@ fn run_once<T: Holds, R>(
         .and_then(|()| pre.instantiate(&mut store))
         .and_then(|instance| work(&mut store, &instance))
         .map_err(|error| Fault::classify(&error, &limits));
-    let usage = Usage {
-        fuel: limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
-        memory_bytes: store.data_mut().call().budget.memory_bytes(),
+    let fuel = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+    let budget = &store.data_mut().call().budget;
+    let (memory_bytes, log_lines) = (budget.memory_bytes(), budget.lines());
+    // What the instance leaves behind takes its time too.
+    drop(store);
+    let spent = Spent {
+        fuel,
+        memory_bytes,
+        time: begun.elapsed(),
+        log_lines,
     };
-    (answer, usage)
+    (answer, spent)
 }

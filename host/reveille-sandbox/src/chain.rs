@@ -7,6 +7,7 @@ use reveille_core::model::{FailureKind, OnFailure, RuleFailure, RuleUse, Schedul
 use crate::{
     embedded::{EXCEPTIONS, PERIODS, TRANSITIONS},
     fingerprint::Fingerprint,
+    health::Case,
     rule::Rule,
 };
 
@@ -43,6 +44,16 @@ impl Step<'_> {
             .with_print(self.rule.print())
             .with(&(self.config, self.on_failure))
             .print()
+    }
+
+    /// What the rule is asked for: a schedule with its configuration of the rule.
+    pub(crate) fn case<'s>(&self, schedule: &'s Schedule) -> Case<'s> {
+        Case::Schedule {
+            name: &schedule.name,
+            print: Fingerprint::new()
+                .with(&(schedule.digest, self.config))
+                .print(),
+        }
     }
 
     /// Whether the rule looks at exceptions. The periods of a schedule do not depend on them, so that their plans

@@ -28,7 +28,7 @@ use crate::{
     text,
 };
 
-/// Threads of one child. More bring little, and each has a stack that counts as memory.
+/// Most threads of one child. More bring little, and each has a stack that counts as memory.
 const THREADS: usize = 4;
 
 /// Bytes of the child's standard error that are looked at.
@@ -252,7 +252,9 @@ impl ChildCommand {
     }
 
     fn start(&self) -> io::Result<Child> {
-        let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(THREADS));
+        // One core is left to the tick and the chat: priority alone does not keep a compiler out of their caches.
+        let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = cores.saturating_sub(1).clamp(1, THREADS);
         Command::new(&self.program)
             .arg0("reveille")
             .args(&self.arguments)

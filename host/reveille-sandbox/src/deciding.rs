@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use reveille_core::{
     model::{Decision, DecisionLayer, OnFailure, RuleFailure},
     port::{DecideRequest, DecidedServer},
@@ -55,67 +56,99 @@ pub(crate) fn print(request: &DecideRequest<'_>, steps: &[Step<'_>]) -> u128 {
     print.print()
 }
 
-/// Asks the deciders. The flag says whether the answer would be the same another time.
-pub(crate) fn decide(
-    request: &DecideRequest<'_>,
-    steps: &[Step<'_>],
-    counters: &Tallies,
-) -> (Result<Vec<Decision>, RuleFailure>, bool) {
-    let mut decisions = Vec::with_capacity(request.servers.len());
-    let mut keep = true;
-    let frame = convert::decider::frame(request);
-    for servers in request.servers.chunks(SERVERS) {
-        match decide_some(frame.clone(), request, servers, steps, counters, &mut keep) {
-            Ok(some) => decisions.extend(convert::decider::answered(some, servers)),
-            Err(failure) => return (Err(failure), keep),
+/// What is decided, and by whom.
+pub(crate) struct Deciding<'a> {
+    pub(crate) counters: &'a Tallies,
+    pub(crate) request: &'a DecideRequest<'a>,
+    pub(crate) steps: &'a [Step<'a>],
+    /// None where every question is asked, whatever has failed.
+    pub(crate) now: Option<DateTime<Utc>>,
+}
+
+impl Deciding<'_> {
+    /// Asks the deciders. The flag says whether the answer would be the same another time.
+    pub(crate) fn decide(&self) -> (Result<Vec<Decision>, RuleFailure>, bool) {
+        let servers = self.request.servers;
+        let mut decisions = Vec::with_capacity(servers.len());
+        let mut keep = true;
+        let mut failed = vec![false; self.steps.len()];
+        let frame = convert::decider::frame(self.request);
+        for some in servers.chunks(SERVERS) {
+            match self.decide_some(frame.clone(), some, &mut failed, &mut keep) {
+                Ok(decided) => decisions.extend(convert::decider::answered(decided, some)),
+                Err(failure) => return (Err(failure), keep),
+            }
         }
+        // Only now: a rule that fails for the second thousand every time has not answered by deciding about the first.
+        for (step, failed) in self.steps.iter().zip(failed) {
+            if self.now.is_some() && !failed {
+                let case = step.case(self.request.schedule);
+                step.rule.health().answered(case);
+            }
+        }
+        (Ok(decisions), keep)
     }
-    (Ok(decisions), keep)
-}
 
-/// The decisions as each of `steps` leaves them. Every step is asked anew with those before it: this is for people who
-/// ask why, and seldom.
-pub(crate) fn layers(
-    request: &DecideRequest<'_>,
-    steps: &[Step<'_>],
-    counters: &Tallies,
-) -> Result<Vec<DecisionLayer>, RuleFailure> {
-    let mut layers = Vec::with_capacity(steps.len());
-    for (place, step) in (1..).zip(steps) {
-        let before = steps.get(..place).unwrap_or(steps);
-        let (decisions, _) = decide(request, before, counters);
-        layers.push(DecisionLayer {
-            rule: Some(step.rule.name().to_owned()),
-            decisions: decisions?,
-        });
+    /// The decisions as each of the steps leaves them. Every step is asked anew with those before it: this is for people
+    /// who ask why, and seldom.
+    pub(crate) fn layers(&self) -> Result<Vec<DecisionLayer>, RuleFailure> {
+        let mut layers = Vec::with_capacity(self.steps.len());
+        for (place, step) in (1..).zip(self.steps) {
+            let steps = self.steps.get(..place).unwrap_or(self.steps);
+            let (decisions, _) = Deciding { steps, ..*self }.decide();
+            layers.push(DecisionLayer {
+                rule: Some(step.rule.name().to_owned()),
+                decisions: decisions?,
+            });
+        }
+        Ok(layers)
     }
-    Ok(layers)
-}
 
-fn decide_some(
-    mut frame: decider::DecideRequest,
-    request: &DecideRequest<'_>,
-    servers: &[DecidedServer<'_>],
-    steps: &[Step<'_>],
-    counters: &Tallies,
-    keep: &mut bool,
-) -> Result<Vec<decider::Decision>, RuleFailure> {
-    frame.servers = servers.iter().map(convert::decider::server).collect();
-    for step in steps {
-        convert::decider::for_rule(&mut frame, request, servers, step.rule, step.config);
-        counters.asked_decider();
-        match ask(step.rule, &frame, request, servers) {
-            Ok(decisions) => frame.so_far = decisions,
-            Err(fault) => {
-                *keep &= fault.is_deterministic();
-                match step.on_failure {
-                    OnFailure::Hold => return Err(step.rule.failure(fault)),
-                    OnFailure::Skip => {}
+    fn decide_some(
+        &self,
+        mut frame: decider::DecideRequest,
+        servers: &[DecidedServer<'_>],
+        failed: &mut [bool],
+        keep: &mut bool,
+    ) -> Result<Vec<decider::Decision>, RuleFailure> {
+        frame.servers = servers.iter().map(convert::decider::server).collect();
+        for (step, failed) in self.steps.iter().zip(failed) {
+            let (rule, config) = (step.rule, step.config);
+            convert::decider::for_rule(&mut frame, self.request, servers, rule, config);
+            match self.ask(step, &frame, servers) {
+                Ok(decisions) => frame.so_far = decisions,
+                Err(fault) => {
+                    *failed = true;
+                    *keep &= fault.is_deterministic();
+                    match step.on_failure {
+                        OnFailure::Hold => return Err(rule.failure(fault)),
+                        OnFailure::Skip => {}
+                    }
                 }
             }
         }
+        Ok(frame.so_far)
     }
-    Ok(frame.so_far)
+
+    /// Asks a rule, unless it has failed for this schedule and is not to be asked now.
+    fn ask(
+        &self,
+        step: &Step<'_>,
+        frame: &decider::DecideRequest,
+        servers: &[DecidedServer<'_>],
+    ) -> Result<Vec<decider::Decision>, Fault> {
+        let health = step.rule.health();
+        let case = step.case(self.request.schedule);
+        if let Some(now) = self.now {
+            health.ask(case, now)?;
+        }
+        self.counters.asked_decider();
+        let decided = ask(step.rule, frame, self.request, servers);
+        if let (Err(fault), Some(now)) = (&decided, self.now) {
+            health.failed(case, now, fault);
+        }
+        decided
+    }
 }
 
 /// Asks a decider, and looks at its answer.

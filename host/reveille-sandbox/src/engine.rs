@@ -142,7 +142,7 @@ pub(crate) fn ticks(deadline: Duration) -> u64 {
         .saturating_add(1)
 }
 
-/// The places in the engine's pool. A call waits for a free one instead of failing for want of it.
+/// Places for calls. A call waits for a free one instead of failing for want of it.
 #[derive(Debug)]
 pub(crate) struct Slots {
     free: Mutex<u32>,
@@ -153,26 +153,38 @@ pub(crate) struct Slots {
 #[derive(Debug)]
 pub(crate) struct Slot(Arc<Slots>);
 
-static SLOTS: LazyLock<Arc<Slots>> = LazyLock::new(|| {
-    Arc::new(Slots {
-        free: Mutex::new(engine_config::SLOTS),
-        freed: Condvar::new(),
-    })
-});
+/// Calls of one rule that may run at the same time. However long they take, the other rules have the rest of the pool.
+pub(crate) const SHARE: u32 = engine_config::SLOTS / 4;
 
-/// Waits for a place.
+/// Places in the engine's pool.
+static SLOTS: LazyLock<Arc<Slots>> = LazyLock::new(|| Slots::new(engine_config::SLOTS));
+
+/// Waits for a place in the pool.
 pub(crate) fn take_slot() -> Slot {
-    let slots = Arc::clone(&SLOTS);
-    let mut free = slots.free.lock().unwrap_or_else(PoisonError::into_inner);
-    while *free == 0 {
-        free = slots
-            .freed
-            .wait(free)
-            .unwrap_or_else(PoisonError::into_inner);
+    SLOTS.take()
+}
+
+impl Slots {
+    pub(crate) fn new(places: u32) -> Arc<Self> {
+        Arc::new(Self {
+            free: Mutex::new(places),
+            freed: Condvar::new(),
+        })
     }
-    *free -= 1;
-    drop(free);
-    Slot(slots)
+
+    /// Waits for a place.
+    pub(crate) fn take(self: &Arc<Self>) -> Slot {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while *free == 0 {
+            free = self
+                .freed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+        drop(free);
+        Slot(Arc::clone(self))
+    }
 }
 
 impl Drop for Slot {
@@ -185,6 +197,22 @@ impl Drop for Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_that_fills_its_places_leaves_the_others_theirs_and_gets_one_back() {
+        let (pool, hostile, quiet) = (Slots::new(32), Slots::new(SHARE), Slots::new(SHARE));
+        let free = |slots: &Arc<Slots>| *slots.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let held: Vec<_> = (0..SHARE).map(|_| (hostile.take(), pool.take())).collect();
+        let waiting = thread::spawn({
+            let (hostile, pool) = (Arc::clone(&hostile), Arc::clone(&pool));
+            move || drop((hostile.take(), pool.take()))
+        });
+        assert_eq!((free(&hostile), free(&pool)), (0, 32 - SHARE));
+        drop((quiet.take(), pool.take()));
+        drop(held);
+        assert!(waiting.join().is_ok());
+        assert_eq!((free(&hostile), free(&pool)), (SHARE, 32));
+    }
 
     #[test]
     fn a_deadline_never_comes_early() {

@@ -1,6 +1,8 @@
 //! Says what befell a call: everything that wasmtime answers, as one of the contract's kinds of failure and a cause
 //! for people that names the limit.
 
+use std::time::Duration;
+
 use reveille_core::model::FailureKind;
 use wasmtime::{Trap, component::ResourceTableError};
 use wasmtime_wasi::I32Exit;
@@ -15,19 +17,53 @@ const DETAIL_CHARS: usize = 300;
 pub(crate) struct Fault {
     pub(crate) kind: FailureKind,
     pub(crate) cause: String,
+    /// What its call took of the tick, as its limits tell it: the same every time that it takes the same.
+    pub(crate) took: Duration,
+    /// Whether there was no call at all, because of an earlier fault.
+    held_back: bool,
 }
+
+/// Nanoseconds that a unit of fuel takes at most.
+const UNIT_NANOSECONDS: u64 = 2;
 
 impl Fault {
     pub(crate) fn new(kind: FailureKind, cause: impl Into<String>) -> Self {
         Self {
             kind,
             cause: cause.into(),
+            took: Duration::ZERO,
+            held_back: false,
         }
     }
 
-    /// Whether the same call would fail again in the same way.
+    /// With what its call took.
+    pub(crate) fn that_took(self, took: Duration) -> Self {
+        Self { took, ..self }
+    }
+
+    /// With what a call that used so much fuel took, or all of its time.
+    pub(crate) fn that_used(self, fuel: u64, limits: &Limits) -> Self {
+        let took = if self.is_deterministic() {
+            Duration::from_nanos(fuel.saturating_mul(UNIT_NANOSECONDS))
+        } else {
+            limits.deadline
+        };
+        self.that_took(took)
+    }
+
+    /// The same fault, instead of a call.
+    pub(crate) fn held_back(&self, cause: String) -> Self {
+        Self {
+            kind: self.kind,
+            cause,
+            took: Duration::ZERO,
+            held_back: true,
+        }
+    }
+
+    /// Whether the same question would fail again in the same way.
     pub(crate) fn is_deterministic(&self) -> bool {
-        !matches!(self.kind, FailureKind::Deadline | FailureKind::Host)
+        !self.held_back && !matches!(self.kind, FailureKind::Deadline | FailureKind::Host)
     }
 
     /// Reads what wasmtime answered to a call under `limits`.

@@ -10,7 +10,10 @@ use reveille_core::{
     port::Formatter,
 };
 
-use crate::{answer, convert, fingerprint::Fingerprint, planning::since_1970, sandbox::Sandbox};
+use crate::{
+    answer, convert, fault::Fault, fingerprint::Fingerprint, health::Case, planning::since_1970,
+    rule::Rule, sandbox::Sandbox,
+};
 
 /// One rule of a sandbox as the one that has the words.
 #[derive(Debug, Clone)]
@@ -45,6 +48,26 @@ impl Formatter for SandboxFormatter {
                 .map(|message| Message::clone(&message))
                 .map_err(|failure| RuleFailure::clone(&failure));
         }
+        let message = self.ask(rule, context, reply);
+        let keep = message
+            .as_ref()
+            .map_or_else(|fault| fault.is_deterministic(), |_| true);
+        let message = message.map_err(|fault| rule.failure(fault));
+        if keep {
+            let kept = message.clone().map(Arc::new).map_err(Arc::new);
+            self.sandbox.cache.keep_message(print, kept);
+        }
+        message
+    }
+}
+
+impl SandboxFormatter {
+    /// Asks the rule, unless it has failed lately and is not to be asked now.
+    fn ask(&self, rule: &Rule, context: &Context, reply: &Reply) -> Result<Message, Fault> {
+        let now = self.sandbox.now();
+        if let Some(now) = now {
+            rule.health().ask(Case::Words, now)?;
+        }
         self.sandbox.counters.asked_formatter();
         let formatted = rule.format(
             &convert::replies::context(context),
@@ -54,13 +77,10 @@ impl Formatter for SandboxFormatter {
         let message = formatted.and_then(|message| {
             answer::message(convert::replies::message(message)).map_err(|what| rule.refuse(what))
         });
-        let keep = message
-            .as_ref()
-            .map_or_else(|fault| fault.is_deterministic(), |_| true);
-        let message = message.map_err(|fault| rule.failure(fault));
-        if keep {
-            let kept = message.clone().map(Arc::new).map_err(Arc::new);
-            self.sandbox.cache.keep_message(print, kept);
+        match (&message, now) {
+            (Err(fault), Some(now)) => rule.health().failed(Case::Words, now, fault),
+            (Ok(_), Some(_)) => rule.health().answered(Case::Words),
+            (_, None) => {}
         }
         message
     }

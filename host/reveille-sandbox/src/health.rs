@@ -321,9 +321,9 @@ mod tests {
         assert_eq!(disabled.kind, FailureKind::Deadline);
         assert!(!disabled.is_deterministic(), "it must not be kept");
         assert!(
-            disabled
-                .cause
-                .starts_with("disabled for this schedule after 10 failures in a row; the last: it went wrong."),
+            disabled.cause.starts_with(
+                "disabled for this schedule after 10 failures in a row; the last: it went wrong."
+            ),
             "{}",
             disabled.cause
         );
@@ -368,7 +368,11 @@ mod tests {
         let (health, tried) = tried(FailureKind::Deadline, Case::Words, 24 * 60);
         assert!(tried.len() > 20, "{tried:?}");
         let waits = health.ask(Case::Words, at(24 * 60)).unwrap_err();
-        assert!(waits.cause.starts_with("asked again at "), "{}", waits.cause);
+        assert!(
+            waits.cause.starts_with("asked again at "),
+            "{}",
+            waits.cause
+        );
         let (health, _) = self::tried(FailureKind::Panic, Case::Words, 100);
         health.ask(Case::Words, at(100)).unwrap();
     }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use reveille_core::{
     model::{DayPlan, Exception, Layer, OnFailure, RuleFailure, Schedule},
     port::PlanRequest,
@@ -24,6 +24,8 @@ pub(crate) struct Planning<'a> {
     pub(crate) cache: &'a Cache,
     pub(crate) counters: &'a Tallies,
     pub(crate) schedule: &'a Schedule,
+    /// None where every question is asked, whatever has failed.
+    pub(crate) now: Option<DateTime<Utc>>,
 }
 
 /// The exceptions that a day depends on: its own and those of the day before.
@@ -91,8 +93,7 @@ impl Planning<'_> {
             request.day_before = day_before.as_deref().map(convert::planner::plan);
             request.exceptions = seen.iter().map(|one| convert::exception(one)).collect();
             step.config.clone_into(&mut request.config);
-            self.counters.computed_plan();
-            let kept: KeptPlan = match ask(step.rule, request, date) {
+            let kept: KeptPlan = match self.ask(step, request, date) {
                 Ok(painted) => Ok(Arc::new(painted)),
                 Err(fault) => {
                     keep &= fault.is_deterministic();
@@ -109,6 +110,45 @@ impl Planning<'_> {
             watch(step, &plan);
         }
         Ok(plan)
+    }
+
+    /// What a rule has against the schedule, unless it has failed for it and is not to be asked now.
+    pub(crate) fn check(
+        &self,
+        step: &Step<'_>,
+        schedule: &planner::Schedule,
+    ) -> Result<Vec<planner::Fault>, Fault> {
+        let case = step.case(self.schedule);
+        if let Some(now) = self.now {
+            step.rule.health().ask(case, now)?;
+        }
+        let checked = step.rule.check_schedule(schedule);
+        if let (Err(fault), Some(now)) = (&checked, self.now) {
+            step.rule.health().failed(case, now, fault);
+        }
+        checked
+    }
+
+    /// Asks a rule, unless it has failed for this schedule and is not to be asked now.
+    fn ask(
+        &self,
+        step: &Step<'_>,
+        request: &planner::PlanRequest,
+        date: NaiveDate,
+    ) -> Result<DayPlan, Fault> {
+        let health = step.rule.health();
+        let case = step.case(self.schedule);
+        if let Some(now) = self.now {
+            health.ask(case, now)?;
+        }
+        self.counters.computed_plan();
+        let painted = ask(step.rule, request, date);
+        match (&painted, self.now) {
+            (Err(fault), Some(now)) => health.failed(case, now, fault),
+            (Ok(_), Some(_)) => health.answered(case),
+            (_, None) => {}
+        }
+        painted
     }
 
     /// The plan after every rule of the chain, in order.

@@ -1,27 +1,26 @@
 //! A rule that is loaded: its component, ready to be called, what it said of itself, and what was counted of it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use reveille_core::model::{FailureKind, LoadedRule, RuleFailure, Tier};
+use chrono::{DateTime, Utc};
+use reveille_core::model::{
+    FailureKind, LoadedRule, RuleFailure, RuleStatistics, RuleTrouble, Tier,
+};
 use wasmtime::{Engine, component::Component};
 
 use crate::{
     answer,
     bindings::exports::reveille::rules::{decider, formatter, planner},
     bindings::reveille::rules::types::RuleError,
-    call::{self, Call, Surroundings, Usage},
+    call::{self, Call, Spent, Surroundings, Usage},
     data::{DataSource, Datum},
+    engine::{SHARE, Slots},
     error::LoadError,
     fault::Fault,
     fingerprint::Fingerprint,
+    health::Health,
     linked::{Linked, Pre, with_guest},
+    tally::{Asked, Tally},
     wasi,
 };
 
@@ -40,15 +39,6 @@ pub struct Description {
     pub clock: bool,
     /// JSON Schema of its configuration.
     pub config_schema: Option<String>,
-}
-
-/// What has been counted of a rule since the start.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    calls: AtomicU64,
-    failures: AtomicU64,
-    most_fuel: AtomicU64,
-    most_memory: AtomicU64,
 }
 
 /// Where a rule comes from and what it is granted.
@@ -76,7 +66,11 @@ pub(crate) struct Rule {
     pub(crate) origin: Arc<Origin>,
     pub(crate) description: Arc<Description>,
     linked: Arc<Linked>,
-    tally: Arc<Tally>,
+    slots: Arc<Slots>,
+    tally: Tally,
+    health: Arc<Health>,
+    /// How often an operator has asked for another try.
+    tries: u32,
     print: u128,
 }
 
@@ -89,9 +83,10 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-/// Runs a call in whichever kind of store the rule has.
+/// Runs a call in whichever kind of store the rule has, when the rule has a place for one more.
 macro_rules! run {
-    ($rule:expr, $clock:expr, $indices:expr, |$guest:ident, $store:ident| $call:expr) => {
+    ($rule:expr, $clock:expr, $indices:expr, |$guest:ident, $store:ident| $call:expr) => {{
+        let _place = $rule.slots.take();
         match &$rule.linked.pre {
             Pre::Pure(pre) => call::run(
                 pre,
@@ -105,7 +100,7 @@ macro_rules! run {
                 with_guest!($indices, |$guest, $store| $call),
             ),
         }
-    };
+    }};
 }
 
 impl Rule {
@@ -119,26 +114,46 @@ impl Rule {
         let surroundings = Arc::new(surroundings);
         let linked = Linked::new(engine, component, &surroundings, origin.wasi)?;
         let mut rule = Self {
-            print: print(&surroundings, &origin),
+            print: print(&surroundings, &origin, 0),
             surroundings,
             origin: Arc::new(origin),
             description: Arc::default(),
             linked: Arc::new(linked),
-            tally: Arc::default(),
+            slots: Slots::new(SHARE),
+            tally: Tally::default(),
+            health: Arc::default(),
+            tries: 0,
         };
         rule.description = Arc::new(rule.describe()?);
         Ok(rule)
     }
 
-    /// The same rule with other data.
+    /// The same rule with other data. What it has failed in counts no more, unless it is the same data.
     pub(crate) fn with_data(&self, data: DataSource) -> Self {
         let surroundings = Surroundings {
             data,
             ..(*self.surroundings).clone()
         };
+        let print = print(&surroundings, &self.origin, self.tries);
         Self {
-            print: print(&surroundings, &self.origin),
+            print,
             surroundings: Arc::new(surroundings),
+            health: if print == self.print {
+                Arc::clone(&self.health)
+            } else {
+                Arc::default()
+            },
+            ..self.clone()
+        }
+    }
+
+    /// The same rule, of which nothing is kept: it is asked everything again, whatever it has failed in.
+    pub(crate) fn tried_again(&self) -> Self {
+        let tries = self.tries.wrapping_add(1);
+        Self {
+            print: print(&self.surroundings, &self.origin, tries),
+            health: Arc::default(),
+            tries,
             ..self.clone()
         }
     }
@@ -157,7 +172,10 @@ impl Rule {
                 data.insert(own.clone(), datum.clone());
             }
         }
-        self.with_data(data)
+        Self {
+            tally: former.tally.of_next_version(),
+            ..self.with_data(data)
+        }
     }
 
     /// This rule with other data behind a name of the host's, or none; none when it does not read it.
@@ -177,14 +195,16 @@ impl Rule {
         Some(self.with_data(data))
     }
 
-    /// The same rule, of which everything is counted and logged apart.
+    /// The same rule, of which everything is counted, logged and held against it apart.
     pub(crate) fn apart(&self) -> Self {
         Self {
             surroundings: Arc::new(Surroundings {
                 journal: Arc::default(),
                 ..(*self.surroundings).clone()
             }),
-            tally: Arc::default(),
+            slots: Slots::new(SHARE),
+            tally: Tally::default(),
+            health: Arc::default(),
             ..self.clone()
         }
     }
@@ -217,6 +237,7 @@ impl Rule {
             (self.decides(), "decider"),
             (self.formats(), "formatter"),
         ];
+        let counted = self.tally.read().total;
         LoadedRule {
             name: self.name().to_owned(),
             version: self.description.version.clone(),
@@ -229,8 +250,8 @@ impl Rule {
             sha256: self.origin.sha256.clone(),
             tier: self.origin.tier,
             data: self.data_sources(),
-            calls: self.tally.calls.load(Relaxed),
-            failures: self.tally.failures.load(Relaxed),
+            calls: counted.calls.total(),
+            failures: counted.failed(),
         }
     }
 
@@ -245,13 +266,36 @@ impl Rule {
         sources
     }
 
+    /// What was counted of its calls.
+    pub(crate) fn statistics(&self) -> RuleStatistics {
+        self.tally.read()
+    }
+
     /// The most that one call has used.
     pub(crate) fn most_used(&self) -> Usage {
+        let most = self.tally.read().total;
         Usage {
-            fuel: self.tally.most_fuel.load(Relaxed),
-            memory_bytes: usize::try_from(self.tally.most_memory.load(Relaxed))
-                .unwrap_or(usize::MAX),
+            fuel: most.most_fuel,
+            memory_bytes: usize::try_from(most.most_memory_bytes).unwrap_or(usize::MAX),
         }
+    }
+
+    /// What it has failed in.
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// What it is not asked for at this time.
+    pub(crate) fn troubles(&self, now: DateTime<Utc>) -> Vec<RuleTrouble> {
+        let troubles = self.health.troubles(now).into_iter();
+        troubles
+            .map(|trouble| RuleTrouble {
+                schedule: trouble.schedule,
+                failures: trouble.failures,
+                until: trouble.until,
+                last: self.failure(trouble.last),
+            })
+            .collect()
     }
 
     pub(crate) fn plan_day(
@@ -264,7 +308,7 @@ impl Rule {
         };
         let ran = run!(self, clock, indices, |guest, store| guest
             .call_plan_day(&mut *store, request));
-        self.settle(ran)
+        self.settle(Asked::Planner, ran)
     }
 
     pub(crate) fn check_schedule(
@@ -274,9 +318,9 @@ impl Rule {
         let Some(indices) = &self.linked.planner else {
             return Err(no_role("planner"));
         };
-        let (answer, usage) = run!(self, Duration::ZERO, indices, |guest, store| guest
+        let (answer, spent) = run!(self, Duration::ZERO, indices, |guest, store| guest
             .call_check_schedule(&mut *store, schedule));
-        self.settle((answer.map(Ok), usage))
+        self.settle(Asked::Planner, (answer.map(Ok), spent))
     }
 
     pub(crate) fn decide(
@@ -289,7 +333,7 @@ impl Rule {
         };
         let ran = run!(self, clock, indices, |guest, store| guest
             .call_decide(&mut *store, request));
-        self.settle(ran)
+        self.settle(Asked::Decider, ran)
     }
 
     pub(crate) fn format(
@@ -306,29 +350,29 @@ impl Rule {
             context,
             reply
         ));
-        self.settle(ran)
+        self.settle(Asked::Formatter, ran)
     }
 
     /// Makes an instance and drops it.
     pub(crate) fn instantiate(&self) -> Result<(), Fault> {
         let indices = &self.linked.about;
         let (answer, usage) = run!(self, Duration::ZERO, indices, |_guest, _store| Ok(()));
-        self.settle((answer.map(Ok), usage))
+        self.settle(Asked::About, (answer.map(Ok), usage))
     }
 
     pub(crate) fn check_config(&self, config: &str) -> Result<(), Fault> {
         let indices = &self.linked.about;
         let ran = run!(self, Duration::ZERO, indices, |guest, store| guest
             .call_check_config(&mut *store, config));
-        self.settle(ran)
+        self.settle(Asked::About, ran)
     }
 
     fn describe(&self) -> Result<Description, LoadError> {
         let indices = &self.linked.about;
-        let (answer, usage) = run!(self, Duration::ZERO, indices, |guest, store| guest
+        let (answer, spent) = run!(self, Duration::ZERO, indices, |guest, store| guest
             .call_describe(&mut *store));
         let described = self
-            .settle((answer.map(Ok), usage))
+            .settle(Asked::About, (answer.map(Ok), spent))
             .map_err(|fault| LoadError::Describe(self.failure(fault)))?;
         answer::description(described).map_err(|what| LoadError::Description {
             name: self.name().to_owned(),
@@ -347,32 +391,30 @@ impl Rule {
 
     /// Notes that what a call answered breaks the contract.
     pub(crate) fn refuse(&self, what: String) -> Fault {
-        self.tally.failures.fetch_add(1, Relaxed);
+        self.tally.count_failure(FailureKind::Answer);
         Fault::new(FailureKind::Answer, what)
     }
 
     fn settle<R>(
         &self,
-        (answer, usage): (Result<Result<R, RuleError>, Fault>, Usage),
+        asked: Asked,
+        (answer, spent): (Result<Result<R, RuleError>, Fault>, Spent),
     ) -> Result<R, Fault> {
-        self.tally.calls.fetch_add(1, Relaxed);
-        self.tally.most_fuel.fetch_max(usage.fuel, Relaxed);
-        let memory = u64::try_from(usage.memory_bytes).unwrap_or(u64::MAX);
-        self.tally.most_memory.fetch_max(memory, Relaxed);
+        self.tally.count_call(asked, &spent);
         let settled = answer.and_then(|answer| answer.map_err(answer::rule_error));
-        if let Err(fault) = &settled {
-            self.tally.failures.fetch_add(1, Relaxed);
+        settled.map_err(|fault| {
+            self.tally.count_failure(fault.kind);
             tracing::debug!(rule = self.name(), kind = ?fault.kind, "{}", fault.cause);
-        }
-        settled
+            fault.that_used(spent.fuel, &self.surroundings.limits)
+        })
     }
 }
 
-fn print(surroundings: &Surroundings, origin: &Origin) -> u128 {
+fn print(surroundings: &Surroundings, origin: &Origin, tries: u32) -> u128 {
     let mut print = Fingerprint::new()
         .with(&surroundings.rule)
         .with(&surroundings.limits)
-        .with(&(&origin.sha256, origin.wasi));
+        .with(&(&origin.sha256, origin.wasi, tries));
     for (name, datum) in &surroundings.data {
         print = print.with(&(name, &datum.digest));
     }

@@ -2,17 +2,26 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::{self, File},
     io::{self, Read},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{
+            AtomicU64,
+            Ordering::{Acquire, Release},
+        },
+    },
 };
 
+use chrono::{DateTime, Utc};
 use reveille_core::{
     model::{
         DayPlan, Decision, DecisionLayer, Fault, Layer, LoadedRule, RuleFailure, RuleSource,
-        Schedule,
+        RuleStatistics, RuleTrouble, Schedule,
     },
     port::{DecideRequest, PlanRequest, Rules},
+    tick::Clock,
 };
 
 use crate::{
@@ -25,7 +34,7 @@ use crate::{
     convert,
     counters::{Counters, Tallies},
     data::{DataSource, Datum},
-    deciding,
+    deciding::{self, Deciding},
     embedded::EMBEDDED,
     error::LoadError,
     fingerprint::Fingerprint,
@@ -38,14 +47,24 @@ use crate::{
 /// Rules in their sandbox. The default components are always in it; others come and go.
 ///
 /// A call takes the rules as they are when it begins: what is loaded meanwhile is for the next one.
-#[derive(Debug)]
 pub struct Sandbox {
     rules: RwLock<Arc<RuleSet>>,
+    /// How many times they have changed.
+    revision: AtomicU64,
     /// By the names of the host. Whoever changes it and the rules takes this lock first.
     supplied: Mutex<DataSource>,
     pub(crate) cache: Cache,
     pub(crate) counters: Tallies,
     compiler: Arc<Compiler>,
+    clock: Option<Clock>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("rules", &self.rules())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sandbox {
@@ -69,11 +88,27 @@ impl Sandbox {
         }
         Ok(Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            revision: AtomicU64::new(0),
             supplied: Mutex::default(),
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::new(compiler),
+            clock: None,
         })
+    }
+
+    /// With a clock. A rule that fails then waits before it is asked again: one minute after a failure that may pass,
+    /// then twice as long each time, at most an hour; after [`FAILURES_IN_A_ROW`](crate::FAILURES_IN_A_ROW) at different
+    /// times it is not asked for that schedule until something changes. Meanwhile its answer is the failure, and says so;
+    /// what it has answered before goes on to hold. Its failing calls together take no more than a second of a minute.
+    ///
+    /// Without a clock every question is asked, as those want it who try a rule out.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self {
+            clock: Some(clock),
+            ..self
+        }
     }
 
     /// Makes a rule ready to be called, without taking it in: looks at the digest that is asked for, compiles, links,
@@ -102,8 +137,10 @@ impl Sandbox {
         apart
     }
 
-    /// The rules and data as they are now, of which everything is kept, counted and logged apart.
-    fn apart(&self) -> Self {
+    /// The rules and data as they are now, of which everything is kept, counted and logged apart. It has no clock: every
+    /// question is asked, so that a day that fails says nothing about the next.
+    #[must_use]
+    pub fn apart(&self) -> Self {
         let supplied = self.supplies().clone();
         let loaded = self.rules();
         let rules = loaded
@@ -113,10 +150,12 @@ impl Sandbox {
             .collect();
         Self {
             rules: RwLock::new(Arc::new(RuleSet::new(rules))),
+            revision: AtomicU64::new(0),
             supplied: Mutex::new(supplied),
             cache: Cache::new(),
             counters: Tallies::default(),
             compiler: Arc::clone(&self.compiler),
+            clock: None,
         }
     }
 
@@ -230,22 +269,6 @@ impl Sandbox {
         Ok(Arc::clone(&self.rules().get(name)?.description))
     }
 
-    /// Names of the data that a rule asks for.
-    ///
-    /// # Errors
-    /// When it is not loaded.
-    pub fn needed_data(&self, name: &str) -> Result<Vec<String>, RuleFailure> {
-        Ok(self.rules().get(name)?.description.data.clone())
-    }
-
-    /// JSON Schema of a rule's configuration, when it has one.
-    ///
-    /// # Errors
-    /// When it is not loaded.
-    pub fn config_schema(&self, name: &str) -> Result<Option<String>, RuleFailure> {
-        Ok(self.rules().get(name)?.description.config_schema.clone())
-    }
-
     /// Whether a rule can use a configuration.
     ///
     /// # Errors
@@ -273,6 +296,33 @@ impl Sandbox {
     /// When it is not loaded.
     pub fn most_used(&self, name: &str) -> Result<Usage, RuleFailure> {
         Ok(self.rules().get(name)?.most_used())
+    }
+
+    /// What was counted of a rule's calls.
+    ///
+    /// # Errors
+    /// When it is not loaded.
+    pub fn statistics(&self, name: &str) -> Result<RuleStatistics, RuleFailure> {
+        Ok(self.rules().get(name)?.statistics())
+    }
+
+    /// For what a rule is not asked now, because it has failed; nothing when it is not loaded, or without a clock.
+    #[must_use]
+    pub fn troubles(&self, name: &str) -> Vec<RuleTrouble> {
+        let rules = self.rules();
+        match (rules.get(name), self.now()) {
+            (Ok(rule), Some(now)) => rule.troubles(now),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Asks a rule anew for everything, also for what it has failed in. Nothing when it is not loaded.
+    pub fn retry(&self, name: &str) {
+        self.change(|rules| {
+            if let Some(rule) = rules.get_mut(name) {
+                *rule = Arc::new(rule.tried_again());
+            }
+        });
     }
 
     /// A rule on its own, for the tools of its author.
@@ -306,6 +356,10 @@ impl Sandbox {
         self.compiler.counts()
     }
 
+    pub(crate) fn now(&self) -> Option<DateTime<Utc>> {
+        self.clock.as_ref().map(|clock| clock())
+    }
+
     pub(crate) fn rules(&self) -> Arc<RuleSet> {
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -315,7 +369,21 @@ impl Sandbox {
         let mut rules = current.rules.clone();
         let changed = change(&mut rules);
         *current = Arc::new(RuleSet::new(rules));
+        self.revision.fetch_add(1, Release);
         changed
+    }
+
+    fn deciding<'a>(
+        &'a self,
+        request: &'a DecideRequest<'a>,
+        steps: &'a [chain::Step<'a>],
+    ) -> Deciding<'a> {
+        Deciding {
+            counters: &self.counters,
+            request,
+            steps,
+            now: self.now(),
+        }
     }
 
     fn planning<'a>(&'a self, schedule: &'a Schedule) -> Planning<'a> {
@@ -323,11 +391,16 @@ impl Sandbox {
             cache: &self.cache,
             counters: &self.counters,
             schedule,
+            now: self.now(),
         }
     }
 }
 
 impl Rules for Sandbox {
+    fn revision(&self) -> u64 {
+        self.revision.load(Acquire)
+    }
+
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Arc<DayPlan>, RuleFailure> {
         let rules = self.rules();
         let exceptions = planning::relevant(request);
@@ -366,7 +439,7 @@ impl Rules for Sandbox {
                 Err(failure) => Err((*failure).clone()),
             };
         }
-        let (answer, keep) = deciding::decide(request, &steps, &self.counters);
+        let (answer, keep) = self.deciding(request, &steps).decide();
         if keep {
             self.cache
                 .keep_decisions(schedule, print, deciding::kept(&answer));
@@ -377,7 +450,7 @@ impl Rules for Sandbox {
     fn decided_by(&self, request: &DecideRequest<'_>) -> Result<Vec<DecisionLayer>, RuleFailure> {
         let rules = self.rules();
         let steps = rules.deciders(request.schedule, ordered(request))?;
-        deciding::layers(request, &steps, &self.counters)
+        self.deciding(request, &steps).layers()
     }
 
     fn check_schedule(&self, schedule: &Schedule) -> Vec<Fault> {
@@ -407,7 +480,7 @@ impl Rules for Sandbox {
         };
         let seen = convert::planner::schedule(schedule);
         for step in steps {
-            match step.rule.check_schedule(&seen) {
+            match self.planning(schedule).check(&step, &seen) {
                 Ok(found) => faults.extend(convert::planner::faults(found)),
                 Err(unanswered) => faults.push(fault(&step.rule.failure(unanswered))),
             }

@@ -23,7 +23,7 @@ use wasmtime_wasi::{
 };
 
 use crate::{
-    call::{self, Call, Holds, Surroundings, Usage},
+    call::{self, Call, Holds, Spent, Surroundings},
     fault::Fault,
     journal::{Journal, LogLevel},
     limits::Limits,
@@ -177,7 +177,7 @@ pub(crate) fn run<R: Send>(
     surroundings: &Arc<Surroundings>,
     wall_clock: Duration,
     work: impl FnOnce(&mut Store<WasiCall>, &Instance) -> wasmtime::Result<R> + Send,
-) -> (Result<R, Fault>, Usage) {
+) -> (Result<R, Fault>, Spent) {
     let state = state(surroundings, &surroundings.limits, wall_clock);
     let (stdout, stderr) = (state.stdout.clone(), state.stderr.clone());
     let ran = thread::scope(|scope| {
@@ -186,40 +186,42 @@ pub(crate) fn run<R: Send>(
             .spawn_scoped(scope, || call::run(pre, state, work))
             .map(|thread| thread.join())
     });
-    let (mut answer, usage) = match ran {
+    let (mut answer, mut spent) = match ran {
         Ok(Ok(ran)) => ran,
         Ok(Err(_)) => failed("the sandbox itself failed"),
         Err(error) => failed(&format!("no thread for the call: {error}")),
     };
-    write_output(surroundings, LogLevel::Info, &stdout);
-    let said = write_output(surroundings, LogLevel::Warn, &stderr);
+    let (_, out) = write_output(surroundings, LogLevel::Info, &stdout);
+    let (said, err) = write_output(surroundings, LogLevel::Warn, &stderr);
+    spent.log_lines += out + err;
     // A panic's text is on standard error, and nowhere else.
     if let (Err(fault), Some(said)) = (&mut answer, said)
         && fault.kind == FailureKind::Panic
     {
         fault.cause = format!("{}: {said}", fault.cause);
     }
-    (answer, usage)
+    (answer, spent)
 }
 
-fn failed<R>(cause: &str) -> (Result<R, Fault>, Usage) {
-    (Err(Fault::new(FailureKind::Host, cause)), Usage::default())
+fn failed<R>(cause: &str) -> (Result<R, Fault>, Spent) {
+    (Err(Fault::new(FailureKind::Host, cause)), Spent::default())
 }
 
-/// Keeps what was written, line by line, and returns the first line.
+/// Keeps what was written, line by line, and returns the first line and how many there are.
 fn write_output(
     surroundings: &Surroundings,
     level: LogLevel,
     pipe: &MemoryOutputPipe,
-) -> Option<String> {
+) -> (Option<String>, u32) {
     let bytes = pipe.contents();
     let text = String::from_utf8_lossy(&bytes);
-    let mut first = None;
+    let (mut first, mut count) = (None, 0);
     let journal: &Journal = &surroundings.journal;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     for line in lines.take(surroundings.limits.host_calls as usize) {
         journal.write(&surroundings.rule, level, line);
+        count += 1;
         first.get_or_insert_with(|| crate::text::log_line(&crate::text::shortened(line, 200)));
     }
-    first
+    (first, count)
 }

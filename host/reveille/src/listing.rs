@@ -1,10 +1,10 @@
 //! The rules of a host as operators see them: `/rules` answers it, `rule list` draws it.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use reveille_core::{
-    model::{LoadedRule, Tier},
+    model::{FailureKind, LoadedRule, Statistics, Tier},
     port::Rules,
 };
 use reveille_loader::{KnownRule, Loader, Shelved, shown};
@@ -66,16 +66,52 @@ pub(crate) struct Listed {
     pub(crate) looked: Option<DateTime<Utc>>,
     /// The versions that were taken and are kept, newest first, the present one included.
     pub(crate) history: Vec<Shelved>,
-    /// Calls since the start.
-    pub(crate) calls: u64,
-    /// Failed calls since the start.
-    pub(crate) failures: u64,
-    /// Most fuel that a call has used.
-    pub(crate) most_fuel: u64,
-    /// Most memory that a call has used, in bytes.
-    pub(crate) most_memory_bytes: usize,
+    /// What all versions of its name have done since the host started.
+    pub(crate) figures: RuleFigures,
+    /// What the version that is in use has done.
+    pub(crate) version_figures: RuleFigures,
+    /// For what it is not asked now, because it has failed.
+    pub(crate) troubles: Vec<Trouble>,
     /// What it logged last, oldest first.
     pub(crate) log: Vec<Line>,
+}
+
+/// What was counted of a rule's calls.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RuleFigures {
+    /// Calls.
+    pub(crate) calls: u64,
+    /// Calls by what was asked: `about`, `planner`, `decider`, `formatter`; those that there were.
+    pub(crate) calls_by_role: BTreeMap<String, u64>,
+    /// Failures.
+    pub(crate) failures: u64,
+    /// Failures by kind, such as `fuel` or `deadline`; those that there were.
+    pub(crate) failures_by_kind: BTreeMap<String, u64>,
+    /// Half of the calls took no longer; up to 1.42 times too much.
+    pub(crate) p50_nanoseconds: Option<u64>,
+    /// 99 of 100 calls took no longer; up to 1.42 times too much.
+    pub(crate) p99_nanoseconds: Option<u64>,
+    /// Units of fuel of all calls together.
+    pub(crate) fuel: u64,
+    /// Units of fuel of the call that used most.
+    pub(crate) most_fuel: u64,
+    /// Bytes of memory of the call that used most.
+    pub(crate) most_memory_bytes: u64,
+    /// Lines that were logged.
+    pub(crate) log_lines: u64,
+}
+
+/// Something that a rule is not asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Trouble {
+    /// The schedule; none where it is to have the words.
+    pub(crate) schedule: Option<String>,
+    /// Failures in a row.
+    pub(crate) failures: u32,
+    /// When it is asked again; none when it is disabled.
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// The last failure.
+    pub(crate) cause: String,
 }
 
 /// A line that a rule logged.
@@ -137,7 +173,8 @@ impl Lister {
             (Some(_), Some(shelf)) => shelf.history(&rule.name),
             (Some(_) | None, _) => Vec::new(),
         };
-        let used = self.sandbox.most_used(&rule.name).unwrap_or_default();
+        let counted = self.sandbox.statistics(&rule.name).unwrap_or_default();
+        let troubles = self.sandbox.troubles(&rule.name).into_iter();
         let log = self.sandbox.log(&rule.name).into_iter();
         Listed {
             log: log
@@ -159,10 +196,16 @@ impl Lister {
             source: shown(&rule.source),
             sha256: rule.sha256,
             tier: rule.tier,
-            calls: rule.calls,
-            failures: rule.failures,
-            most_fuel: used.fuel,
-            most_memory_bytes: used.memory_bytes,
+            figures: RuleFigures::of(&counted.total),
+            version_figures: RuleFigures::of(&counted.version),
+            troubles: troubles
+                .map(|trouble| Trouble {
+                    schedule: trouble.schedule,
+                    failures: trouble.failures,
+                    until: trouble.until,
+                    cause: trouble.last.cause,
+                })
+                .collect(),
         }
     }
 }
@@ -230,25 +273,137 @@ impl Listed {
             lines.push(format!("what is at its place now is not in use: {error}"));
         }
         if running {
-            lines.push(self.figures());
+            lines.push(self.figures.told());
+            lines.extend(self.troubles.iter().map(Trouble::told));
             let hidden = self.log.len().saturating_sub(SHOWN_LINES);
             let shown = self.log.iter().skip(hidden);
             lines.extend(shown.map(|line| format!("{}: {}", line.level, line.message)));
         }
         lines
     }
+}
 
-    /// What it has done, on one line.
-    fn figures(&self) -> String {
+impl RuleFigures {
+    fn of(counted: &Statistics) -> Self {
+        let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let roles = calls_by_role(counted).into_iter();
+        let kinds = counted.failures.iter();
+        Self {
+            calls: counted.calls.total(),
+            calls_by_role: roles
+                .filter(|(_, calls)| *calls > 0)
+                .map(|(role, calls)| (role.to_owned(), calls))
+                .collect(),
+            failures: counted.failed(),
+            failures_by_kind: kinds.map(|(kind, count)| (word(*kind), *count)).collect(),
+            p50_nanoseconds: counted.times.within(500).map(nanoseconds),
+            p99_nanoseconds: counted.times.within(990).map(nanoseconds),
+            fuel: counted.fuel,
+            most_fuel: counted.most_fuel,
+            most_memory_bytes: counted.most_memory_bytes,
+            log_lines: counted.log_lines,
+        }
+    }
+
+    /// All of it on one line.
+    fn told(&self) -> String {
         if self.calls == 0 {
             return String::from("not called yet");
         }
+        let parts = |counts: &BTreeMap<String, u64>| {
+            let parts: Vec<String> = counts
+                .iter()
+                .map(|(what, count)| format!("{count} {what}"))
+                .collect();
+            parts.join(", ")
+        };
+        let failed = match self.failures {
+            0 => String::from("none failed"),
+            failures => format!("{failures} failed ({})", parts(&self.failures_by_kind)),
+        };
+        let time =
+            |nanoseconds: Option<u64>| nanoseconds.map_or_else(|| String::from("?"), duration);
         format!(
-            "{} calls, {} failed; at most {} fuel and {} KiB a call",
+            "{} calls ({}), {failed}; p50 {}, p99 {}; at most {} fuel and {} KiB a call",
             self.calls,
-            self.failures,
+            parts(&self.calls_by_role),
+            time(self.p50_nanoseconds),
+            time(self.p99_nanoseconds),
             self.most_fuel,
             self.most_memory_bytes.div_ceil(1024)
         )
+    }
+}
+
+impl Trouble {
+    /// All of it on one line.
+    fn told(&self) -> String {
+        let what = self.schedule.as_ref().map_or_else(
+            || String::from("words"),
+            |schedule| format!("the schedule `{schedule}`"),
+        );
+        let cause = &self.cause;
+        match self.until {
+            Some(until) => format!(
+                "not asked for {what} until {} after {} failures in a row: {cause}",
+                until.format("%Y-%m-%d %H:%M:%S UTC"),
+                self.failures
+            ),
+            None => format!(
+                "disabled for {what} after {} failures in a row: {cause}",
+                self.failures
+            ),
+        }
+    }
+}
+
+/// Calls by what was asked.
+pub(crate) fn calls_by_role(counted: &Statistics) -> [(&'static str, u64); 4] {
+    [
+        ("about", counted.calls.about),
+        ("planner", counted.calls.planner),
+        ("decider", counted.calls.decider),
+        ("formatter", counted.calls.formatter),
+    ]
+}
+
+/// A kind of failure as lists and figures name it: `bad-value`.
+pub(crate) fn word(kind: FailureKind) -> String {
+    match serde_json::to_value(kind) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
+/// `32 µs`, `1.4 ms`, `2.0 s`.
+fn duration(nanoseconds: u64) -> String {
+    let micros = nanoseconds / 1_000;
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{}.{} ms", micros / 1_000, micros / 100 % 10),
+        _ => format!("{}.{} s", micros / 1_000_000, micros / 100_000 % 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_in_its_own_unit() {
+        for (nanoseconds, told) in [
+            (1_000, "1 µs"),
+            (999_999, "999 µs"),
+            (1_448_154, "1.4 ms"),
+            (250_000_000, "250.0 ms"),
+            (2_097_152_000, "2.0 s"),
+        ] {
+            assert_eq!(duration(nanoseconds), told);
+        }
+    }
+
+    #[test]
+    fn a_kind_of_failure_is_one_word() {
+        assert_eq!(word(FailureKind::BadValue), "bad-value");
     }
 }

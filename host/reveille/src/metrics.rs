@@ -1,6 +1,6 @@
 //! Everything that is counted, as Prometheus reads it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use prometheus_client::{
     collector::Collector,
@@ -8,11 +8,19 @@ use prometheus_client::{
     metrics::{MetricType, info::Info},
     registry::Registry,
 };
-use reveille_core::port::Rules as _;
+use reveille_core::{
+    model::{CallTimes, Statistics},
+    port::Rules as _,
+};
 use reveille_loader::{FeedState, FeedView, Feeds};
 use reveille_sandbox::{Counters, Sandbox};
 
-use crate::{clock::Clock, figures::Figures, house::House};
+use crate::{
+    clock::Clock,
+    figures::Figures,
+    house::House,
+    listing::{calls_by_role, word},
+};
 
 /// The type of the text: OpenMetrics, which Prometheus reads since its version 2.5.
 pub(crate) const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -82,14 +90,66 @@ impl RuleFigures {
             })
             .collect();
         info(encoder, "rule", "The rules that are loaded", &infos)?;
-        let calls = rules.iter().map(|rule| (named(&rule.name), rule.calls));
+        let counted: Vec<(&str, Statistics)> = rules
+            .iter()
+            .map(|rule| {
+                let counted = self.sandbox.statistics(&rule.name).unwrap_or_default();
+                (rule.name.as_str(), counted.total)
+            })
+            .collect();
+        let calls = counted.iter().flat_map(|(rule, counted)| {
+            calls_by_role(counted).map(|(role, calls)| {
+                let mut labels = named(rule);
+                labels.push(("role", role.to_owned()));
+                (labels, calls)
+            })
+        });
         counter(encoder, "rule_calls", "Calls of a rule", calls)?;
-        let failures = rules.iter().map(|rule| (named(&rule.name), rule.failures));
+        let failures = counted.iter().flat_map(|(rule, counted)| {
+            counted.failures.iter().map(|(kind, failures)| {
+                let mut labels = named(rule);
+                labels.push(("kind", word(*kind)));
+                (labels, *failures)
+            })
+        });
         counter(
             encoder,
             "rule_failures",
-            "Calls of a rule that failed",
+            "Calls of a rule that failed, by kind",
             failures,
+        )?;
+        times(encoder, &counted)?;
+        let fuel = counted.iter().map(|(rule, it)| (named(rule), it.fuel));
+        counter(encoder, "rule_fuel", "Units of fuel of all calls", fuel)?;
+        let lines = counted.iter().map(|(rule, it)| (named(rule), it.log_lines));
+        counter(encoder, "rule_log_lines", "Lines that a rule logged", lines)?;
+        let fuel = counted
+            .iter()
+            .map(|(rule, it)| (named(rule), it.most_fuel as f64));
+        gauge(
+            encoder,
+            "rule_fuel_most",
+            "Units of fuel of the call that used most",
+            fuel,
+        )?;
+        let memory = counted
+            .iter()
+            .map(|(rule, it)| (named(rule), it.most_memory_bytes as f64));
+        gauge(
+            encoder,
+            "rule_memory_peak_bytes",
+            "Bytes of memory of the call that used most",
+            memory,
+        )?;
+        let waiting = counted.iter().map(|(rule, _)| {
+            let troubles = self.sandbox.troubles(rule);
+            (named(rule), troubles.len() as f64)
+        });
+        gauge(
+            encoder,
+            "rule_troubles",
+            "For how many schedules a rule is not asked because it has failed",
+            waiting,
         )
     }
 
@@ -193,6 +253,36 @@ fn gauge(
     let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
     for (labels, value) in values {
         family.encode_family(&labels)?.encode_gauge(&value)?;
+    }
+    Ok(())
+}
+
+/// Every so many of the bounds of times is a class: each is four times the one before, from 1 µs to 67 s.
+const BOUNDS_OF_A_CLASS: usize = 4;
+
+fn times(encoder: &mut DescriptorEncoder<'_>, counted: &[(&str, Statistics)]) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(
+        "rule_call_duration_seconds",
+        "How long calls of a rule took",
+        None,
+        MetricType::Histogram,
+    )?;
+    for (rule, counted) in counted {
+        let mut classes = Vec::new();
+        let mut calls = 0;
+        for (place, count) in counted.times.counts.iter().enumerate() {
+            calls += count;
+            let bound = CallTimes::bound(place).map_or(f64::INFINITY, |bound| bound.as_secs_f64());
+            if place % BOUNDS_OF_A_CLASS == 0 || bound.is_infinite() {
+                classes.push((bound, calls));
+                calls = 0;
+            }
+        }
+        let total = Duration::from_nanos(counted.times.total_nanoseconds);
+        let count = classes.iter().map(|(_, calls)| calls).sum();
+        family
+            .encode_family(&vec![("rule", (*rule).to_owned())])?
+            .encode_histogram::<NoLabelSet>(total.as_secs_f64(), count, &classes, None)?;
     }
     Ok(())
 }

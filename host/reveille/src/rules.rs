@@ -27,8 +27,9 @@ pub(crate) fn sandbox(config: &Config) -> anyhow::Result<Arc<Sandbox>> {
     if let Some(folder) = config.compiled() {
         compiler = compiler.with_cache(folder);
     }
-    let sandbox =
-        Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
+    let sandbox = Sandbox::with_compiler(compiler)
+        .context("the embedded components do not load")?
+        .with_clock(Arc::new(chrono::Utc::now));
     Ok(Arc::new(sandbox))
 }
 

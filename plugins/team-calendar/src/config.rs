@@ -225,15 +225,13 @@ impl Config {
         }
     }
 
-    /// What an event of this title and these categories means; nothing when it does not matter.
-    pub(crate) fn meaning<'a>(
-        &self,
-        title: &str,
-        categories: impl Iterator<Item = &'a str> + Clone,
-    ) -> Option<Meaning> {
+    /// What an event with these texts, its title and its categories, means; nothing when it does not matter.
+    pub(crate) fn meaning(&self, texts: &[String]) -> Option<Meaning> {
+        let texts: Vec<String> = texts.iter().map(|text| words::lower(text)).collect();
         let has = |meaning: &Meaning| {
             self.entry(*meaning).words.iter().any(|word| {
-                words::has(title, word) || categories.clone().any(|text| words::has(text, word))
+                let word = words::lower(word);
+                texts.iter().any(|text| words::has(text, &word))
             })
         };
         self.precedence.iter().copied().find(has).or(self.others)

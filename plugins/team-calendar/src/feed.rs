@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use ical::tree::line::IcalLine;
 
+use crate::event::DATE_CHARACTERS;
+
 /// Lines of an event that may be there once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Single {
@@ -62,6 +64,14 @@ impl<'a> RawEvent<'a> {
     pub(crate) fn lines(&self, of: Several) -> impl Iterator<Item = IcalLine<'a>> {
         let those = self.several.iter().filter(move |(kind, _)| *kind == of);
         those.filter_map(|(_, line)| read(line))
+    }
+
+    /// The date of a line as it stands there, `20261123`; none when it is written otherwise.
+    pub(crate) fn date(&self, of: Single) -> Option<&'a [u8]> {
+        let line = self.single[of as usize]?.trim_ascii_end();
+        let value = memchr::memrchr(b':', line)?;
+        let date = line.get(value + 1..value + 1 + DATE_CHARACTERS)?;
+        date.iter().all(u8::is_ascii_digit).then_some(date)
     }
 
     /// Whether it is about one instance only: it neither repeats nor stands for an instance of an event that does.
@@ -138,12 +148,15 @@ impl<'a> Feed<'a> {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let mut feed = Self::default();
         let mut open: Vec<&[u8]> = Vec::new();
-        let mut event = None;
+        let mut is_event = false;
         let mut zone_from = bytes;
         let mut rest = bytes;
         while !rest.is_empty() {
             let (line, tail) = logical_line(rest);
             let from = std::mem::replace(&mut rest, tail);
+            if !open.is_empty() && !matters(line) {
+                continue;
+            }
             let (name, value) = head(line);
             if name.is_empty() {
                 continue;
@@ -153,27 +166,27 @@ impl<'a> Feed<'a> {
                     return Err(no_calendar(line));
                 }
                 open.push(value);
-                match open.as_slice() {
-                    [_, of] if of.eq_ignore_ascii_case(b"VEVENT") => {
-                        event = Some(RawEvent::default())
+                if let [_, of] = open.as_slice() {
+                    is_event = of.eq_ignore_ascii_case(b"VEVENT");
+                    zone_from = from;
+                    if is_event {
+                        feed.events.push(RawEvent::default());
                     }
-                    [_, of] if of.eq_ignore_ascii_case(b"VTIMEZONE") => zone_from = from,
-                    _ => {}
                 }
             } else if name.eq_ignore_ascii_case(b"END") {
                 match open.pop() {
                     Some(of) if of.eq_ignore_ascii_case(value) => {}
                     _ => return Err(format!("`{}` ends nothing", shown(line))),
                 }
-                if open.len() == 1 {
-                    feed.events.extend(event.take());
-                    if value.eq_ignore_ascii_case(b"VTIMEZONE") {
-                        feed.zones.push(&zone_from[..zone_from.len() - rest.len()]);
-                    }
+                if open.len() == 1 && value.eq_ignore_ascii_case(b"VTIMEZONE") {
+                    feed.zones.push(&zone_from[..zone_from.len() - rest.len()]);
                 }
             } else if open.is_empty() {
                 return Err(no_calendar(line));
-            } else if let (Some(event), 2) = (&mut event, open.len()) {
+            } else if is_event
+                && open.len() == 2
+                && let Some(event) = feed.events.last_mut()
+            {
                 event.keep(name, line);
             }
         }
@@ -219,12 +232,30 @@ fn logical_line(rest: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// Whether a line in a calendar can be one of those that are looked at, by its first letters: most are not, and this is
+/// done for every line of a feed.
+fn matters(line: &[u8]) -> bool {
+    let [first, second, ..] = line else {
+        return false;
+    };
+    matches!(
+        [first.to_ascii_uppercase(), second.to_ascii_uppercase()],
+        [b'B', b'E']
+            | [b'C', b'A']
+            | [b'D', b'T' | b'U']
+            | [b'E', b'N' | b'X']
+            | [b'R', b'R' | b'D' | b'E']
+            | [b'S', b'U' | b'T']
+            | [b'T', b'R']
+            | [b'U', b'I']
+    )
+}
+
 /// The name of a line, and its value when it has no parameters.
 fn head(line: &[u8]) -> (&[u8], &[u8]) {
-    let line = line.trim_ascii();
     match line.iter().position(|byte| matches!(byte, b':' | b';')) {
-        Some(at) => (&line[..at], &line[at + 1..]),
-        None => (line, &[]),
+        Some(at) => (&line[..at], line[at + 1..].trim_ascii_end()),
+        None => (line.trim_ascii_end(), &[]),
     }
 }
 

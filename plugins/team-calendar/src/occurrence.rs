@@ -16,8 +16,8 @@ use crate::{
     zone::{Stretch, Window, Zones},
 };
 
-/// By how much clocks may differ, and a time that never comes may be put off: 14 hours east to 12 west, and a day.
-const CLOCKS_APART: i64 = 50 * 3_600;
+/// By how much a clock may differ from UTC, 14 hours, and a time that never comes may be put off, one.
+const CLOCKS_APART: i64 = 15 * 3_600;
 
 /// Characters of a title in which words are looked for.
 const TITLE_CHARACTERS: usize = 1_000;
@@ -58,10 +58,11 @@ pub(crate) fn on(
             instances.entry(uid).or_default().push(event);
         }
     }
+    let dates = Dates::around(&near);
     let mut found = Vec::new();
     let mut budget = Budget::new();
     for event in &feed.events {
-        if event.is_single() && is_far(event, &near) {
+        if event.is_single() && dates.are_far(event) {
             continue;
         }
         let Some(meaning) = meaning(event, config) else {
@@ -94,23 +95,37 @@ pub(crate) fn on(
     Ok(found)
 }
 
-/// Whether a single event is certainly days from what is near, by nothing but the dates that it names.
-fn is_far(event: &RawEvent<'_>, near: &Stretch) -> bool {
-    let date = |of: Single| {
-        let line = event.line(of)?;
-        let text = line.raw_value_str();
-        let date = IcalRecurDateTime::parse(text.trim().get(..DATE_CHARACTERS)?).ok()?;
-        Some(date.seconds())
-    };
-    let Some(begin) = date(Single::Begin) else {
-        return false;
-    };
-    let end = match (date(Single::End), event.has(Single::Duration)) {
-        (Some(end), _) => end.max(begin),
-        (None, false) => begin,
-        (None, true) => i64::MAX - 2 * DAY_SECONDS - CLOCKS_APART,
-    };
-    begin - CLOCKS_APART > near.end || end + 2 * DAY_SECONDS + CLOCKS_APART < near.begin
+/// The dates between which a single event must lie to matter, as feeds write them.
+struct Dates {
+    first: String,
+    last: String,
+}
+
+impl Dates {
+    fn around(near: &Stretch) -> Self {
+        let written = |instant: i64| {
+            let time = IcalRecurDateTime::from_seconds(instant);
+            format!("{:04}{:02}{:02}", time.year, time.month, time.day)
+        };
+        Self {
+            first: written(near.begin - CLOCKS_APART - 2 * DAY_SECONDS),
+            last: written(near.end + CLOCKS_APART),
+        }
+    }
+
+    /// Whether an event is certainly days away. Most of a feed is, and nothing more of it is read.
+    fn are_far(&self, event: &RawEvent<'_>) -> bool {
+        let Some(begin) = event.date(Single::Begin) else {
+            return false;
+        };
+        let end = if event.has(Single::End) {
+            event.date(Single::End)
+        } else {
+            Some(begin).filter(|_| !event.has(Single::Duration))
+        };
+        begin > self.last.as_bytes()
+            || end.is_some_and(|end| begin.max(end) < self.first.as_bytes())
+    }
 }
 
 fn meaning(event: &RawEvent<'_>, config: &Config) -> Option<Meaning> {
@@ -123,16 +138,12 @@ fn meaning(event: &RawEvent<'_>, config: &Config) -> Option<Meaning> {
     {
         return None;
     }
-    let categories: Vec<String> = event
-        .lines(Several::Categories)
-        .flat_map(|line| {
-            let list = line.value.decode_list();
-            list.into_iter().map(String::from).collect::<Vec<_>>()
-        })
-        .collect();
     let title = event.text(Single::Title).unwrap_or_default();
-    let title: String = title.chars().take(TITLE_CHARACTERS).collect();
-    config.meaning(&title, categories.iter().map(String::as_str))
+    let mut texts = vec![title.chars().take(TITLE_CHARACTERS).collect()];
+    for line in event.lines(Several::Categories) {
+        texts.extend(line.value.decode_list().into_iter().map(String::from));
+    }
+    config.meaning(&texts)
 }
 
 /// An event with what stands for instances of it.

@@ -107,6 +107,9 @@ pub(crate) fn expand(
         rule.interval = rule.interval.saturating_mul(12);
         rule.by_month.clear();
     }
+    let Some(start) = counted_later(&mut rule, start, from) else {
+        return Ok(Vec::new());
+    };
     let start = later_start(&rule, start, from);
     budget.spend(steps(&rule, start, to))?;
     let mut instances = Vec::new();
@@ -170,6 +173,33 @@ pub(crate) fn later_start(
         .map(|periods| plus_months(start, periods * months))
         .find(|later| later.day <= days_in_month(*later))
         .unwrap_or(start)
+}
+
+/// Begins a counted rule later when it has the same number of instances in every period, and takes those before off its
+/// count; none when nothing is left of it.
+fn counted_later(
+    rule: &mut IcalRecurRule,
+    start: IcalRecurDateTime,
+    near: i64,
+) -> Option<IcalRecurDateTime> {
+    let Some(count) = rule.count else {
+        return Some(start);
+    };
+    if !always_has_an_instance(rule) || !rule.by_minute.is_empty() || !rule.by_second.is_empty() {
+        return Some(start);
+    }
+    let of_period = (0..7_u8)
+        .filter(|day| rule.by_day.iter().any(|other| other.weekday as u8 == *day))
+        .count()
+        .max(1);
+    rule.count = None;
+    let later = later_start(rule, start, near);
+    let length = seconds(rule.freq) * i64::from(rule.interval.max(1));
+    let periods = (later.seconds() - start.seconds()) / length;
+    let before = periods.saturating_mul(i64::try_from(of_period).unwrap_or(7));
+    let left = u32::try_from(i64::from(count) - before).ok()?;
+    rule.count = Some(left);
+    (left > 0).then_some(later)
 }
 
 fn plus_months(start: IcalRecurDateTime, months: i64) -> IcalRecurDateTime {
@@ -301,6 +331,12 @@ mod tests {
             ("FREQ=YEARLY", "16041225"),
             ("FREQ=HOURLY;INTERVAL=7", "20150131T091500"),
             ("FREQ=DAILY;COUNT=4500", "20150131T090000"),
+            ("FREQ=DAILY;INTERVAL=2;COUNT=2170", "20150131T090000"),
+            ("FREQ=WEEKLY;COUNT=620", "20150131T090000"),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO,SU;WKST=SU;COUNT=619",
+                "20150131T090000",
+            ),
         ] {
             check(rule, start, "20261101T000000", "20270301T000000");
         }

@@ -102,6 +102,7 @@ impl Chat {
             now,
             self.store.revision()?,
             self.fleet.revision()?,
+            self.rules.revision(),
         ))
     }
 

@@ -20,14 +20,16 @@ pub(super) struct Stamp {
     second: i64,
     store: u64,
     fleet: u64,
+    rules: u64,
 }
 
 impl Stamp {
-    pub(super) fn new(now: DateTime<Utc>, store: u64, fleet: u64) -> Self {
+    pub(super) fn new(now: DateTime<Utc>, store: u64, fleet: u64, rules: u64) -> Self {
         Self {
             second: now.timestamp(),
             store,
             fleet,
+            rules,
         }
     }
 }
@@ -125,7 +127,7 @@ mod tests {
     }
 
     fn stamp(now: &str, store: u64, fleet: u64) -> Stamp {
-        Stamp::new(utc(now), store, fleet)
+        Stamp::new(utc(now), store, fleet, 1)
     }
 
     #[test]
@@ -148,6 +150,7 @@ mod tests {
             stamp("2026-11-23 09:01", 1, 1),
             stamp("2026-11-23 09:00", 2, 1),
             stamp("2026-11-23 09:00", 1, 2),
+            Stamp::new(utc("2026-11-23 09:00"), 1, 1, 2),
         ] {
             assert_eq!(recent.answer(later, &asked("status", None)), None);
         }

@@ -58,6 +58,12 @@ pub struct DecideRequest<'a> {
 
 /// The rules that are loaded. Every call is pure: the same request gives the same answer, so answers may be kept.
 pub trait Rules: Send + Sync {
+    /// A number that is another one whenever rules have come, gone or changed, or the data that they read. As long as it
+    /// stays the same, so do their answers.
+    fn revision(&self) -> u64 {
+        0
+    }
+
     /// The plan of a day: `periods`, then the schedule's rules, then `exceptions`; only `periods` where the schedule
     /// has an `override_status`. Called at least once for every schedule and tick: keep what was answered.
     ///

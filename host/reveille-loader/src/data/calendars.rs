@@ -157,3 +157,73 @@ impl Store for CalendarStore {
         self.inner.record_tick(lease, record).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use reveille_core::testing::{MemoryStore, date};
+    use serde_json::json;
+
+    use super::*;
+
+    fn calendar(name: &str, days: &[&str]) -> Change {
+        let item = json!({ "type": "calendar", "name": name, "days": days });
+        Change::PutItem(serde_json::from_value(item).unwrap())
+    }
+
+    fn read(sandbox: &Sandbox) -> Option<String> {
+        let datum = sandbox.supplied(CALENDAR_DATA)?;
+        Some(String::from_utf8_lossy(&datum.bytes).into_owned())
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_the_definitions_has_the_rules_read_the_calendars() {
+        let sandbox = Arc::new(Sandbox::embedded().unwrap());
+        let store = CalendarStore::new(
+            Arc::new(MemoryStore::new(chrono_tz::Asia::Seoul)),
+            Arc::clone(&sandbox),
+        );
+        assert_eq!(read(&sandbox), None);
+        store.definitions().await.unwrap();
+        assert_eq!(read(&sandbox).as_deref(), Some(""));
+
+        let changes = [
+            calendar("holidays", &["2026-12-24 창립기념일"]),
+            calendar("seoul", &["- 2026-10-09 we work"]),
+        ];
+        store.commit(&changes).await.unwrap();
+        assert_eq!(
+            read(&sandbox).as_deref(),
+            Some(""),
+            "nobody has read it yet"
+        );
+        let lease = store
+            .lease("h", DateTime::UNIX_EPOCH, Duration::minutes(1))
+            .await
+            .unwrap()
+            .unwrap();
+        store
+            .snapshot(&lease, date(2026, 11, 1), date(2026, 11, 2))
+            .await
+            .unwrap();
+        let text = "2026-12-24 창립기념일\n[seoul]\n- 2026-10-09 we work\n";
+        assert_eq!(read(&sandbox).as_deref(), Some(text));
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_for_earlier_does_not_come_after_what_is_newer() {
+        let sandbox = Arc::new(Sandbox::embedded().unwrap());
+        let inner = Arc::new(MemoryStore::new(chrono_tz::Asia::Seoul));
+        let store = CalendarStore::new(Arc::clone(&inner) as Arc<dyn Store>, Arc::clone(&sandbox));
+        let early = store.ask();
+        let old = inner.definitions().await.unwrap();
+        store
+            .commit(&[calendar("holidays", &["2026-12-24 x"])])
+            .await
+            .unwrap();
+        store.definitions().await.unwrap();
+        store.bind(&old, early);
+        assert_eq!(read(&sandbox).as_deref(), Some("2026-12-24 x\n"));
+    }
+}

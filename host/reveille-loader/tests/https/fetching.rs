@@ -179,3 +179,11 @@ async fn what_is_no_location_says_what_would_be() {
     let message = refused(&Https::new(), "https://").await;
     assert!(message.contains("write `https://host/path`"), "{message}");
 }
+
+#[tokio::test]
+async fn a_place_that_does_not_speak_tls_is_told_nothing() {
+    let door = Door::open(|_| Answer::ok("", "secret")).await;
+    let location = door.location("/").replace("http://", "https://");
+    let error = fetch(&here(), &location).await.unwrap_err();
+    assert!(matches!(error, SourceError::Busy { .. }), "{error:?}");
+}

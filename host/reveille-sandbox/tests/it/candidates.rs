@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use reveille_core::{
     model::{Minute, OnFailure, RuleSource, Tier, Want},
-    port::Rules as _,
+    port::{PlanRequest, Rules as _},
 };
 use reveille_sandbox::{Candidate, DataSource, Datum, Limits, LoadError, Sandbox};
 
 use crate::{
     guest::{EMPTY_PLAN, Guest},
-    house::{load, plan, sandbox, source, with_rule},
+    house::{MONDAY, load, plan, sandbox, source, with_rule},
 };
 
 /// Paints the whole day as `hold`.
@@ -150,4 +150,53 @@ fn a_first_version_is_tried_with_data_of_its_own() {
     plan(&sandbox.with(&candidate), &schedule, &[]).expect("it has data");
     sandbox.switch(candidate);
     plan(&sandbox, &schedule, &[]).expect("it has data");
+}
+
+#[test]
+fn what_the_host_supplies_reaches_every_rule_that_reads_it_whenever_that_is_loaded() {
+    let sandbox = sandbox();
+    let schedule = with_rule("seoul", "mine", OnFailure::Hold);
+    let days = || Some(Datum::new(b"days"));
+    load(&sandbox, "other", &Guest::new().build()).expect("it can be loaded");
+    assert!(sandbox.supply("team", days()));
+    assert!(!sandbox.supply("team", days()), "it is the same");
+    assert!(!sandbox.supply("nothing", None), "there was none");
+
+    // Loaded later, under its own name for the data; tried with it before.
+    let bound = RuleSource {
+        data: BTreeMap::from([("any".to_owned(), "team".to_owned())]),
+        ..source("mine")
+    };
+    let candidate = prepared(&sandbox, &bound, &reader().build());
+    plan(&sandbox.with(&candidate), &schedule, &[]).expect("it is tried with its data");
+    let listed = sandbox.switch(candidate);
+    assert_eq!(listed.data, ["team"]);
+    plan(&sandbox, &schedule, &[]).expect("it has its data");
+
+    let before = sandbox.revision();
+    assert!(sandbox.supply("team", None));
+    plan(&sandbox, &schedule, &[]).expect_err("it is taken away");
+    assert!(sandbox.supply("team", days()));
+    plan(&sandbox, &schedule, &[]).expect("it is there again");
+    assert_ne!(sandbox.revision(), before);
+    assert_eq!(sandbox.supplied("team"), days());
+
+    // A version that has another data source in mind reads that.
+    sandbox.switch(prepared(&sandbox, &source("mine"), &reader().build()));
+    plan(&sandbox, &schedule, &[]).expect_err("`any` was never supplied");
+}
+
+#[test]
+fn what_other_data_would_lead_to_can_be_asked_without_supplying_it() {
+    let sandbox = sandbox();
+    let schedule = with_rule("seoul", "mine", OnFailure::Hold);
+    load(&sandbox, "mine", &reader().build()).expect("it can be loaded");
+    let then = sandbox.with_data("any", b"days").expect("it can be told");
+    let request = PlanRequest {
+        schedule: &schedule,
+        date: MONDAY,
+        exceptions: &[],
+    };
+    then.plan(&request).expect("it has its data");
+    plan(&sandbox, &schedule, &[]).expect_err("here it has none");
 }

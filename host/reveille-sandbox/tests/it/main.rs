@@ -19,5 +19,8 @@ mod house;
 mod limits;
 mod puppet;
 mod refusals;
+mod reloads;
 mod stage;
+mod statistics;
+mod waits;
 mod wasi;

@@ -189,6 +189,19 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_that_operators_are_shown_can_be_used() {
+        let document = include_str!("../../DATA.md");
+        let text = document.split("```toml\n").nth(1).unwrap();
+        let (data, _) = text.split_once("[[rules]]").unwrap();
+        let feeds = load(data).unwrap();
+        assert_eq!(
+            (feeds[0].every, feeds[0].max_age),
+            (Feed::EVERY_FAR, Feed::MAX_AGE)
+        );
+        assert_eq!(feeds[0].max_bytes, Feed::MAX_BYTES);
+    }
+
+    #[test]
     fn a_value_out_of_bounds_is_refused_with_its_bounds() {
         refused(
             "every = \"0s\"",

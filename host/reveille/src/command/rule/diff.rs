@@ -58,10 +58,11 @@ pub(super) async fn compare(
             today + Days::new(u64::from(days) + 1),
         )
         .await?;
-    let after = house.sandbox.with(candidate);
+    // A rule that has failed for one day is asked for the next all the same.
+    let (before, after) = (house.sandbox.apart(), house.sandbox.with(candidate));
     Ok(Comparison::of(
         Sides {
-            before: &*house.sandbox,
+            before: &before,
             after: &after,
         },
         &Subject {
