@@ -49,10 +49,14 @@ export default guard({
   },
   guard(request, { orders }) {
     if (request.forced?.want === "stop" && orders === "obey") return;
+    // Many servers have the same tag.
+    const reasons = new Map();
     for (const server of request.servers) {
       const stops = server.action === "stop" || (server.action === "resize" && server.state === "running");
       const value = stops ? server.tag(TAG) : undefined;
-      const reason = value === undefined ? undefined : why(value, request.now);
+      if (value === undefined) continue;
+      if (!reasons.has(value)) reasons.set(value, why(value, request.now));
+      const reason = reasons.get(value);
       if (reason) server.wait(reason);
     }
   },

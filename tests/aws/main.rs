@@ -17,6 +17,7 @@ mod dynamo;
 mod fake;
 mod fleet;
 mod lease;
+mod objects;
 mod program;
 mod reach;
 mod scale;

@@ -70,9 +70,8 @@ fn server(name: &str, tag: Option<&str>) -> SimulatedServer {
     }
 }
 
-#[tokio::test]
-async fn servers_are_kept_until_the_time_in_their_tag_and_no_longer() {
-    let folder = TempDir::new().unwrap();
+/// A schedule with these servers and the guard, looked at by a scheduler.
+async fn scheduler(folder: &TempDir, seeded: Vec<SimulatedServer>) -> (Scheduler, Arc<Sandbox>) {
     let database = Database::open(folder.path().join("reveille.db")).unwrap();
     let store = Arc::new(SqliteStore::new(Arc::clone(&database), ZONE));
     let servers = Arc::new(SimulatedFleet::new(database, NonZeroU32::MIN));
@@ -87,23 +86,47 @@ async fn servers_are_kept_until_the_time_in_their_tag_and_no_longer() {
         .map(|item| Change::PutItem(serde_json::from_value::<Item>(item).unwrap()))
         .collect();
     store.commit(&changes).await.unwrap();
-    servers
-        .seed(vec![
-            server("plain", None),
-            server("evening", Some("2026-11-22T22:00")),
-            server("today", Some("2026-11-22")),
-            server("unclear", Some("soon")),
-            server("over", Some("2026-11-22 12:00")),
-        ])
-        .await
-        .unwrap();
+    servers.seed(seeded).await.unwrap();
+    let sandbox = Arc::new(sandbox());
     let scheduler = Scheduler::new(
         store as Arc<dyn Store>,
-        Arc::clone(&servers) as Arc<dyn Fleet>,
-        Arc::new(sandbox()),
+        servers as Arc<dyn Fleet>,
+        Arc::clone(&sandbox) as _,
         Arc::new(RecordingNotifier::default()) as _,
         Settings::new("keep-until"),
     );
+    (scheduler, sandbox)
+}
+
+#[tokio::test]
+async fn so_many_servers_are_guarded_within_the_limits_of_the_tier() {
+    for count in [100, 250] {
+        let folder = TempDir::new().unwrap();
+        let servers = (0..count)
+            .map(|number| server(&format!("web-{number:04}"), Some("2026-11-24T22:00")))
+            .collect();
+        let (scheduler, sandbox) = scheduler(&folder, servers).await;
+        for time in ["17:59", "18:00", "18:01"] {
+            let report = scheduler.tick(at(time)).await.unwrap();
+            let used = sandbox.most_used("keep-until").unwrap();
+            eprintln!("{count} servers: {used:?}");
+            assert!(report.held.is_empty(), "{report:?}: {used:?}");
+            assert!(report.actions.is_empty(), "{time}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn servers_are_kept_until_the_time_in_their_tag_and_no_longer() {
+    let folder = TempDir::new().unwrap();
+    let seeded = vec![
+        server("plain", None),
+        server("evening", Some("2026-11-22T22:00")),
+        server("today", Some("2026-11-22")),
+        server("unclear", Some("soon")),
+        server("over", Some("2026-11-22 12:00")),
+    ];
+    let (scheduler, _) = scheduler(&folder, seeded).await;
 
     let mut stopped = BTreeMap::new();
     let mut now = at("17:00");

@@ -6,7 +6,7 @@
 //!
 //! # Example
 //!
-//! A whole rule. Built as a `cdylib` for `wasm32-unknown-unknown`, it is a component once it is wrapped.
+//! A whole rule. `reveille rule new` makes a project around one like it, and `reveille rule build` its component.
 //!
 //! ```
 //! use reveille_sdk::{About, Day, Planner, types::{DayPlan, RuleError, Want}};

@@ -16,8 +16,9 @@ use crate::{
 /// Standard input, output and error, and nothing more.
 const OPEN_FILES: u64 = 3;
 
-/// Gives way to whatever else runs: on a machine that is busy otherwise it has a tenth of a core, so that the tick and
-/// the chat do not wait for a compiler, and it still comes to an end.
+/// Gives way to whatever else runs: beside a busy thread of usual priority it gets a tenth of a core, so that the tick and
+/// the chat are slowed by no more than that, and it still comes to an end. At the lowest priority it would get a
+/// seventieth, and on a machine that is busy with other things a rule would wait for minutes, or for its limit.
 const NICE: i32 = 10;
 
 /// Compiles the component on standard input and writes its machine code to standard output, for a

@@ -26,8 +26,8 @@ use crate::{feed::Feed, zone::Zones};
 /// Name of the data with the feed.
 pub const DATA: &str = "calendar";
 
-/// Bytes of a feed that are read: some 10,000 events as servers write them. More would not fit beside what is made of
-/// them into the memory of a call.
+/// Bytes of a feed that are read: some 5,000 events as servers write them. Beyond that the fuel of the tier `scripted` is
+/// certainly not enough.
 pub const FEED_BYTES: usize = 3 << 20;
 
 /// The rule.

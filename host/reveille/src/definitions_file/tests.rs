@@ -252,9 +252,27 @@ fn check(text: &str, language: Language) {
 }
 
 #[test]
+fn calendars_that_a_file_does_not_name_are_left_as_they_are() {
+    let item = |name: &str, days: &[&str]| Item {
+        key: ItemKey {
+            kind: "calendar".to_owned(),
+            name: name.to_owned(),
+        },
+        attributes: Map::from_iter([("days".to_owned(), days.iter().copied().collect())]),
+    };
+    let before = [item("a", &["2026-12-24 x"]), item("b", &["2026-12-25 y"])];
+    assert_eq!(difference(&before, &[]), []);
+    let after = [item("b", &["2026-12-31 z"])];
+    assert!(matches!(
+        difference(&before, &after).as_slice(),
+        [Difference::Changed(changed, _)] if changed.key.name == "b"
+    ));
+}
+
+#[test]
 fn the_files_are_read_as_they_are() {
     for (text, language) in [(YAML, Language::Yaml), (TOML, Language::Toml)] {
-        assert_eq!(read_as(text, language).map(|items| items.len()), Ok(5));
+        assert_eq!(read_as(text, language).map(|items| items.len()), Ok(6));
         check(text, language);
     }
 }

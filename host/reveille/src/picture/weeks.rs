@@ -75,11 +75,16 @@ fn tell_plans(year: &Year, text: &mut String) {
     let mut plans: Vec<(String, (usize, NaiveDate))> = plans.into_iter().collect();
     plans.sort_by_key(|(_, (count, first))| (std::cmp::Reverse(*count), *first));
     for (words, (count, first)) in plans.iter().take(PLANS) {
-        let _ = writeln!(text, "{} from {first}  {words}", days(*count));
+        let _ = writeln!(text, "{:>8} from {first}  {words}", days(*count));
     }
     let rest: usize = plans.iter().skip(PLANS).map(|(_, (count, _))| count).sum();
     if rest > 0 {
-        let _ = writeln!(text, "{} {} other plans", days(rest), plans.len() - PLANS);
+        let _ = writeln!(
+            text,
+            "{:>8} {} other plans",
+            days(rest),
+            plans.len() - PLANS
+        );
     }
 }
 
@@ -92,7 +97,7 @@ fn tell_notes(year: &Year, text: &mut String) {
     if noted.is_empty() {
         return;
     }
-    let _ = writeln!(text, "\n{} with a note:", days(noted.len()).trim_start());
+    let _ = writeln!(text, "\n{} with a note:", days(noted.len()));
     for day in noted.iter().take(NOTES) {
         let _ = writeln!(
             text,
@@ -124,7 +129,7 @@ fn tell_failures(year: &Year, text: &mut String) {
     let _ = writeln!(
         text,
         "\n{} without a plan, on which the schedule holds:",
-        failed.trim_start()
+        failed
     );
     for (first, last, cause) in stretches.iter().take(STRETCHES) {
         let dates = if first == last {
@@ -140,5 +145,5 @@ fn tell_failures(year: &Year, text: &mut String) {
 }
 
 fn days(count: usize) -> String {
-    format!("{count:4} {}", if count == 1 { "day " } else { "days" })
+    format!("{count} {}", if count == 1 { "day" } else { "days" })
 }

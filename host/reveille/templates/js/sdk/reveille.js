@@ -174,13 +174,14 @@ export class Plan {
   }
 }
 
-/** A server of a request, with what has been decided about it so far. */
-class Server {
-  #decision;
+/** Where a server has what has been decided about it so far. */
+const DECISION = Symbol("decision");
 
-  constructor(server, decision) {
-    Object.assign(this, server);
-    this.#decision = decision;
+/** A server of a request. There may be 1,000 in a call: what came from the host becomes one, and nothing is copied. */
+class Server {
+  static of(server, decision) {
+    server[DECISION] = decision;
+    return Object.setPrototypeOf(server, Server.prototype);
   }
 
   /** The value of a tag that the rule asked for. */
@@ -195,17 +196,21 @@ class Server {
 
   /** What would be done: `none`, `start`, `stop` or `resize`. */
   get action() {
-    return this.#decision.action.tag;
+    return this[DECISION].action.tag;
   }
 
   /** Does nothing now and remembers nothing new, so that the same is decided again next time. */
   wait(reason) {
-    Object.assign(this.#decision, { action: { tag: "none" }, remember: this.remembered, reason: shortened(reason) });
+    const decision = this[DECISION];
+    decision.action = { tag: "none" };
+    decision.remember = this.remembered;
+    decision.reason = shortened(reason);
   }
 }
 
 /** A text cut to what the host takes. */
 function shortened(text) {
+  if (String(text).length <= TEXT_LIMIT) return String(text);
   const characters = Array.from(String(text));
   return characters.length > TEXT_LIMIT ? `${characters.slice(0, TEXT_LIMIT - 1).join("")}…` : String(text);
 }
@@ -242,8 +247,8 @@ export function boundary(rule, data, log) {
     decider: {
       decide: (request) => answered(log, () => {
         if (request.soFar.length !== request.servers.length) throw unsupported("nothing has been decided that could be guarded");
-        const decisions = request.soFar.map((decision) => ({ ...decision }));
-        const servers = request.servers.map((server, index) => new Server(server, decisions[index]));
+        const decisions = request.soFar;
+        const servers = request.servers.map((server, index) => Server.of(server, decisions[index]));
         const now = request.now ? { date: new CalendarDate(request.now.date), minute: request.now.minute } : undefined;
         rule.guard({ ...request, servers, now }, config(request.config), read);
         return decisions;
