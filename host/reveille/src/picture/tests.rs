@@ -57,7 +57,7 @@ fn working(date: NaiveDate, is_summer: bool) -> DayPlan {
 /// Compares with a file of `tests/golden`, or writes it when `REVEILLE_GOLDEN` is `write`.
 #[track_caller]
 fn golden(name: &str, drawn: &str) {
-    let path = format!("{}/../../tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("REVEILLE_GOLDEN").is_some_and(|value| value == "write") {
         std::fs::write(&path, drawn).unwrap_or_else(|error| unreachable!("{path}: {error}"));
     }
