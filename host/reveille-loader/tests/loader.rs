@@ -208,13 +208,17 @@ fn taken(events: &[Event]) -> (&str, Option<&str>, &Grounds, bool) {
     match events {
         [
             Event::Taken {
-                sha256,
+                version,
                 before,
                 grounds,
                 is_copy,
-                ..
             },
-        ] => (sha256, before.as_deref(), grounds, *is_copy),
+        ] => (
+            &version.sha256,
+            before.as_ref().map(|before| &*before.sha256),
+            grounds,
+            *is_copy,
+        ),
         other => panic!("{other:?}"),
     }
 }
@@ -222,7 +226,7 @@ fn taken(events: &[Event]) -> (&str, Option<&str>, &Grounds, bool) {
 #[track_caller]
 fn refused(events: &[Event]) -> (&str, Option<&str>) {
     match events {
-        [Event::Refused { cause, kept }] => (cause, kept.as_deref()),
+        [Event::Refused { cause, kept }] => (cause, kept.as_ref().map(|kept| &*kept.sha256)),
         other => panic!("{other:?}"),
     }
 }
