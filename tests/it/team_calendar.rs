@@ -1,7 +1,5 @@
 //! The rule `team-calendar` in the real sandbox: what feeds cost it, and what they cannot do to it.
 
-use std::fmt::Write as _;
-
 use chrono::NaiveDate;
 use reveille_core::{
     model::{FailureKind, Minute, RuleFailure, Schedule, Tier, Want},

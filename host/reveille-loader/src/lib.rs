@@ -26,6 +26,7 @@ mod shelf;
 mod signature;
 #[cfg(test)]
 #[path = "../../../tests/src/signer.rs"]
+#[expect(unreachable_pub, reason = "it is public where it is at home")]
 mod signer;
 mod slot;
 mod sources;

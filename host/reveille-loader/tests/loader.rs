@@ -12,6 +12,7 @@
 #[path = "../../reveille-sandbox/tests/it/guest.rs"]
 mod guest;
 #[path = "../../../tests/src/signer.rs"]
+#[expect(unreachable_pub, reason = "it is public where it is at home")]
 mod signer;
 
 use std::{

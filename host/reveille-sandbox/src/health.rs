@@ -421,7 +421,7 @@ mod tests {
         let health = Health::default();
         let slow = fault(FailureKind::Deadline).that_took(Duration::from_millis(250));
         let names: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
-        let mut tick = |minute: i64| {
+        let tick = |minute: i64| {
             let asked = names.iter().filter(|name| {
                 let case = Case::Schedule {
                     rule: "season",
