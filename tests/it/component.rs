@@ -1,11 +1,12 @@
 //! Components of `plugins/`, as their authors would build them: by the program, from their source.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::OnceLock,
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use reveille_tests::ground::tools;
@@ -52,10 +53,18 @@ fn path() -> &'static OsString {
     })
 }
 
-/// The component of a folder of `plugins/`, or of these tests.
-///
-/// Cargo knows by itself what has to be built anew. What another tool makes is kept as long as its source is the same.
+/// The component of a folder of `plugins/`, or of these tests, made once for all tests of this process.
 pub fn component(package: &str) -> Vec<u8> {
+    static MADE: Mutex<BTreeMap<String, Arc<OnceLock<Vec<u8>>>>> = Mutex::new(BTreeMap::new());
+    let made = {
+        let mut all = MADE.lock().unwrap();
+        Arc::clone(all.entry(package.to_owned()).or_default())
+    };
+    made.get_or_init(|| make(package)).clone()
+}
+
+/// Cargo knows by itself what has to be built anew. What another tool makes is kept as long as its source is the same.
+fn make(package: &str) -> Vec<u8> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let plugin = here.join("../plugins").join(package);
     let folder = if plugin.is_dir() {
