@@ -24,6 +24,11 @@ pub fn workshop() -> &'static Path {
     })
 }
 
+/// The folder in which commands of an author keep what they have compiled, when `XDG_CACHE_HOME` is the [`workshop`].
+pub fn compiled() -> PathBuf {
+    workshop().join("reveille/rules")
+}
+
 /// `reveille rule build`, with every tool that it needs.
 pub fn build(folder: &Path, output: Option<&Path>) -> Command {
     let mut command = Command::new(binary());
@@ -86,7 +91,21 @@ fn make(package: &str) -> Vec<u8> {
         assert!(built.status.success(), "{package}: {}", text(&built.stderr));
         fs::write(&made_of, sources).unwrap();
     }
+    if !folder.join("Cargo.toml").exists() {
+        compile(&output);
+    }
     fs::read(&output).unwrap()
+}
+
+/// Compiles it before anyone asks for it, so that what takes a minute of a processor is not done several times at once.
+fn compile(component: &Path) {
+    let checked = Command::new(binary())
+        .args(["rule", "check"])
+        .arg(component)
+        .env("XDG_CACHE_HOME", workshop())
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{}", text(&checked.stdout));
 }
 
 /// SHA-256 of a rule's files and of the contract's.

@@ -80,7 +80,10 @@ impl Subject {
                 name: stem.unwrap_or(STAND_IN).replace('_', "-"),
                 location: path.display().to_string(),
                 sha256: None,
-                tier: given.tier.into(),
+                tier: given.tier.map_or_else(
+                    || lowest_tier(bytes.len()).unwrap_or(Tier::Heavy),
+                    Into::into,
+                ),
                 wasi: given.wasi,
                 data: BTreeMap::new(),
             },
@@ -206,6 +209,13 @@ impl Trial {
             .filter(|name| !self.data.contains_key(*name))
             .collect()
     }
+}
+
+/// The lowest tier that takes a file of so many bytes.
+pub(crate) fn lowest_tier(bytes: usize) -> Option<Tier> {
+    [Tier::Rule, Tier::Scripted, Tier::Heavy]
+        .into_iter()
+        .find(|tier| bytes <= Limits::of(*tier).file_bytes)
 }
 
 /// Components are compiled in a process of their own, as the host does.
