@@ -9,8 +9,8 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    component::{build, workshop},
-    house::{Place, text},
+    component::{build, compiled, workshop},
+    house::{Place, binary, text},
 };
 
 /// A project that the program has made.
@@ -48,6 +48,24 @@ impl Project {
         text(&output.stdout)
     }
 
+    /// Runs its cases through its component, as its README says.
+    #[track_caller]
+    fn cases_pass(&self) {
+        let output = Command::new(binary())
+            .args(["rule", "test", "--cases", "cases.toml"])
+            .arg(format!("{}.wasm", self.name()))
+            .current_dir(&self.folder)
+            .env("XDG_CACHE_HOME", workshop())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        );
+    }
+
     fn name(&self) -> String {
         self.folder.file_name().unwrap().display().to_string()
     }
@@ -58,7 +76,7 @@ impl Project {
         let wasm = self.folder.join(format!("{name}.wasm"));
         let config = format!(
             "[sandbox]\ncache = '{}'\n[[rules]]\nname = \"{name}\"\nlocation = '{}'\ntier = \"{tier}\"\n",
-            workshop().join("compiled").display(),
+            compiled().display(),
             wasm.display()
         );
         self.place.file("reveille.toml", &config);
@@ -149,6 +167,7 @@ fn a_planner_in_rust_is_made_built_and_paints() {
     let said = project.built();
     assert!(said.contains("made `early-friday.wasm`"), "{said}");
     assert!(said.contains("tier `rule`"), "{said}");
+    project.cases_pass();
     project.configure("rule");
     is_early_on_friday(&project.plans());
 
@@ -165,6 +184,9 @@ fn the_other_kinds_in_rust_are_built_and_taken() {
     for kind in ["decider", "formatter"] {
         let project = Project::new(&format!("own-{kind}"), "rust", kind);
         project.built();
+        if kind == "decider" {
+            project.cases_pass();
+        }
         project.configure("rule");
         assert_eq!(project.roles(), serde_json::json!([kind]));
     }
@@ -176,6 +198,7 @@ fn a_planner_in_javascript_is_made_tested_built_and_paints() {
     tests_pass(&project.folder, "node", &["--test"]);
     let said = project.built();
     assert!(said.contains("tier `scripted`"), "{said}");
+    project.cases_pass();
     project.configure("scripted");
     is_early_on_friday(&project.plans());
 }
@@ -186,6 +209,9 @@ fn the_other_kinds_in_javascript_are_tested_built_and_taken() {
         let project = Project::new(&format!("own-{kind}"), "js", kind);
         tests_pass(&project.folder, "node", &["--test"]);
         project.built();
+        if kind == "decider" {
+            project.cases_pass();
+        }
         project.configure("scripted");
         assert_eq!(project.roles(), serde_json::json!([kind]));
     }

@@ -1,11 +1,12 @@
 //! Components of `plugins/`, as their authors would build them: by the program, from their source.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::OnceLock,
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use reveille_tests::ground::tools;
@@ -21,6 +22,11 @@ pub fn workshop() -> &'static Path {
         fs::create_dir_all(&folder).unwrap();
         folder
     })
+}
+
+/// The folder in which commands of an author keep what they have compiled, when `XDG_CACHE_HOME` is the [`workshop`].
+pub fn compiled() -> PathBuf {
+    workshop().join("reveille/rules")
 }
 
 /// `reveille rule build`, with every tool that it needs.
@@ -52,10 +58,18 @@ fn path() -> &'static OsString {
     })
 }
 
-/// The component of a folder of `plugins/`, or of these tests.
-///
-/// Cargo knows by itself what has to be built anew. What another tool makes is kept as long as its source is the same.
+/// The component of a folder of `plugins/`, or of these tests, made once for all tests of this process.
 pub fn component(package: &str) -> Vec<u8> {
+    static MADE: Mutex<BTreeMap<String, Arc<OnceLock<Vec<u8>>>>> = Mutex::new(BTreeMap::new());
+    let made = {
+        let mut all = MADE.lock().unwrap();
+        Arc::clone(all.entry(package.to_owned()).or_default())
+    };
+    made.get_or_init(|| make(package)).clone()
+}
+
+/// Cargo knows by itself what has to be built anew. What another tool makes is kept as long as its source is the same.
+fn make(package: &str) -> Vec<u8> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let plugin = here.join("../plugins").join(package);
     let folder = if plugin.is_dir() {
@@ -77,7 +91,21 @@ pub fn component(package: &str) -> Vec<u8> {
         assert!(built.status.success(), "{package}: {}", text(&built.stderr));
         fs::write(&made_of, sources).unwrap();
     }
+    if !folder.join("Cargo.toml").exists() {
+        compile(&output);
+    }
     fs::read(&output).unwrap()
+}
+
+/// Compiles it before anyone asks for it, so that what takes a minute of a processor is not done several times at once.
+fn compile(component: &Path) {
+    let checked = Command::new(binary())
+        .args(["rule", "check"])
+        .arg(component)
+        .env("XDG_CACHE_HOME", workshop())
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{}", text(&checked.stdout));
 }
 
 /// SHA-256 of a rule's files and of the contract's.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    component::{component, workshop},
+    component::{compiled, component},
     house::Place,
 };
 
@@ -25,7 +25,7 @@ fn servers_run_at_the_hours_of_each_season() {
         &format!(
             "[sandbox]\ncache = '{}'\n[[rules]]\nname = \"office-hours-by-season\"\n\
              location = \"office-hours-by-season.wasm\"\ntier = \"heavy\"\n",
-            workshop().join("compiled").display()
+            compiled().display()
         ),
     );
     let config = ["--config", "reveille.toml"];

@@ -54,7 +54,8 @@ impl Limits {
     pub const STACK_BYTES: usize = engine_config::STACK_BYTES;
 
     /// The defaults of a tier: several hundred times what the default components use, several times what the
-    /// smallest rule of an interpreter needs.
+    /// smallest rule of an interpreter needs. The fuel of an interpreter is enough for a decision on 1,000 servers, the
+    /// most that the host asks about in one call: keep-until in `plugins/` uses 110,000 units a server.
     #[must_use]
     pub const fn of(tier: Tier) -> Self {
         let rule = Self {
@@ -75,8 +76,8 @@ impl Limits {
             Tier::Rule => rule,
             Tier::Scripted => Self {
                 file_bytes: 2 << 20,
-                fuel: 50_000_000,
-                deadline: Duration::from_secs(1),
+                fuel: 200_000_000,
+                deadline: Duration::from_secs(2),
                 memory_bytes: 32 << 20,
                 tables: 64,
                 instances: 64,
@@ -85,8 +86,8 @@ impl Limits {
             },
             Tier::Heavy => Self {
                 file_bytes: 24 << 20,
-                fuel: 100_000_000,
-                deadline: Duration::from_secs(2),
+                fuel: 400_000_000,
+                deadline: Duration::from_secs(4),
                 memory_bytes: 64 << 20,
                 tables: 64,
                 instances: 64,

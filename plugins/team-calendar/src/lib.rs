@@ -26,8 +26,8 @@ use crate::{feed::Feed, zone::Zones};
 /// Name of the data with the feed.
 pub const DATA: &str = "calendar";
 
-/// Bytes of a feed that are read: some 5,000 events as servers write them. Beyond that the fuel of the tier `scripted` is
-/// certainly not enough.
+/// Bytes of a feed that are read: some 5,000 events as servers write them. When all of them matter to a day that takes
+/// the better part of the fuel of the tier `scripted`.
 pub const FEED_BYTES: usize = 3 << 20;
 
 /// The rule.

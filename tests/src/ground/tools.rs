@@ -49,9 +49,7 @@ fn install_javascript(folder: &Path) -> io::Result<()> {
     fs::write(folder.join("package.json"), PACKAGE)?;
     fs::write(folder.join("package-lock.json"), LOCK)?;
     let mut npm = Command::new("npm");
-    // Not `ci`: it demands the tool's builds for all machines in the lock file, and registries do not all have them all.
-    npm.args(["install", "--no-save", "--ignore-scripts"])
-        .args(["--no-audit", "--no-fund"])
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(folder);
     run(&mut npm, "install Node.js, version 18 or later")
 }

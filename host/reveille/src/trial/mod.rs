@@ -52,7 +52,7 @@ pub(crate) struct Trial {
     pub(crate) alone: Alone,
     pub(crate) listed: LoadedRule,
     pub(crate) config: String,
-    /// How long it took to compile; none for what is built in.
+    /// How long it took to compile; none for what is built in, and for what was compiled by an earlier command.
     pub(crate) compiling: Option<Duration>,
     data: DataSource,
 }
@@ -80,7 +80,10 @@ impl Subject {
                 name: stem.unwrap_or(STAND_IN).replace('_', "-"),
                 location: path.display().to_string(),
                 sha256: None,
-                tier: given.tier.into(),
+                tier: given.tier.map_or_else(
+                    || lowest_tier(bytes.len()).unwrap_or(Tier::Heavy),
+                    Into::into,
+                ),
                 wasi: given.wasi,
                 data: BTreeMap::new(),
             },
@@ -102,9 +105,13 @@ impl Subject {
     }
 
     /// Loads it.
-    pub(crate) fn load(mut self) -> anyhow::Result<Result<Trial, (Self, LoadError)>> {
+    pub(crate) fn load(self) -> anyhow::Result<Result<Trial, (Self, LoadError)>> {
+        self.load_with(compiler()?)
+    }
+
+    fn load_with(mut self, compiler: Compiler) -> anyhow::Result<Result<Trial, (Self, LoadError)>> {
         let sandbox =
-            Sandbox::with_compiler(compiler()?).context("the embedded components do not load")?;
+            Sandbox::with_compiler(compiler).context("the embedded components do not load")?;
         if sandbox.alone(&self.source.name).is_ok() {
             STAND_IN.clone_into(&mut self.source.name);
         }
@@ -112,7 +119,7 @@ impl Subject {
         let limits = Limits::of(self.source.tier);
         match sandbox.load_bytes(&self.source, limits, &self.bytes) {
             Ok(listed) => {
-                let compiling = Some(begun.elapsed());
+                let compiling = (sandbox.compiled().from_cache == 0).then(|| begun.elapsed());
                 sandbox.bind(&listed.name, self.data.clone());
                 Ok(Ok(Trial {
                     alone: sandbox.alone(&listed.name)?,
@@ -134,8 +141,17 @@ impl Trial {
     /// # Errors
     /// When it cannot be loaded; `reveille rule check` says everything that is wrong.
     pub(crate) fn open(given: &RuleFile) -> anyhow::Result<Self> {
+        Self::open_with(given, compiler()?)
+    }
+
+    /// The same, compiled anew whatever was compiled before.
+    pub(crate) fn compiled_anew(given: &RuleFile) -> anyhow::Result<Self> {
+        Self::open_with(given, child()?)
+    }
+
+    fn open_with(given: &RuleFile, compiler: Compiler) -> anyhow::Result<Self> {
         match Subject::read(given)? {
-            Some(subject) => match subject.load()? {
+            Some(subject) => match subject.load_with(compiler)? {
                 Ok(trial) => Ok(trial),
                 Err((subject, error)) => Err(anyhow::Error::new(error).context(format!(
                     "`{}` cannot be loaded; `reveille rule check` says everything that is wrong",
@@ -195,12 +211,38 @@ impl Trial {
     }
 }
 
+/// The lowest tier that takes a file of so many bytes.
+pub(crate) fn lowest_tier(bytes: usize) -> Option<Tier> {
+    [Tier::Rule, Tier::Scripted, Tier::Heavy]
+        .into_iter()
+        .find(|tier| bytes <= Limits::of(*tier).file_bytes)
+}
+
 /// Components are compiled in a process of their own, as the host does.
-fn compiler() -> anyhow::Result<Compiler> {
+fn child() -> anyhow::Result<Compiler> {
     Ok(Compiler::in_child(
         ChildCommand::this_program([COMPILE_COMPONENT])
             .context("the program does not find itself, and cannot compile rules")?,
     ))
+}
+
+/// The same, and what is compiled is kept for the next command: one in Python takes half a minute.
+fn compiler() -> anyhow::Result<Compiler> {
+    let compiler = child()?;
+    Ok(match kept() {
+        Some(folder) => compiler.with_cache(folder),
+        None => compiler,
+    })
+}
+
+/// A folder of the author's own cache; none where there is no home.
+fn kept() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let caches = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    Some(caches.join("reveille/rules"))
 }
 
 fn built_in_names() -> Vec<String> {
@@ -283,9 +325,9 @@ impl std::str::FromStr for DataFile {
 pub(crate) enum TierName {
     /// Compiled languages: 512 KiB, 10 million units of fuel, 8 MiB of memory
     Rule,
-    /// A small interpreter, as componentize-qjs has: 2 MiB, 50 million, 32 MiB
+    /// A small interpreter, as componentize-qjs has: 2 MiB, 200 million, 32 MiB
     Scripted,
-    /// A large interpreter, as componentize-py has: 24 MiB, 100 million, 64 MiB
+    /// A large interpreter, as componentize-py has: 24 MiB, 400 million, 64 MiB
     Heavy,
 }
 

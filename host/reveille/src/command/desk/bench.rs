@@ -48,7 +48,7 @@ struct Report {
 }
 
 pub(super) fn run(rule: &RuleFile, calls: u32, json: bool) -> anyhow::Result<ExitCode> {
-    let trial = Trial::open(rule)?;
+    let trial = Trial::compiled_anew(rule)?;
     let instance = measured("a fresh instance", calls, |_| {
         trial.alone.instantiate().without_answer()
     });

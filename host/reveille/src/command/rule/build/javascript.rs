@@ -38,7 +38,7 @@ pub(super) fn build(folder: &Path, kind: RuleKind, workshop: &Workshop) -> anyho
     let bin = folder.join("node_modules/.bin");
     let Some(program) = tool::find(TOOL, Some(&bin)) else {
         bail!(
-            "{TOOL} is neither in `{}` nor on the PATH: run `npm install` in `{}`; where package.json does not name it, `npm install --save-dev {TOOL}@0.4.5`",
+            "{TOOL} is neither in `{}` nor on the PATH: run `npm install` in `{}`; where package.json does not name it, `npm install --save-dev {TOOL}@0.4.3`",
             bin.display(),
             folder.display()
         );
@@ -52,7 +52,7 @@ pub(super) fn build(folder: &Path, kind: RuleKind, workshop: &Workshop) -> anyho
         .args(["--world", &format!("{}-rule", kind.word())])
         .args(["--js", ENTRY, "--module-root", "."])
         // Calls of the contract are plain ones, and nothing of WASI is left.
-        .args(["--sync", "--stub-wasi", "--opt-size", "--minify"])
+        .args(["--sync", "--stub-wasi", "--minify"])
         .arg("--output")
         .arg(&made);
     tool::run(&mut command)?;

@@ -16,13 +16,13 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use reveille_core::model::Tier;
-use reveille_sandbox::Limits;
 use sha2::{Digest as _, Sha256};
 
 use self::workshop::Workshop;
 use crate::{
     cli::{BuildArgs, RuleKind},
     house::print,
+    trial::lowest_tier,
 };
 
 /// What every component of a rule exports.
@@ -97,7 +97,7 @@ fn said(project: &Project, component: &[u8], folder: &Path, output: &Path) -> St
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let tier = match tier(component.len()) {
+    let tier = match lowest_tier(component.len()) {
         Some(tier) => format!("tier `{}`", tier_word(tier)),
         None => String::from("larger than any tier allows"),
     };
@@ -112,13 +112,6 @@ fn said(project: &Project, component: &[u8], folder: &Path, output: &Path) -> St
         text.push_str(&format!("  reveille rule test {file} --cases {cases}\n"));
     }
     text
-}
-
-/// The lowest tier that takes a file of so many bytes.
-fn tier(bytes: usize) -> Option<Tier> {
-    [Tier::Rule, Tier::Scripted, Tier::Heavy]
-        .into_iter()
-        .find(|tier| bytes <= Limits::of(*tier).file_bytes)
 }
 
 const fn tier_word(tier: Tier) -> &'static str {
@@ -156,10 +149,10 @@ mod tests {
 
     #[test]
     fn a_file_needs_the_lowest_tier_that_takes_it() {
-        assert_eq!(tier(40_000), Some(Tier::Rule));
-        assert_eq!(tier(1_200_000), Some(Tier::Scripted));
-        assert_eq!(tier(19_000_000), Some(Tier::Heavy));
-        assert_eq!(tier(30_000_000), None);
+        assert_eq!(lowest_tier(40_000), Some(Tier::Rule));
+        assert_eq!(lowest_tier(1_200_000), Some(Tier::Scripted));
+        assert_eq!(lowest_tier(19_000_000), Some(Tier::Heavy));
+        assert_eq!(lowest_tier(30_000_000), None);
     }
 
     #[test]
