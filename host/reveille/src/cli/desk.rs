@@ -57,9 +57,9 @@ pub(crate) struct RuleFile {
     /// A component, or the name of a rule that is built in
     #[arg(value_name = "FILE.wasm")]
     pub(crate) file: PathBuf,
-    /// Its limits
-    #[arg(long, value_enum, default_value = "rule")]
-    pub(crate) tier: TierName,
+    /// Its limits [default: the lowest tier that takes a file of its size]
+    #[arg(long, value_enum)]
+    pub(crate) tier: Option<TierName>,
     /// It may import WASI, of which nothing reaches outside
     #[arg(long)]
     pub(crate) wasi: bool,

@@ -80,7 +80,7 @@ impl Subject {
                 name: stem.unwrap_or(STAND_IN).replace('_', "-"),
                 location: path.display().to_string(),
                 sha256: None,
-                tier: given.tier.into(),
+                tier: given.tier.map_or_else(|| lowest_tier(bytes.len()), Into::into),
                 wasi: given.wasi,
                 data: BTreeMap::new(),
             },
@@ -193,6 +193,14 @@ impl Trial {
             .filter(|name| !self.data.contains_key(*name))
             .collect()
     }
+}
+
+/// The lowest tier that takes a file of this size.
+fn lowest_tier(file_bytes: usize) -> Tier {
+    let mut tiers = [Tier::Rule, Tier::Scripted].into_iter();
+    tiers
+        .find(|tier| file_bytes <= Limits::of(*tier).file_bytes)
+        .unwrap_or(Tier::Heavy)
 }
 
 /// Components are compiled in a process of their own, as the host does.
