@@ -64,19 +64,18 @@ pub fn settings(readme: &str) -> &str {
 fn place(package: &str, readme: &str) -> Place {
     let place = Place::new();
     let file = place.file("definitions.yaml", definitions(readme));
-    let path = format!("{}.wasm", package.replace('-', "_"));
+    let path = format!("{package}.wasm");
     std::fs::write(place.folder.path().join(&path), component(package)).unwrap();
-    place.file(
-        "reveille.toml",
-        &format!("[[rules]]\nname = \"{package}\"\nlocation = \"{path}\"\n"),
+    let file = file.display().to_string();
+    let apply = ["--config", "reveille.toml", "apply", "--file", &file];
+    place.file("reveille.toml", "");
+    let refused = place.fails(&apply);
+    assert!(
+        refused.contains("nobody vouches for what is at") && refused.contains("trusted = [\"./\"]"),
+        "{refused}"
     );
-    place.ok(&[
-        "--config",
-        "reveille.toml",
-        "apply",
-        "--file",
-        &file.display().to_string(),
-    ]);
+    place.file("reveille.toml", "[sandbox]\ntrusted = [\"./\"]\n");
+    place.ok(&apply);
     place
 }
 
@@ -302,7 +301,7 @@ fn plain_english_is_set_up_as_its_readme_says_and_answers_whoever_asks_in_korean
     let place = Place::new();
     place.file("reveille.toml", settings(readme));
     std::fs::write(
-        place.folder.path().join("plain_english.wasm"),
+        place.folder.path().join("plain-english.wasm"),
         component("plain-english"),
     )
     .unwrap();

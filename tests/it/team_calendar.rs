@@ -226,7 +226,7 @@ fn it_is_set_up_as_its_readme_says_with_the_feed_in_a_file() {
     assert!(settings.contains(google), "{settings}");
     place.file("reveille.toml", &settings.replace(google, "calendar.ics"));
     std::fs::write(
-        place.folder.path().join("team_calendar.wasm"),
+        place.folder.path().join("team-calendar.wasm"),
         component("team-calendar"),
     )
     .unwrap();
