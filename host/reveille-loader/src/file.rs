@@ -93,6 +93,10 @@ fn stamp(metadata: &Metadata) -> String {
     )
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is left is told as it is"
+)]
 fn failure(location: &str, error: io::Error) -> SourceError {
     let location = location.to_owned();
     match error.kind() {

@@ -168,10 +168,10 @@ impl Rule {
         for own in &self.description.data {
             let source = self.origin.data_source(own);
             let theirs = former.surroundings.data.iter();
-            let bound = theirs
+            let mut bound = theirs
                 .filter(|(name, _)| former.origin.data_source(name) == source)
                 .map(|(_, datum)| datum);
-            if let Some(datum) = bound.last() {
+            if let Some(datum) = bound.next_back() {
                 data.insert(own.clone(), datum.clone());
             }
         }

@@ -117,6 +117,7 @@ fn a_message_is_what_a_messenger_takes_however_much_there_is_to_say() {
                 .iter_mut()
                 .for_each(|layer| layer.reason.clone_from(&evil)),
             Reply::Help(schedules) => *schedules = vec![evil.clone(); 500],
+            #[expect(clippy::wildcard_enum_match_arm, reason = "a few replies will do")]
             _ => {}
         }
         let Message {

@@ -113,7 +113,7 @@ impl Length {
         let whole_days = |length: Self| match length {
             // Some write an event of one day as ending on the day on which it begins.
             Self::Shown(0) if begin.is_date => Self::Shown(DAY_SECONDS),
-            other => other,
+            Self::Shown(_) | Self::Passed(_) => length,
         };
         let length = if let Some(line) = event.line(Single::End) {
             let end = Moment::of(&line, zones)?;

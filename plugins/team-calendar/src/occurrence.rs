@@ -162,8 +162,8 @@ impl Series<'_> {
         let begin = Moment::of(&begin, self.zones)?;
         let length = Length::of(self.event, &begin, self.zones)?;
         // A change of this and all later instances is made to those that follow by what was made of the one that it names.
-        let from_then_on = self.from_then_on(&begin)?;
-        let reach = from_then_on.iter().map(Change::reach).max();
+        let later_changes = self.later_changes(&begin)?;
+        let reach = later_changes.iter().map(Change::reach).max();
         let reach = length
             .seconds()
             .max(reach.unwrap_or(0))
@@ -201,7 +201,7 @@ impl Series<'_> {
                 continue;
             }
             let instant = moment.instant();
-            match from_then_on.iter().rfind(|change| change.from <= instant) {
+            match later_changes.iter().rfind(|change| change.from <= instant) {
                 Some(change) => found.extend(change.made_to(&moment)),
                 None => found.push(Occurrence {
                     meaning: self.meaning,
@@ -227,7 +227,7 @@ impl Series<'_> {
         })
     }
 
-    fn from_then_on(&self, begin: &Moment) -> Result<Vec<Change>, String> {
+    fn later_changes(&self, begin: &Moment) -> Result<Vec<Change>, String> {
         let mut changes = Vec::new();
         for event in self.instances {
             let Some(id) = event.line(Single::Instance) else {

@@ -125,7 +125,7 @@ fn changed(
     let days: Vec<String> = view
         .changes
         .iter()
-        .flat_map(|change| days(change))
+        .flat_map(days)
         .map(|day| holiday(today, day))
         .collect();
     let schedule = name(&view.schedule);

@@ -524,16 +524,15 @@ mod tests {
             json!(["2026-12-30 휴무"])
         );
 
-        match stage.refusal(delete("dev", (24, 29)), NOW).await {
-            Refusal::NoSuchHoliday(none) => {
-                assert_eq!(
-                    (none.from, none.to),
-                    (date(2026, 12, 24), date(2026, 12, 29))
-                );
-                assert_eq!(lines(&none.days), ["2026-12-30 휴무"]);
-            }
-            other => panic!("{other:?}"),
-        }
+        let refusal = stage.refusal(delete("dev", (24, 29)), NOW).await;
+        let Refusal::NoSuchHoliday(none) = refusal else {
+            panic!("{refusal:?}");
+        };
+        assert_eq!(
+            (none.from, none.to),
+            (date(2026, 12, 24), date(2026, 12, 29))
+        );
+        assert_eq!(lines(&none.days), ["2026-12-30 휴무"]);
     }
 
     #[tokio::test]

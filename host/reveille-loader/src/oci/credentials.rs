@@ -5,6 +5,10 @@ use oci_client::secrets::RegistryAuth;
 
 /// The credentials for a registry; none when there are none for it. They are read anew each time: those of ECR live
 /// for twelve hours.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what else befalls is told in its own words"
+)]
 pub(super) async fn of(registry: &str) -> RegistryAuth {
     let asked = registry.to_owned();
     // A helper is another program, and takes its time.

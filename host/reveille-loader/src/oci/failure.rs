@@ -10,6 +10,10 @@ const LOG_IN: &str =
     "`docker login` there as the user that Reveille runs as, or let it be read by everybody";
 
 /// What `error` means for whoever reads `location`.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is left is told as it is"
+)]
 pub(super) fn of(location: &str, error: OciDistributionError) -> SourceError {
     let location = location.to_owned();
     let other = |location: String, error: OciDistributionError| SourceError::Other {
