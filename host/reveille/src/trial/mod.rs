@@ -80,7 +80,9 @@ impl Subject {
                 name: stem.unwrap_or(STAND_IN).replace('_', "-"),
                 location: path.display().to_string(),
                 sha256: None,
-                tier: given.tier.map_or_else(|| lowest_tier(bytes.len()), Into::into),
+                tier: given
+                    .tier
+                    .map_or_else(|| lowest_tier(bytes.len()), Into::into),
                 wasi: given.wasi,
                 data: BTreeMap::new(),
             },
