@@ -109,8 +109,15 @@ fn details(path: &Path) -> Result<Details, String> {
     File::open(path)
         .and_then(|file| file.take(MOST_TOML_BYTES).read_to_string(&mut text))
         .map_err(unread)?;
-    toml_edit::de::from_str(&text)
-        .map_err(|error| format!("`{}` cannot be used: {error}", path.display()))
+    toml_edit::de::from_str(&text).map_err(|error: toml_edit::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.unwrap_or_default().matches('\n').count() + 1;
+        format!(
+            "`{}` cannot be used: line {line}: {}",
+            path.display(),
+            error.message()
+        )
+    })
 }
 
 #[cfg(test)]
@@ -165,7 +172,8 @@ mod tests {
         }
         let listing = list(folder.path()).unwrap();
         assert_eq!(listing.rules.len(), 1);
-        assert!(listing.faults["a"].contains("teir"));
+        assert!(listing.faults["a"].contains("line 1: unknown field `teir`"));
+        assert!(!listing.faults["a"].contains('\n'), "{:?}", listing.faults);
         assert!(listing.faults["b"].contains("sha256sum"));
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn open(config: &Config, sandbox: &Arc<Sandbox>) -> Arc<Feeds> 
         (feed.clone(), source)
     });
     let feeds = Feeds::open(Arc::clone(sandbox), config.copies(), feeds.collect());
-    log(&feeds.begin(Clock::machine()).await.news);
+    feeds.begin(Clock::machine()).await;
     Arc::new(feeds)
 }
 

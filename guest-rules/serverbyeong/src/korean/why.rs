@@ -122,6 +122,11 @@ fn action(action: &str) -> String {
         "holiday add" => "휴일 추가",
         "holiday work" => "휴일 근무",
         "holiday del" => "휴일 삭제",
+        "rule add" => "규칙 추가",
+        "rule pin" => "규칙 고정",
+        "rule unpin" => "규칙 고정 해제",
+        "rule rollback" => "규칙 되돌림",
+        "rule remove" => "규칙 제거",
         other => return name(other),
     }
     .to_owned()

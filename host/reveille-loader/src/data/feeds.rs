@@ -131,11 +131,15 @@ impl Feeds {
         self.settle(now)
     }
 
-    /// The first step: as [`Feeds::look`], without waiting for any place of whose data there is a good copy.
-    pub async fn begin(&self, now: DateTime<Utc>) -> Looked {
+    /// The first step: as [`Feeds::look`], without waiting for any place of whose data there is a good copy. It has no
+    /// news, as nobody listens yet and no rules are loaded that read anything: the look that follows has them.
+    pub async fn begin(&self, now: DateTime<Utc>) {
         self.fetch(now, |kept| kept.state(now) == FeedState::Stale)
             .await;
-        self.settle(now)
+        self.settle(now);
+        for kept in self.kept().iter_mut() {
+            kept.told = None;
+        }
     }
 
     async fn fetch(&self, now: DateTime<Utc>, which: impl Fn(&Kept) -> bool) {
