@@ -483,7 +483,11 @@ fn the_least_policy_is_printed_for_the_configuration() {
         "[store]\ndynamodb = { config_table = \"ConfigTable\" }\n[aws]\nregion = \"ap-northeast-2\"\n\
          snapshot_on_stop = \"reveille\"\n[aws.traces]\ntags = true\n[[aws.targets]]\nregions = [\"ap-northeast-2\"]\n\
          [[aws.targets]]\nrole = \"arn:aws:iam::444455556666:role/reveille\"\nexternal_id = \"between-us\"\n\
-         regions = [\"ap-northeast-2\", \"us-east-1\"]\n",
+         regions = [\"ap-northeast-2\", \"us-east-1\"]\n\
+         [[rules]]\nname = \"days\"\nlocation = \"s3://our-rules/team/days.wasm\"\n\
+         [[rules]]\nname = \"near\"\nlocation = \"near.wasm\"\n\
+         [[data]]\nname = \"calendar\"\nlocation = \"s3://our-rules/calendar.ics\"\n\
+         [sandbox]\nkeys = [\"RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3\"]\n",
     );
     let run = |arguments: &[&str]| {
         let mut command = place.bare_command();

@@ -129,6 +129,8 @@ fn operators_and_the_messenger_have_addresses_of_their_own() {
         );
     }
     assert_eq!(house.request("GET", "/healthz", b"").status, 200);
+    assert_eq!(house.request("POST", "/rules/retry", b"").status, 404);
+    assert_eq!(house.ask_admin("GET", "/rules/retry").status, 405);
     for path in ["/jandi/webhook", "/", "/metrics/", "/rules/periods"] {
         assert_eq!(house.ask_admin("GET", path).status, 404, "{path}");
     }
@@ -167,6 +169,35 @@ fn the_list_of_rules_is_that_of_the_running_host() {
             && shown.contains("it has no figures, because nothing listens on"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_rule_is_asked_again_when_an_operator_says_so() {
+    let house = house(&["--no-timer"]);
+    let retry = ["rule", "retry", "--from", &house.admin];
+    let told = house.place.ok(&[&retry[..], &["periods"]].concat());
+    assert_eq!(
+        told,
+        "the rule `periods` is asked again for every schedule\n"
+    );
+    let told = house.place.ok(&[&retry[..], &["periods", "dev"]].concat());
+    assert_eq!(
+        told,
+        "the rule `periods` is asked again for the schedule `dev`\n"
+    );
+    let complaint = house.place.fails(&[&retry[..], &["gone"]].concat());
+    assert!(
+        complaint.contains("rule `gone`: it is not loaded"),
+        "{complaint}"
+    );
+    let complaint = house.place.fails(&["rule", "retry", "periods"]);
+    assert!(
+        complaint.contains("`admin` under [http]"),
+        "nobody is known: {complaint}"
+    );
+    let to = ["rule", "retry", "periods", "--from", &house.address];
+    let complaint = house.place.fails(&to);
+    assert!(complaint.contains("answered 404"), "{complaint}");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_server_that_a_rule_keeps_is_told_with_its_reason() {
 /// Every conversation belongs to a test.
 #[test]
 fn no_conversation_is_forgotten() {
-    let tests = data("it/chat.rs");
+    let tests = data("it/chat.rs") + &data("it/rule_diff.rs");
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
     for entry in std::fs::read_dir(folder).expect("the folder") {
         let name = entry.expect("a file").file_name();

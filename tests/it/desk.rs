@@ -69,6 +69,28 @@ fn broken(report: &Value) -> (Vec<&str>, usize) {
 }
 
 #[test]
+fn a_rule_gets_the_lowest_tier_that_takes_its_file_unless_one_is_given() {
+    let padding = "x".repeat(600 << 10);
+    let place = odd_desk(&format!(
+        "(component (core module (@custom \"padding\" \"{padding}\")))"
+    ));
+    let found = check(&place, &[]);
+    assert_eq!(found["tier"], "scripted");
+    assert!(
+        !found["faults"].to_string().contains("larger than"),
+        "{found:#}"
+    );
+    let found = check(&place, &["--tier", "rule"]);
+    assert_eq!(found["tier"], "rule");
+    assert!(
+        found["faults"]
+            .to_string()
+            .contains("`scripted` is for JavaScript"),
+        "{found:#}"
+    );
+}
+
+#[test]
 fn a_rule_that_is_well_is_described_with_what_it_uses() {
     let place = desk("kr-holidays");
     let found = check(&place, &[]);

@@ -2,6 +2,8 @@
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -12,7 +14,7 @@ use serde_json::json;
 
 use crate::{
     component::component,
-    house::{House, Place},
+    house::{House, Place, TOKEN},
 };
 
 /// How long a running host is waited for, on a machine that has much else to do.
@@ -106,4 +108,41 @@ fn a_file_that_is_copied_into_the_watched_folder_makes_the_next_plan() {
         "1",
     ]);
     assert!(plan.contains("창립기념일"), "{plan}");
+}
+
+#[test]
+fn people_are_told_of_a_new_version_and_of_one_that_is_not_taken() {
+    let place = place();
+    let rules = place.folder.path().join("rules");
+    let mut child = place
+        .command()
+        .env("REVEILLE_JANDI_TOKENS", TOKEN)
+        .env("RUST_LOG", "reveille=info")
+        .args(["--config", "reveille.toml", "serve", "--no-timer"])
+        .args(["--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut announced = || {
+        let mut lines = log.by_ref().map(|line| line.unwrap());
+        lines.find(|line| line.contains("announced")).unwrap()
+    };
+    let mut greeting = String::new();
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    shown.read_line(&mut greeting).unwrap();
+
+    let component = component("company-days");
+    fs::write(rules.join("days-of-dev.wasm"), &component).unwrap();
+    let taken = announced();
+    assert!(taken.contains("새 규칙을 씁니다: 'days-of-dev'"), "{taken}");
+    fs::write(rules.join("days-of-dev.wasm"), b"no component").unwrap();
+    let rejected = announced();
+    assert!(
+        rejected.contains("규칙 'days-of-dev'의 새 버전을 쓰지 않습니다."),
+        "{rejected}"
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

@@ -16,6 +16,7 @@ mod authoring;
 mod bad_input;
 mod chain;
 mod chat;
+mod compat;
 mod component;
 mod conversation;
 mod crash;

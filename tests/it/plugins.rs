@@ -64,19 +64,18 @@ pub fn settings(readme: &str) -> &str {
 fn place(package: &str, readme: &str) -> Place {
     let place = Place::new();
     let file = place.file("definitions.yaml", definitions(readme));
-    let path = format!("{}.wasm", package.replace('-', "_"));
+    let path = format!("{package}.wasm");
     std::fs::write(place.folder.path().join(&path), component(package)).unwrap();
-    place.file(
-        "reveille.toml",
-        &format!("[[rules]]\nname = \"{package}\"\nlocation = \"{path}\"\n"),
+    let file = file.display().to_string();
+    let apply = ["--config", "reveille.toml", "apply", "--file", &file];
+    place.file("reveille.toml", "");
+    let refused = place.fails(&apply);
+    assert!(
+        refused.contains("nobody vouches for what is at") && refused.contains("trusted = [\"./\"]"),
+        "{refused}"
     );
-    place.ok(&[
-        "--config",
-        "reveille.toml",
-        "apply",
-        "--file",
-        &file.display().to_string(),
-    ]);
+    place.file("reveille.toml", "[sandbox]\ntrusted = [\"./\"]\n");
+    place.ok(&apply);
     place
 }
 
@@ -172,8 +171,8 @@ fn kr_holidays_takes_days_from_the_data_that_is_bound_to_it() {
     bind("");
     let unknown = failure(plan(date(2051, 1, 2)));
     assert!(unknown.cause.contains("2018 to 2050"), "{unknown}");
-    let used = sandbox.most_used("kr-holidays").unwrap();
-    assert!(used.fuel < 200_000, "{used:?}");
+    let used = sandbox.statistics("kr-holidays").unwrap().total;
+    assert!(used.most_fuel < 200_000, "{used:?}");
     let lines: Vec<_> = (0..4_000)
         .map(|line: u32| format!("2026-11-{} 창립기념일 {line:04}", 24 + line.min(1)))
         .collect();
@@ -302,7 +301,7 @@ fn plain_english_is_set_up_as_its_readme_says_and_answers_whoever_asks_in_korean
     let place = Place::new();
     place.file("reveille.toml", settings(readme));
     std::fs::write(
-        place.folder.path().join("plain_english.wasm"),
+        place.folder.path().join("plain-english.wasm"),
         component("plain-english"),
     )
     .unwrap();

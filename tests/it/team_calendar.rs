@@ -129,10 +129,13 @@ fn a_busy_year_is_planned_within_a_quarter_of_its_limits_when_some_words_matter(
     for month in [1, 4, 7, 10] {
         plan(&sandbox, &some, date(2026, month, 15)).unwrap();
     }
-    let used = sandbox.most_used("team-calendar").unwrap();
+    let used = sandbox.statistics("team-calendar").unwrap().total;
     eprintln!("{} bytes: {used:?}", feed.len());
-    assert!(used.fuel < limits.fuel / 4, "{used:?}");
-    assert!(used.memory_bytes < limits.memory_bytes / 3, "{used:?}");
+    assert!(used.most_fuel < limits.fuel / 4, "{used:?}");
+    assert!(
+        used.most_memory_bytes < limits.memory_bytes as u64 / 3,
+        "{used:?}"
+    );
     let day = plan(&sandbox, &some, date(2026, 1, 5)).unwrap();
     assert_eq!(day.want_at(Minute(20 * 60 + 5)), Want::Stop, "excepted");
     let day = plan(&sandbox, &some, date(2026, 6, 15)).unwrap();
@@ -190,7 +193,7 @@ fn a_hostile_feed_is_refused_by_the_name_of_its_event_and_within_the_limits() {
         "BEGIN:VEVENT\nDTSTART:19700101T000000\nDTEND:19700101T010000\nSUMMARY:옛날\nEND:VEVENT\n";
     bind(&sandbox, &feed(&far.repeat(7_000)));
     plan(&sandbox, &schedule, date(2026, 11, 24)).unwrap();
-    eprintln!("{:?}", sandbox.most_used("team-calendar").unwrap());
+    eprintln!("{:?}", sandbox.statistics("team-calendar").unwrap().total);
 }
 
 #[test]
@@ -209,8 +212,8 @@ fn zones_that_a_feed_defines_since_1601_cost_little() {
         let plan = plan(&sandbox, &schedule, day).unwrap();
         assert_eq!(plan.want_at(Minute(22 * 60 + 30)), want, "{day}");
     }
-    let used = sandbox.most_used("team-calendar").unwrap();
-    assert!(used.fuel < 4_000_000, "{used:?}");
+    let used = sandbox.statistics("team-calendar").unwrap().total;
+    assert!(used.most_fuel < 4_000_000, "{used:?}");
 }
 
 #[test]
@@ -223,7 +226,7 @@ fn it_is_set_up_as_its_readme_says_with_the_feed_in_a_file() {
     assert!(settings.contains(google), "{settings}");
     place.file("reveille.toml", &settings.replace(google, "calendar.ics"));
     std::fs::write(
-        place.folder.path().join("team_calendar.wasm"),
+        place.folder.path().join("team-calendar.wasm"),
         component("team-calendar"),
     )
     .unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{fleet::Services, tags, target::Target, trace::TraceSettings};
+use crate::{fleet::Services, s3, tags, target::Target, trace::TraceSettings};
 
 /// Any account, as an ARN has it.
 const ANY: &str = "*";
@@ -44,6 +44,8 @@ pub struct PolicyInput {
     pub ssm_windows: bool,
     /// Which traces are left.
     pub traces: TraceSettings,
+    /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
+    pub objects: Vec<String>,
 }
 
 impl PolicyInput {
@@ -117,7 +119,35 @@ pub fn home(input: &PolicyInput) -> Value {
             "Condition": {"StringEquals": {"cloudwatch:namespace": namespace}},
         }));
     }
+    let objects: BTreeSet<String> = input
+        .objects
+        .iter()
+        .filter_map(|location| s3::parts(location).ok())
+        .map(|(bucket, key)| object_arn(&input.region, bucket, key))
+        .collect();
+    if !objects.is_empty() {
+        statements.push(json!({
+            "Sid": "ReadRulesAndData",
+            "Effect": "Allow",
+            "Action": s3::GET_OBJECT,
+            "Resource": objects,
+        }));
+    }
     policy(statements)
+}
+
+/// One object, though its key may have what stands for any text in a policy.
+fn object_arn(region: &str, bucket: &str, key: &str) -> String {
+    let mut arn = format!("arn:{}:s3:::{bucket}/", partition(region));
+    for letter in key.chars() {
+        match letter {
+            '*' => arn.push_str("${*}"),
+            '?' => arn.push_str("${?}"),
+            '$' => arn.push_str("${$}"),
+            plain => arn.push(plain),
+        }
+    }
+    arn
 }
 
 /// The policy of the role in `target`'s account.
@@ -406,6 +436,7 @@ mod tests {
             snapshots: false,
             ssm_windows: false,
             traces: TraceSettings::default(),
+            objects: Vec::new(),
         }
     }
 
@@ -432,6 +463,11 @@ mod tests {
                 event_bus: Some("ops".into()),
                 metrics: Some("Reveille".into()),
             },
+            objects: vec![
+                "s3://rules/team/days.wasm".into(),
+                "rules/near.wasm".into(),
+                "s3://rules/holidays.ics".into(),
+            ],
             ..least()
         }
     }
@@ -532,6 +568,14 @@ mod tests {
                 assert!(null.contains("aws:ResourceTag/Schedule"), "{sid}");
             }
         }
+    }
+
+    #[test]
+    fn a_key_stands_for_itself_alone() {
+        assert_eq!(
+            object_arn("cn-north-1", "rules", "a*/b?$c.wasm"),
+            "arn:aws-cn:s3:::rules/a${*}/b${?}${$}c.wasm"
+        );
     }
 
     #[test]

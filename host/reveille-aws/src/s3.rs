@@ -125,7 +125,7 @@ async fn read(
 }
 
 /// Bucket and key of a location.
-fn parts(location: &str) -> Result<(&str, &str), SourceError> {
+pub(crate) fn parts(location: &str) -> Result<(&str, &str), SourceError> {
     location
         .strip_prefix(SCHEME)
         .and_then(|rest| rest.strip_prefix("://"))

@@ -1,7 +1,7 @@
 //! What is known of a rule, for lists.
 
 use chrono::{DateTime, Utc};
-use reveille_core::model::RuleSource;
+use reveille_core::model::{RuleSource, reply::RuleVersion};
 use serde::Serialize;
 
 use crate::{shelf::Shelved, trust::Grounds, wanted::Written};
@@ -38,6 +38,16 @@ pub struct Taken {
     pub since: DateTime<Utc>,
     /// Whether it is a copy, because its place was out of reach.
     pub is_copy: bool,
+}
+
+impl Taken {
+    /// The version, as people are told of it.
+    pub(crate) fn rule_version(&self) -> RuleVersion {
+        RuleVersion {
+            version: self.version.clone(),
+            sha256: self.sha256.clone(),
+        }
+    }
 }
 
 impl KnownRule {

@@ -6,10 +6,13 @@
 
 #[cfg(feature = "remote")]
 mod address;
+mod component;
+mod copies;
 mod data;
 mod digest;
 mod error;
 mod file;
+mod fitting;
 mod folder;
 #[cfg(feature = "remote")]
 mod https;
@@ -23,23 +26,26 @@ mod shelf;
 mod signature;
 #[cfg(test)]
 #[path = "../../../tests/src/signer.rs"]
+#[expect(unreachable_pub, reason = "it is public where it is at home")]
 mod signer;
 mod slot;
 mod sources;
 mod trial;
 mod trust;
 mod wanted;
+mod watch;
 
 pub use data::{
     CalendarStore, DataNews, Feed, FeedState, FeedView, Feeds, Looked, supply_calendars,
 };
 pub use error::TakeError;
 pub use file::FileSource;
+pub use fitting::Fitting;
 pub use folder::MOST_RULES;
 #[cfg(feature = "remote")]
 pub use https::{Https, Patience, Reach};
 pub use known::{KnownRule, Taken};
-pub use loader::{FAR_EVERY, Fitting, LONGEST_WAIT, Loader, NEAR_EVERY, Places};
+pub use loader::{FAR_EVERY, LONGEST_WAIT, Loader, NEAR_EVERY, Places};
 pub use news::{Event, News};
 #[cfg(feature = "remote")]
 pub use oci::{OciSource, SIGNATURE as OCI_SIGNATURE};

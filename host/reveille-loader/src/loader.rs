@@ -9,26 +9,26 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use reveille_core::{
-    model::{Definitions, LoadedRule, RuleSource, Tier},
-    port::{FetchRequest, Fetched, Rules as _, Source as _, SourceError},
+    model::{Definitions, RuleSource},
+    port::{Rules as _, SourceError},
 };
-use reveille_sandbox::{Candidate, Limits, Sandbox};
+use reveille_sandbox::Sandbox;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
+    component::{Component, Fetcher},
+    copies::Copies,
     digest::sha256,
     error::{TakeError, told},
-    folder::{self, Listing},
     known::{KnownRule, Taken},
     news::{Event, News},
-    place::shown,
-    shelf::{Shelf, Shelved},
-    signature,
+    shelf::Shelf,
     slot::{Refused, Slot, State},
     sources::Sources,
-    trial::{self, Trial},
-    trust::{Distrust, Grounds, Trust},
-    wanted::{Wanted, Written, gather},
+    trial,
+    trust::Trust,
+    wanted::{Wanted, gather},
+    watch::Watch,
 };
 
 /// How often files are looked at.
@@ -56,43 +56,14 @@ pub enum Places {
 
 /// The rules of this host, from their places into the sandbox.
 pub struct Loader {
-    sandbox: Arc<Sandbox>,
-    sources: Sources,
-    trust: Trust,
+    pub(crate) sandbox: Arc<Sandbox>,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) copies: Copies,
     configured: Vec<RuleSource>,
-    shelf: Option<Arc<Shelf>>,
-    folder: Option<PathBuf>,
+    watch: Watch,
     every: Duration,
-    listing: Mutex<Listing>,
-    folder_trouble: Mutex<Option<String>>,
     slots: Mutex<BTreeMap<String, Arc<Slot>>>,
     turns: Semaphore,
-}
-
-/// A component that was fetched and looked at, and is not in use.
-#[derive(Debug)]
-pub struct Fitting {
-    /// Ready to be compared and switched to.
-    pub candidate: Candidate,
-    /// The component.
-    pub bytes: Vec<u8>,
-    /// SHA-256, in hexadecimal digits.
-    pub sha256: String,
-    /// What its place calls it.
-    pub place_version: Option<String>,
-    /// Why it is trusted, or why not.
-    pub grounds: Result<Grounds, Distrust>,
-    /// What it answers for the schedules that use it.
-    pub trial: Trial,
-}
-
-/// Bytes and what came with them.
-struct Component {
-    bytes: Vec<u8>,
-    sha256: String,
-    place_version: Option<String>,
-    signature: Option<String>,
-    is_copy: bool,
 }
 
 impl Loader {
@@ -106,14 +77,11 @@ impl Loader {
     ) -> Self {
         Self {
             sandbox,
-            sources,
-            trust,
+            fetcher: Fetcher { sources, trust },
+            copies: Copies::default(),
             configured,
-            shelf: None,
-            folder: None,
+            watch: Watch::default(),
             every: FAR_EVERY,
-            listing: Mutex::default(),
-            folder_trouble: Mutex::default(),
             slots: Mutex::default(),
             turns: Semaphore::new(AT_ONCE),
         }
@@ -122,14 +90,14 @@ impl Loader {
     /// Keeps what was taken in a folder.
     #[must_use]
     pub fn with_shelf(mut self, folder: PathBuf) -> Self {
-        self.shelf = Some(Arc::new(Shelf::new(folder)));
+        self.copies = Copies(Some(Arc::new(Shelf::new(folder))));
         self
     }
 
     /// Watches a folder: every `NAME.wasm` in it is a rule.
     #[must_use]
     pub fn watching(mut self, folder: PathBuf) -> Self {
-        self.folder = Some(folder);
+        self.watch.folder = Some(folder);
         self
     }
 
@@ -143,7 +111,7 @@ impl Loader {
     /// Where components are kept, when they are.
     #[must_use]
     pub fn shelf(&self) -> Option<&Shelf> {
-        self.shelf.as_deref()
+        self.copies.0.as_deref()
     }
 
     /// Every rule that is wanted, by name, with what became of it.
@@ -174,8 +142,8 @@ impl Loader {
     ) -> Vec<News> {
         let mut news = Vec::new();
         let listing = match places {
-            Places::Near | Places::All => self.list(&mut news).await,
-            Places::Far => locked(&self.listing).clone(),
+            Places::Near | Places::All => self.watch.list(&mut news, now).await,
+            Places::Far => self.watch.last(),
         };
         let wanted = gather(&self.configured, definitions, listing.rules);
         news.extend(self.forget(&wanted, &listing.faults, definitions).await);
@@ -205,7 +173,7 @@ impl Loader {
                 continue;
             }
             let slot = Arc::clone(locked(&self.slots).entry(name.clone()).or_default());
-            let event = slot.fault(self.lying(&name), fault, places == Places::All);
+            let event = slot.fault(self.watch.lying(&name), fault, places == Places::All);
             news.extend(event.map(|event| News { rule: name, event }));
         }
         while let Some(step) = steps.join_next().await {
@@ -216,99 +184,6 @@ impl Loader {
         }
         news.sort_by(|one, other| one.rule.cmp(&other.rule));
         news
-    }
-
-    /// Fetches what `source` names, makes it ready and tries it, without trusting or using it. A component with the
-    /// digest that is asked for is taken from the shelf when it is there.
-    ///
-    /// # Errors
-    /// When it cannot be read or is no rule. Whether it may be trusted, and what its trial has shown, is in the answer.
-    pub async fn fit(
-        &self,
-        source: &RuleSource,
-        definitions: &Arc<Definitions>,
-        now: DateTime<Utc>,
-    ) -> Result<Fitting, TakeError> {
-        let wanted = Wanted {
-            source: source.clone(),
-            written: Written::Store,
-        };
-        let component = match self.pinned_copy(source).await {
-            Some(component) => component,
-            None => self.fetch(&wanted).await?,
-        };
-        let grounds = self.judge(&wanted, &component);
-        let (candidate, component) = self.prepare(source, component).await?;
-        let (candidate, trial) = self.tried(candidate, definitions, now).await?;
-        Ok(Fitting {
-            candidate,
-            sha256: component.sha256,
-            bytes: component.bytes,
-            place_version: component.place_version,
-            grounds,
-            trial,
-        })
-    }
-
-    /// Reads the watched folder. While it cannot be read, what was last in it is what counts.
-    async fn list(&self, news: &mut Vec<News>) -> Listing {
-        let Some(folder) = self.folder.clone() else {
-            return Listing::default();
-        };
-        let shown = folder.display().to_string();
-        let read = tokio::task::spawn_blocking(move || folder::list(&folder)).await;
-        let trouble = match read {
-            Ok(Ok(listing)) => {
-                let mut last = locked(&self.listing);
-                // A component that is gone stays in use: many a tool deletes a file before it writes the new one.
-                let gone: Vec<RuleSource> = last
-                    .rules
-                    .iter()
-                    .filter(|rule| {
-                        let is_it = |it: &RuleSource| it.name == rule.name;
-                        !listing.rules.iter().any(is_it) && !listing.faults.contains_key(&rule.name)
-                    })
-                    .cloned()
-                    .collect();
-                *last = listing;
-                last.rules.extend(gone);
-                None
-            }
-            Ok(Err(error)) => Some(format!("the folder `{shown}` cannot be read: {error}")),
-            Err(error) => Some(format!("the folder `{shown}` cannot be read: {error}")),
-        };
-        let mut told = locked(&self.folder_trouble);
-        if let Some(cause) = &trouble
-            && told.is_none()
-        {
-            news.push(News {
-                rule: format!("{shown}/*"),
-                event: Event::OutOfReach {
-                    cause: cause.clone(),
-                    kept: None,
-                },
-            });
-        }
-        *told = trouble;
-        drop(told);
-        locked(&self.listing).clone()
-    }
-
-    /// A rule of the watched folder of which no more than the name is known.
-    fn lying(&self, name: &str) -> Wanted {
-        let file = format!("{name}.wasm");
-        let path = self.folder.as_ref().map(|folder| folder.join(&file));
-        Wanted {
-            source: RuleSource {
-                name: name.to_owned(),
-                location: path.unwrap_or_else(|| file.into()).display().to_string(),
-                sha256: None,
-                tier: Tier::default(),
-                wasi: false,
-                data: BTreeMap::new(),
-            },
-            written: Written::Folder,
-        }
     }
 
     /// Unloads what nobody wants any more. What is wanted in a way that cannot be read stays.
@@ -381,7 +256,9 @@ impl Loader {
                 }
                 events.extend(state.refused_news(at_once));
             }
-            Err(error) => events.extend(state.out_of_reach(told(&error), at_once)),
+            Err(error) => {
+                events.extend(state.out_of_reach(&wanted.source, told(&error), now, at_once));
+            }
         }
         state.next = Some(now + self.wait(&state));
         slot.know(&state, &wanted, now);
@@ -414,7 +291,7 @@ impl Loader {
     ) -> Result<(), SourceError> {
         let source = &wanted.source;
         if !state.is_current(source) {
-            if let Some(copy) = self.pinned_copy(source).await {
+            if let Some(copy) = self.copies.pinned(source).await {
                 let basis = basis(wanted, &copy.sha256, None, definitions);
                 if !state.was_refused(&basis) {
                     self.take(state, wanted, copy, basis, definitions, now, events)
@@ -430,19 +307,22 @@ impl Loader {
         if source.sha256.is_some() && state.is_current(source) {
             return Ok(());
         }
-        let fetched = self.fetch_new(wanted, state.place_version.as_deref()).await;
+        let fetched = self
+            .fetcher
+            .fetch_new(wanted, state.place_version.as_deref())
+            .await;
         let component = match fetched {
             Ok(Some(component)) => component,
             Ok(None) => {
                 let Some(refused) = &state.refused else {
                     return Ok(());
                 };
-                let signature = self.signature(wanted).await;
+                let signature = self.fetcher.signature(wanted).await;
                 let now_basis = basis(wanted, &refused.sha256, signature.as_deref(), definitions);
                 if refused.basis == now_basis {
                     return Ok(());
                 }
-                self.fetch(wanted).await?
+                self.fetcher.fetch(wanted).await?
             }
             Err(error) => {
                 self.fall_back(state, wanted, definitions, now, events)
@@ -487,7 +367,7 @@ impl Loader {
         if state.taken.is_some() {
             return;
         }
-        let Some(copy) = self.last_copy(&wanted.source).await else {
+        let Some(copy) = self.copies.last(&wanted.source).await else {
             return;
         };
         let basis = basis(wanted, &copy.sha256, copy.signature.as_deref(), definitions);
@@ -522,11 +402,9 @@ impl Loader {
         let digest = component.sha256.clone();
         match self.switch(wanted, component, definitions, now).await {
             Ok(taken) => {
-                let before = state.taken.as_ref().map(|before| before.sha256.clone());
                 events.push(Event::Taken {
-                    version: taken.version.clone(),
-                    sha256: digest,
-                    before: before.filter(|before| *before != taken.sha256),
+                    version: taken.rule_version(),
+                    before: state.kept(),
                     grounds: taken.grounds.clone(),
                     is_copy: taken.is_copy,
                 });
@@ -553,7 +431,7 @@ impl Loader {
         definitions: &Arc<Definitions>,
         now: DateTime<Utc>,
     ) -> Result<Taken, TakeError> {
-        let grounds = self.judge(wanted, &component)?;
+        let grounds = self.fetcher.judge(wanted, &component)?;
         let (candidate, component) = self.prepare(&wanted.source, component).await?;
         let (candidate, trial) = self.tried(candidate, definitions, now).await?;
         if !trial.is_passed() {
@@ -569,181 +447,11 @@ impl Loader {
             since: now,
             is_copy: component.is_copy,
         };
-        self.put(wanted, component, &listed, now).await;
-        Ok(taken)
-    }
-
-    fn judge(&self, wanted: &Wanted, component: &Component) -> Result<Grounds, Distrust> {
-        let location = signature::beside(&wanted.source.location);
-        let signer = match &component.signature {
-            Some(text) if self.trust.wants_signature(wanted) => {
-                self.trust
-                    .keys()
-                    .signer(&component.bytes, text, &shown(&location))?
-            }
-            Some(_) | None => None,
-        };
-        self.trust.judge(wanted, &component.sha256, signer)
-    }
-
-    async fn prepare(
-        &self,
-        source: &RuleSource,
-        component: Component,
-    ) -> Result<(Candidate, Component), TakeError> {
-        let (sandbox, wanted) = (Arc::clone(&self.sandbox), source.clone());
-        let prepared = tokio::task::spawn_blocking(move || {
-            let limits = Limits::of(wanted.tier);
-            let candidate = sandbox.prepare(&wanted, limits, &component.bytes);
-            candidate.map(|candidate| (candidate, component))
-        });
-        Ok(prepared.await.map_err(|_| TakeError::Broken)??)
-    }
-
-    async fn tried(
-        &self,
-        candidate: Candidate,
-        definitions: &Arc<Definitions>,
-        now: DateTime<Utc>,
-    ) -> Result<(Candidate, Trial), TakeError> {
-        let (sandbox, definitions) = (Arc::clone(&self.sandbox), Arc::clone(definitions));
-        let tried = tokio::task::spawn_blocking(move || {
-            let trial = trial::try_out(&sandbox, &candidate, &definitions, now);
-            (candidate, trial)
-        });
-        tried.await.map_err(|_| TakeError::Broken)
-    }
-
-    /// Keeps a component for the next start.
-    async fn put(
-        &self,
-        wanted: &Wanted,
-        component: Component,
-        listed: &LoadedRule,
-        now: DateTime<Utc>,
-    ) {
-        let rule = wanted.source.name.clone();
-        let shelved = Shelved {
-            sha256: component.sha256,
-            version: listed.version.clone(),
-            location: wanted.source.location.clone(),
-            place_version: component.place_version,
-            signature: component.signature,
-            taken: now,
-        };
         let in_use = self.sandbox.loaded().into_iter().map(|rule| rule.sha256);
-        let in_use: BTreeSet<String> = in_use.collect();
-        let put = move |shelf: &Shelf| {
-            if let Err(error) = shelf.put(&rule, shelved, &component.bytes, &in_use) {
-                tracing::warn!(
-                    rule,
-                    "the component is not kept for the next start: {error}"
-                );
-            }
-        };
-        self.shelved(put).await;
-    }
-
-    /// The component that is asked for by its digest, when it is on the shelf.
-    async fn pinned_copy(&self, source: &RuleSource) -> Option<Component> {
-        let (name, digest) = (source.name.clone(), source.sha256.as_ref()?.to_lowercase());
-        let find = move |shelf: &Shelf| {
-            let bytes = shelf.component(&digest)?;
-            let mut known = shelf.history(&name).into_iter();
-            let known = known.find(|version| version.sha256 == digest);
-            Some(Component {
-                bytes,
-                sha256: digest,
-                place_version: known.and_then(|version| version.place_version),
-                signature: None,
-                is_copy: false,
-            })
-        };
-        self.shelved(find).await?
-    }
-
-    /// What was last taken from the place of a rule.
-    async fn last_copy(&self, source: &RuleSource) -> Option<Component> {
-        if source.sha256.is_some() {
-            return None;
-        }
-        let (name, location) = (source.name.clone(), source.location.clone());
-        let find = move |shelf: &Shelf| {
-            let mut known = shelf.history(&name).into_iter();
-            let last = known.find(|version| version.location == location)?;
-            Some(Component {
-                bytes: shelf.component(&last.sha256)?,
-                sha256: last.sha256,
-                place_version: last.place_version,
-                signature: last.signature,
-                is_copy: true,
-            })
-        };
-        self.shelved(find).await?
-    }
-
-    /// Works on the shelf, where waiting for the disk holds nobody up.
-    async fn shelved<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Shelf) -> T + Send + 'static,
-    ) -> Option<T> {
-        let shelf = Arc::clone(self.shelf.as_ref()?);
-        tokio::task::spawn_blocking(move || work(&shelf)).await.ok()
-    }
-
-    /// What is at the place of a rule, whatever it is.
-    async fn fetch(&self, wanted: &Wanted) -> Result<Component, SourceError> {
-        let fetched = self.fetch_new(wanted, None).await?;
-        fetched.ok_or_else(|| SourceError::Unusable {
-            location: shown(&wanted.source.location),
-            remedy: "it says that nothing has changed where nothing is known".to_owned(),
-        })
-    }
-
-    /// What is at the place of a rule, unless it is what is known.
-    async fn fetch_new(
-        &self,
-        wanted: &Wanted,
-        known: Option<&str>,
-    ) -> Result<Option<Component>, SourceError> {
-        let source = &wanted.source;
-        let request = FetchRequest {
-            location: &source.location,
-            known,
-            most_bytes: Limits::of(source.tier).file_bytes as u64,
-        };
-        let Fetched::New { bytes, version } = self.sources.fetch(&request).await? else {
-            return Ok(None);
-        };
-        Ok(Some(Component {
-            sha256: sha256(&bytes),
-            bytes,
-            place_version: version,
-            signature: self.signature(wanted).await,
-            is_copy: false,
-        }))
-    }
-
-    /// The signature beside a component, when it could make a difference.
-    async fn signature(&self, wanted: &Wanted) -> Option<String> {
-        if !self.trust.wants_signature(wanted) {
-            return None;
-        }
-        let location = signature::beside(&wanted.source.location);
-        let request = FetchRequest {
-            location: &location,
-            known: None,
-            most_bytes: signature::MOST_BYTES,
-        };
-        match self.sources.fetch(&request).await {
-            Ok(Fetched::New { bytes, .. }) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Ok(Fetched::Unchanged) | Err(SourceError::Missing { .. }) => None,
-            // S3 says of what is not there that it is denied to those who may not list.
-            Err(error) => {
-                tracing::debug!(rule = wanted.source.name, "no signature: {error}");
-                None
-            }
-        }
+        self.copies
+            .put(wanted, component, &listed.version, in_use.collect(), now)
+            .await;
+        Ok(taken)
     }
 }
 

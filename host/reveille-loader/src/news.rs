@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+use reveille_core::model::reply::RuleVersion;
+
 use crate::trust::Grounds;
 
 /// Something that people should know.
@@ -18,12 +21,10 @@ pub struct News {
 pub enum Event {
     /// It is in use from now on.
     Taken {
-        /// Its own version.
-        version: String,
-        /// SHA-256 of its component.
-        sha256: String,
-        /// SHA-256 of the component that was in use before.
-        before: Option<String>,
+        /// What is in use now.
+        version: RuleVersion,
+        /// What was in use before; the same when it is only wanted in another way.
+        before: Option<RuleVersion>,
         /// Why it is trusted.
         grounds: Grounds,
         /// Whether it is the last good copy, because its place has not been read or has something bad.
@@ -33,15 +34,19 @@ pub enum Event {
     Refused {
         /// Why.
         cause: String,
-        /// SHA-256 of the component that stays in use.
-        kept: Option<String>,
+        /// What stays in use.
+        kept: Option<RuleVersion>,
     },
     /// Its place cannot be read.
     OutOfReach {
+        /// The place, without anything secret.
+        location: String,
         /// Why.
         cause: String,
-        /// SHA-256 of the component that stays in use.
-        kept: Option<String>,
+        /// Since when.
+        since: DateTime<Utc>,
+        /// What stays in use.
+        kept: Option<RuleVersion>,
     },
     /// Its place can be read again, and has what is in use.
     WithinReach,
@@ -66,14 +71,15 @@ impl fmt::Display for News {
         match &self.event {
             Event::Taken {
                 version,
-                sha256,
                 before,
                 grounds,
                 is_copy,
             } => {
-                write!(f, "version {version} ({}", short(sha256))?;
-                if let Some(before) = before {
-                    write!(f, ", {} before", short(before))?;
+                write!(f, "version {} ({}", version.version, short(&version.sha256))?;
+                if let Some(before) = before
+                    && before.sha256 != version.sha256
+                {
+                    write!(f, ", {} before", short(&before.sha256))?;
                 }
                 write!(f, ") is in use, {grounds}")?;
                 if *is_copy {
@@ -82,10 +88,10 @@ impl fmt::Display for News {
                 Ok(())
             }
             Event::Refused { cause, kept } => {
-                write!(f, "it is not taken: {cause}; {}", stays(kept.as_deref()))
+                write!(f, "it is not taken: {cause}; {}", stays(kept.as_ref()))
             }
-            Event::OutOfReach { cause, kept } => {
-                write!(f, "{cause}; {}", stays(kept.as_deref()))
+            Event::OutOfReach { cause, kept, .. } => {
+                write!(f, "{cause}; {}", stays(kept.as_ref()))
             }
             Event::WithinReach => f.write_str("its place can be read again"),
             Event::Unloaded => {
@@ -96,9 +102,9 @@ impl fmt::Display for News {
 }
 
 /// What goes on meanwhile.
-fn stays(kept: Option<&str>) -> String {
+fn stays(kept: Option<&RuleVersion>) -> String {
     match kept {
-        Some(sha256) => format!("{} stays in use", short(sha256)),
+        Some(kept) => format!("{} stays in use", short(&kept.sha256)),
         None => "it is not loaded, and schedules that name it hold".to_owned(),
     }
 }

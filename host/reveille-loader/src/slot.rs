@@ -3,11 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use reveille_core::model::RuleSource;
+use reveille_core::model::{RuleSource, reply::RuleVersion};
 
 use crate::{
     known::{KnownRule, Taken},
     news::Event,
+    place::shown,
     wanted::Wanted,
 };
 
@@ -59,6 +60,7 @@ pub(crate) struct Refused {
 #[derive(Debug)]
 pub(crate) struct Trouble {
     cause: String,
+    since: DateTime<Utc>,
     /// Looks in a row.
     pub(crate) looks: u32,
     pub(crate) is_told: bool,
@@ -106,10 +108,17 @@ impl State {
     }
 
     /// The place cannot be read; what people are told of that now.
-    pub(crate) fn out_of_reach(&mut self, cause: String, at_once: bool) -> Option<Event> {
+    pub(crate) fn out_of_reach(
+        &mut self,
+        source: &RuleSource,
+        cause: String,
+        now: DateTime<Utc>,
+        at_once: bool,
+    ) -> Option<Event> {
         let kept = self.kept();
         let trouble = self.trouble.get_or_insert(Trouble {
             cause: String::new(),
+            since: now,
             looks: 0,
             is_told: false,
         });
@@ -119,11 +128,17 @@ impl State {
             return None;
         }
         trouble.is_told = true;
-        Some(Event::OutOfReach { cause, kept })
+        Some(Event::OutOfReach {
+            location: shown(&source.location),
+            cause,
+            since: trouble.since,
+            kept,
+        })
     }
 
-    fn kept(&self) -> Option<String> {
-        self.taken.as_ref().map(|taken| taken.sha256.clone())
+    /// The version that is in use.
+    pub(crate) fn kept(&self) -> Option<RuleVersion> {
+        self.taken.as_ref().map(Taken::rule_version)
     }
 
     fn error(&self) -> Option<String> {
@@ -171,7 +186,7 @@ impl Slot {
         known.error = Some(cause.clone());
         is_news.then(|| Event::Refused {
             cause,
-            kept: known.taken.as_ref().map(|taken| taken.sha256.clone()),
+            kept: known.taken.as_ref().map(Taken::rule_version),
         })
     }
 }

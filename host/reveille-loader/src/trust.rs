@@ -5,12 +5,13 @@ use std::{
     path::{Component, Path},
 };
 
+use reveille_core::model::RuleSource;
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
     place::shown,
-    signature::{Keys, SignatureError},
+    signature::{self, Keys, SignatureError},
     wanted::{Wanted, Written},
 };
 
@@ -127,9 +128,11 @@ impl Trust {
         &self.keys
     }
 
-    /// Whether a signature is worth fetching.
-    pub(crate) fn wants_signature(&self, wanted: &Wanted) -> bool {
-        wanted.source.sha256.is_none() && !self.keys.is_empty()
+    /// Where the signature of a rule would be, when it could make a difference.
+    #[must_use]
+    pub fn signature(&self, source: &RuleSource) -> Option<String> {
+        let wants = source.sha256.is_none() && !self.keys.is_empty();
+        wants.then(|| signature::beside(&source.location))
     }
 
     /// Why a component with this digest, signed with this key, is taken.
@@ -246,7 +249,7 @@ mod tests {
 
     use std::collections::BTreeMap;
 
-    use reveille_core::model::{RuleSource, Tier};
+    use reveille_core::model::Tier;
 
     use super::*;
 

@@ -12,6 +12,7 @@
 #[path = "../../reveille-sandbox/tests/it/guest.rs"]
 mod guest;
 #[path = "../../../tests/src/signer.rs"]
+#[expect(unreachable_pub, reason = "it is public where it is at home")]
 mod signer;
 
 use std::{
@@ -208,13 +209,17 @@ fn taken(events: &[Event]) -> (&str, Option<&str>, &Grounds, bool) {
     match events {
         [
             Event::Taken {
-                sha256,
+                version,
                 before,
                 grounds,
                 is_copy,
-                ..
             },
-        ] => (sha256, before.as_deref(), grounds, *is_copy),
+        ] => (
+            &version.sha256,
+            before.as_ref().map(|before| &*before.sha256),
+            grounds,
+            *is_copy,
+        ),
         other => panic!("{other:?}"),
     }
 }
@@ -222,7 +227,7 @@ fn taken(events: &[Event]) -> (&str, Option<&str>, &Grounds, bool) {
 #[track_caller]
 fn refused(events: &[Event]) -> (&str, Option<&str>) {
     match events {
-        [Event::Refused { cause, kept }] => (cause, kept.as_deref()),
+        [Event::Refused { cause, kept }] => (cause, kept.as_ref().map(|kept| &*kept.sha256)),
         other => panic!("{other:?}"),
     }
 }

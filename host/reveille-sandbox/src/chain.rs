@@ -36,7 +36,7 @@ pub(crate) struct Step<'a> {
     pub(crate) on_failure: OnFailure,
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
     /// Takes the step into the print of a chain.
     pub(crate) fn after(&self, print: u128) -> u128 {
         Fingerprint::new()
@@ -47,8 +47,9 @@ impl Step<'_> {
     }
 
     /// What the rule is asked for: a schedule with its configuration of the rule.
-    pub(crate) fn case<'s>(&self, schedule: &'s Schedule) -> Case<'s> {
+    pub(crate) fn case(&self, schedule: &'a Schedule) -> Case<'a> {
         Case::Schedule {
+            rule: self.rule.name(),
             name: &schedule.name,
             print: Fingerprint::new()
                 .with(&(schedule.digest, self.config))
@@ -175,7 +176,8 @@ impl RuleSet {
         used: &'a RuleUse,
         role: Role,
     ) -> Result<Option<Step<'a>>, RuleFailure> {
-        let rule = self.get(&used.name)?;
+        let step = self.step(used)?;
+        let rule = step.rule;
         if !rule.plans() && !rule.decides() {
             return Err(missing(&used.name, "it neither plans nor decides"));
         }
@@ -183,16 +185,21 @@ impl RuleSet {
             Role::Planner => rule.plans(),
             Role::Decider => rule.decides(),
         };
-        Ok(takes_part.then_some(Step {
-            rule,
+        Ok(takes_part.then_some(step))
+    }
+
+    /// A rule of a schedule, whatever its roles.
+    pub(crate) fn step<'a>(&'a self, used: &'a RuleUse) -> Result<Step<'a>, RuleFailure> {
+        Ok(Step {
+            rule: self.get(&used.name)?,
             config: config(used),
             on_failure: used.on_failure,
-        }))
+        })
     }
 }
 
 /// The configuration in a schedule, `{}` when there is none.
-pub(crate) fn config(used: &RuleUse) -> &str {
+fn config(used: &RuleUse) -> &str {
     if used.config.is_empty() {
         NO_CONFIG
     } else {

@@ -43,7 +43,7 @@ pub enum LoadError {
     },
     /// The file is larger than its tier allows.
     #[error(
-        "rule `{name}`: the file is larger than the {limit} bytes that its tier allows; build it smaller (optimised, stripped) or give it a higher tier"
+        "rule `{name}`: the file is larger than the {limit} bytes that its tier allows; build it smaller (optimised, stripped) or give it a higher tier: `scripted` is for JavaScript, `heavy` for Python"
     )]
     TooLarge {
         /// The rule.

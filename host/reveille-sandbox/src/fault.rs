@@ -61,6 +61,11 @@ impl Fault {
         }
     }
 
+    /// The same fault, of another kind.
+    pub(crate) fn of_kind(self, kind: FailureKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// Whether the same question would fail again in the same way.
     pub(crate) fn is_deterministic(&self) -> bool {
         !self.held_back && !matches!(self.kind, FailureKind::Deadline | FailureKind::Host)

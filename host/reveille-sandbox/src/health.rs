@@ -10,6 +10,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reveille_core::model::FailureKind;
 
 use crate::fault::Fault;
 
@@ -38,7 +39,11 @@ const SCHEDULES: usize = 8_192;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Case<'a> {
     /// A schedule; the print stands for it and for the configuration that it has for the rule.
-    Schedule { name: &'a str, print: u128 },
+    Schedule {
+        rule: &'a str,
+        name: &'a str,
+        print: u128,
+    },
     /// The words of a message. It is never disabled: people wait for an answer, and get the plain one meanwhile.
     Words,
 }
@@ -87,8 +92,10 @@ impl Health {
         let mut state = self.state();
         state.forget_another(case);
         if let Some(ailment) = state.ailment(case) {
-            if ailment.is_disabled(case) {
-                return Err(ailment.disabled());
+            if let Case::Schedule { rule, name, .. } = case
+                && ailment.is_disabled()
+            {
+                return Err(ailment.disabled(rule, name));
             }
             if let Some(until) = ailment.until
                 && is_ahead(until, now)
@@ -126,7 +133,7 @@ impl Health {
                 let ailment = Ailment::after(state.words.take(), 0, now, fault);
                 state.words = Some(ailment);
             }
-            Case::Schedule { name, print } => {
+            Case::Schedule { name, print, .. } => {
                 let known = state.schedules.remove(name);
                 if known.is_none() && state.schedules.len() >= SCHEDULES {
                     state.schedules.pop_first();
@@ -137,6 +144,18 @@ impl Health {
         }
     }
 
+    /// The same, of which nothing is held against the rule for one schedule, nor the time that it has wasted.
+    pub(crate) fn without(&self, schedule: &str) -> Self {
+        let state = self.state();
+        let mut schedules = state.schedules.clone();
+        schedules.remove(schedule);
+        Self(Mutex::new(State {
+            schedules,
+            words: state.words.clone(),
+            wasted: None,
+        }))
+    }
+
     /// The cases for which the rule is not asked at this time.
     pub(crate) fn troubles(&self, now: DateTime<Utc>) -> Vec<Trouble> {
         let state = self.state();
@@ -145,7 +164,7 @@ impl Health {
         words
             .chain(schedules.map(|(name, ailment)| (Some(name), ailment)))
             .filter_map(|(schedule, ailment)| {
-                let disabled = schedule.is_some() && ailment.failures >= FAILURES_IN_A_ROW;
+                let disabled = schedule.is_some() && ailment.is_disabled();
                 let until = ailment.until.filter(|until| is_ahead(*until, now));
                 (disabled || until.is_some()).then(|| Trouble {
                     schedule: schedule.cloned(),
@@ -172,7 +191,7 @@ impl State {
 
     /// A schedule that was changed, or its configuration of the rule, is another one.
     fn forget_another(&mut self, case: Case<'_>) {
-        if let Case::Schedule { name, print } = case
+        if let Case::Schedule { name, print, .. } = case
             && self
                 .schedules
                 .get(name)
@@ -216,16 +235,19 @@ impl Ailment {
         }
     }
 
-    fn is_disabled(&self, case: Case<'_>) -> bool {
-        case != Case::Words && FAILURES_IN_A_ROW <= self.failures
+    /// Where it is for a schedule.
+    fn is_disabled(&self) -> bool {
+        FAILURES_IN_A_ROW <= self.failures
     }
 
-    fn disabled(&self) -> Fault {
-        self.last.held_back(format!(
+    fn disabled(&self, rule: &str, schedule: &str) -> Fault {
+        let disabled = self.last.held_back(format!(
             "disabled for this schedule after {} failures in a row; the last: {}. Mend the rule, its configuration, its \
-             data or the schedule: it is asked again when one of them changes, and when the host starts anew",
+             data or the schedule: it is asked again when one of them changes, when the host starts anew, and after \
+             `reveille rule retry {rule} {schedule}`",
             self.failures, self.last.cause
-        ))
+        ));
+        disabled.of_kind(FailureKind::Disabled)
     }
 
     fn waits(&self, until: DateTime<Utc>) -> Fault {
@@ -278,15 +300,15 @@ fn is_ahead(time: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use reveille_core::model::FailureKind;
-
     use super::*;
 
     const SEOUL: Case<'_> = Case::Schedule {
+        rule: "season",
         name: "seoul",
         print: 1,
     };
     const TOKYO: Case<'_> = Case::Schedule {
+        rule: "season",
         name: "tokyo",
         print: 1,
     };
@@ -318,7 +340,7 @@ mod tests {
         let (health, tried) = tried(FailureKind::Deadline, SEOUL, 600);
         assert_eq!(tried, [0, 1, 3, 7, 15, 31, 63, 123, 183, 243]);
         let disabled = health.ask(SEOUL, at(10_000)).unwrap_err();
-        assert_eq!(disabled.kind, FailureKind::Deadline);
+        assert_eq!(disabled.kind, FailureKind::Disabled);
         assert!(!disabled.is_deterministic(), "it must not be kept");
         assert!(
             disabled.cause.starts_with(
@@ -327,6 +349,22 @@ mod tests {
             "{}",
             disabled.cause
         );
+        assert!(
+            disabled
+                .cause
+                .ends_with("and after `reveille rule retry season seoul`"),
+            "{}",
+            disabled.cause
+        );
+    }
+
+    #[test]
+    fn another_try_for_one_schedule_leaves_the_others_as_they_are() {
+        let (health, _) = tried(FailureKind::Deadline, SEOUL, 600);
+        health.failed(TOKYO, at(600), &fault(FailureKind::Deadline));
+        let without = health.without("seoul");
+        without.ask(SEOUL, at(600)).unwrap();
+        without.ask(TOKYO, at(600)).unwrap_err();
     }
 
     #[test]
@@ -357,6 +395,7 @@ mod tests {
     fn a_schedule_that_was_changed_is_asked_at_once() {
         let (health, _) = tried(FailureKind::Deadline, SEOUL, 600);
         let changed = Case::Schedule {
+            rule: "season",
             name: "seoul",
             print: 2,
         };
@@ -382,9 +421,13 @@ mod tests {
         let health = Health::default();
         let slow = fault(FailureKind::Deadline).that_took(Duration::from_millis(250));
         let names: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
-        let mut tick = |minute: i64| {
+        let tick = |minute: i64| {
             let asked = names.iter().filter(|name| {
-                let case = Case::Schedule { name, print: 1 };
+                let case = Case::Schedule {
+                    rule: "season",
+                    name,
+                    print: 1,
+                };
                 let asked = health.ask(case, at(minute)).is_ok();
                 if asked {
                     health.failed(case, at(minute), &slow);

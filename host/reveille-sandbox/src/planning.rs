@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use reveille_core::{
-    model::{DayPlan, Exception, Layer, OnFailure, RuleFailure, Schedule},
+    model::{DayPlan, Exception, FailureKind, Layer, OnFailure, RuleFailure, Schedule},
     port::PlanRequest,
 };
 
@@ -118,12 +118,28 @@ impl Planning<'_> {
         step: &Step<'_>,
         schedule: &planner::Schedule,
     ) -> Result<Vec<planner::Fault>, Fault> {
+        self.checked(step, || step.rule.check_schedule(schedule))
+    }
+
+    /// Whether a rule can use its configuration in the schedule, unless it has failed for it and is not to be asked now.
+    pub(crate) fn check_config(&self, step: &Step<'_>) -> Result<(), Fault> {
+        self.checked(step, || step.rule.check_config(step.config))
+    }
+
+    fn checked<R>(
+        &self,
+        step: &Step<'_>,
+        check: impl FnOnce() -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
         let case = step.case(self.schedule);
         if let Some(now) = self.now {
             step.rule.health().ask(case, now)?;
         }
-        let checked = step.rule.check_schedule(schedule);
-        if let (Err(fault), Some(now)) = (&checked, self.now) {
+        let checked = check();
+        if let (Err(fault), Some(now)) = (&checked, self.now)
+            // That it refuses something in its own words is what it was asked for.
+            && fault.kind != FailureKind::Rule
+        {
             step.rule.health().failed(case, now, fault);
         }
         checked

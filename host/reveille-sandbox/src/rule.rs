@@ -12,7 +12,7 @@ use crate::{
     answer,
     bindings::exports::reveille::rules::{decider, formatter, planner},
     bindings::reveille::rules::types::RuleError,
-    call::{self, Call, Spent, Surroundings, Usage},
+    call::{self, Call, Spent, Surroundings},
     data::{DataSource, Datum},
     engine::{SHARE, Slots},
     error::LoadError,
@@ -147,12 +147,15 @@ impl Rule {
         }
     }
 
-    /// The same rule, of which nothing is kept: it is asked everything again, whatever it has failed in.
-    pub(crate) fn tried_again(&self) -> Self {
+    /// The same rule, of which no answer is kept. What it has failed in counts no more, for one schedule or for all.
+    pub(crate) fn tried_again(&self, schedule: Option<&str>) -> Self {
         let tries = self.tries.wrapping_add(1);
         Self {
             print: print(&self.surroundings, &self.origin, tries),
-            health: Arc::default(),
+            health: match schedule {
+                Some(schedule) => Arc::new(self.health.without(schedule)),
+                None => Arc::default(),
+            },
             tries,
             ..self.clone()
         }
@@ -269,15 +272,6 @@ impl Rule {
     /// What was counted of its calls.
     pub(crate) fn statistics(&self) -> RuleStatistics {
         self.tally.read()
-    }
-
-    /// The most that one call has used.
-    pub(crate) fn most_used(&self) -> Usage {
-        let most = self.tally.read().total;
-        Usage {
-            fuel: most.most_fuel,
-            memory_bytes: usize::try_from(most.most_memory_bytes).unwrap_or(usize::MAX),
-        }
     }
 
     /// What it has failed in.

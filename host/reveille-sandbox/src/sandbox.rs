@@ -27,7 +27,6 @@ use reveille_core::{
 use crate::{
     alone::Alone,
     cache::Cache,
-    call::Usage,
     candidate::{self, Candidate, embedded_rule, is_embedded},
     chain::{self, Ordered, RuleSet},
     compiler::{Compiled, Compiler},
@@ -233,16 +232,6 @@ impl Sandbox {
         Ok(self.switch(candidate))
     }
 
-    /// Looks whether a rule could be loaded, and changes nothing.
-    ///
-    /// # Errors
-    /// As [`Sandbox::load`].
-    pub fn check(source: &RuleSource, compiler: &Compiler) -> Result<LoadedRule, LoadError> {
-        let limits = Limits::of(source.tier);
-        let bytes = read(source, &limits)?;
-        Ok(Candidate::new(source, limits, &bytes, compiler)?.listed())
-    }
-
     /// Takes a rule out. Schedules that name it hold from now on. The default components cannot be taken out.
     pub fn unload(&self, name: &str) {
         if !is_embedded(name) {
@@ -290,14 +279,6 @@ impl Sandbox {
             .unwrap_or_default()
     }
 
-    /// The most that one call of a rule has used of its limits.
-    ///
-    /// # Errors
-    /// When it is not loaded.
-    pub fn most_used(&self, name: &str) -> Result<Usage, RuleFailure> {
-        Ok(self.rules().get(name)?.most_used())
-    }
-
     /// What was counted of a rule's calls.
     ///
     /// # Errors
@@ -316,13 +297,18 @@ impl Sandbox {
         }
     }
 
-    /// Asks a rule anew for everything, also for what it has failed in. Nothing when it is not loaded.
-    pub fn retry(&self, name: &str) {
+    /// Asks a rule anew for what it has failed in: for one schedule, or for all of them.
+    ///
+    /// # Errors
+    /// When it is not loaded.
+    pub fn retry(&self, name: &str, schedule: Option<&str>) -> Result<(), RuleFailure> {
+        self.rules().get(name)?;
         self.change(|rules| {
             if let Some(rule) = rules.get_mut(name) {
-                *rule = Arc::new(rule.tried_again());
+                *rule = Arc::new(rule.tried_again(schedule));
             }
         });
+        Ok(())
     }
 
     /// A rule on its own, for the tools of its author.
@@ -462,9 +448,9 @@ impl Rules for Sandbox {
         };
         let mut faults = Vec::new();
         for used in &schedule.rules {
-            let checked = rules.get(&used.name).and_then(|rule| {
-                rule.check_config(chain::config(used))
-                    .map_err(|fault| rule.failure(fault))
+            let checked = rules.step(used).and_then(|step| {
+                let checked = self.planning(schedule).check_config(&step);
+                checked.map_err(|fault| step.rule.failure(fault))
             });
             faults.extend(checked.err().as_ref().map(fault));
         }

@@ -1,5 +1,6 @@
-//! The operator's address: `GET /metrics`, `/rules`, `/healthz` and `/readyz`. It is never the messenger's: what is told
-//! here names schedules and rules, and asks for no token.
+//! The operator's address: `GET /metrics`, `/rules`, `/healthz` and `/readyz`, and `POST /rules/retry`. It is never the
+//! messenger's: what is told here names schedules and rules, and asks for no token. What changes something is taken from
+//! this machine alone.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -8,13 +9,15 @@ use http_body_util::Full;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
+    header::CONTENT_TYPE,
 };
 use reveille_core::{
     port::{Rules as _, Store},
     tick::DRIFT_LOOK,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::{sync::Notify, time::timeout};
 
 use crate::{
     clock::Clock,
@@ -42,12 +45,43 @@ pub(crate) struct Admin {
     metrics: Metrics,
     clock: Clock,
     timer: bool,
+    wake: Arc<Notify>,
+    address: SocketAddr,
+}
+
+/// Where [`Retry`] is posted.
+pub(crate) const RETRY: &str = "/rules/retry";
+
+/// That a rule shall be asked anew for what it has failed in.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retry {
+    /// Its name.
+    pub(crate) rule: String,
+    /// For this schedule alone; for all of them when there is none.
+    pub(crate) schedule: Option<String>,
+}
+
+/// Why something is not done.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Complaint {
+    /// Why, and what to do.
+    pub(crate) error: String,
 }
 
 impl Admin {
-    /// Over this house; `timer` says whether this process runs the scheduler.
-    pub(crate) fn new(house: &House, figures: &Arc<Figures>, clock: Clock, timer: bool) -> Self {
+    /// Over this house, at this address; `timer` says whether this process runs the scheduler, and `wake` wakes that.
+    pub(crate) fn new(
+        house: &House,
+        figures: &Arc<Figures>,
+        clock: Clock,
+        timer: bool,
+        wake: Arc<Notify>,
+        address: SocketAddr,
+    ) -> Self {
         Self {
+            wake,
+            address,
             store: Arc::clone(&house.store),
             lister: house.lister(),
             words: house.words.clone(),
@@ -117,11 +151,60 @@ impl Admin {
         let told = json!({ "ready": causes.is_empty(), "causes": causes });
         http::respond(status, JSON, told.to_string())
     }
+
+    /// Has a rule asked anew.
+    async fn retry(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
+        let from = peer.ip().to_canonical();
+        if !from.is_loopback() && from != self.address.ip().to_canonical() {
+            return complain(
+                StatusCode::FORBIDDEN,
+                "this is only taken from the machine on which Reveille runs; send it from there",
+            );
+        }
+        // A page in a browser of this machine cannot send that without asking first.
+        let kind = request.headers().get(CONTENT_TYPE);
+        if kind.is_none_or(|kind| !kind.as_bytes().starts_with(b"application/json")) {
+            return complain(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "send it with the content type `application/json`",
+            );
+        }
+        let body = match http::read_body(request.into_body()).await {
+            Ok(body) => body,
+            Err(status) => return http::respond(status, JSON, String::new()),
+        };
+        let Retry { rule, schedule } = match serde_json::from_slice(&body) {
+            Ok(retry) => retry,
+            Err(error) => {
+                return complain(
+                    StatusCode::BAD_REQUEST,
+                    &format!("the request cannot be read: {error}. Send `{{\"rule\": \"NAME\"}}`"),
+                );
+            }
+        };
+        let retried = self.lister.rules().retry(&rule, schedule.as_deref());
+        if let Err(failure) = retried {
+            return complain(StatusCode::NOT_FOUND, &failure.to_string());
+        }
+        tracing::info!(rule, schedule, "an operator has it asked again");
+        self.wake.notify_one();
+        http::respond(StatusCode::OK, JSON, String::from("{\"ok\":true}"))
+    }
+}
+
+fn complain(status: StatusCode, error: &str) -> Response<Full<Bytes>> {
+    http::respond(status, JSON, json!({ "error": error }).to_string())
 }
 
 impl Room for Admin {
-    async fn answer(&self, request: Request<Incoming>, _: SocketAddr) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
         let path = request.uri().path();
+        if path == RETRY {
+            return match *request.method() {
+                Method::POST => self.retry(request, peer).await,
+                _ => http::not_allowed("POST"),
+            };
+        }
         if !matches!(path, "/metrics" | "/rules" | "/healthz" | "/readyz") {
             return http::not_found();
         }

@@ -2,14 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use reveille_core::{
     model::{
-        CALENDAR_DATA, Moment, local_moment,
+        CALENDAR_DATA,
         reply::{Announcement, DataTrouble, StaleData},
     },
-    port::{Notifier, Source, Store},
+    port::Source,
 };
 use reveille_loader::{DataNews, Feed, Feeds, Sources};
 #[cfg(feature = "remote")]
@@ -20,6 +18,7 @@ use tokio::sync::{Notify, watch};
 use crate::{
     clock::Clock,
     config::{Config, write_duration},
+    herald::Herald,
     http::stopped,
     places,
 };
@@ -74,19 +73,11 @@ pub(crate) fn supply_calendars(
     }
 }
 
-/// Who is told of data, and who goes by it.
-pub(crate) struct Herald {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) notifier: Arc<dyn Notifier>,
-    pub(crate) timezone: Tz,
-    pub(crate) clock: Clock,
-}
-
 /// Looks whenever something is due until `stop` turns true; not at all where there are no feeds. `wake` is told when
 /// rules read other data than before.
 pub(crate) async fn run(
     feeds: Arc<Feeds>,
-    herald: Herald,
+    herald: Arc<Herald>,
     wake: Arc<Notify>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -100,7 +91,7 @@ pub(crate) async fn run(
             wake.notify_one();
         }
         log(&looked.news);
-        herald.announce(&looked.news).await;
+        announce(&herald, &looked.news).await;
         let Some(next) = looked.next else { return };
         let sleep = (next - Clock::machine()).to_std().unwrap_or_default();
         tokio::select! {
@@ -147,49 +138,31 @@ pub(crate) fn log(news: &[DataNews]) {
     }
 }
 
-impl Herald {
-    /// Tells people what changes for their schedules. That a place is out of reach changes nothing yet.
-    async fn announce(&self, news: &[DataNews]) {
-        for news in news {
-            let announcement = match news {
-                DataNews::Unreachable { .. } | DataNews::Reachable { .. } => continue,
-                DataNews::Stale {
-                    data,
-                    cause,
-                    confirmed,
-                    max_age,
-                    rules,
-                } => Announcement::DataStale(DataTrouble {
-                    data: data.clone(),
-                    fetched: confirmed.map(|at| self.moment(at)),
-                    max_age_minutes: u32::try_from(max_age.as_secs() / 60).ok(),
-                    cause: cause.clone(),
-                    instead: StaleData::Nothing,
-                    rules: rules.clone(),
-                    schedules: self.users(rules).await,
-                }),
-                DataNews::Fresh { data, rules } => Announcement::DataFresh {
-                    data: data.clone(),
-                    schedules: self.users(rules).await,
-                },
-            };
-            let now = self.moment(self.clock.now());
-            self.notifier.announce(None, &announcement, now).await;
-        }
-    }
-
-    /// Names of the schedules that use one of these rules.
-    async fn users(&self, rules: &[String]) -> Vec<String> {
-        // What people are told is worth telling without them, too.
-        let definitions = self.store.definitions().await.unwrap_or_default();
-        let uses = definitions.schedules.values().filter(|schedule| {
-            let mut used = schedule.rules.iter();
-            used.any(|used| rules.contains(&used.name))
-        });
-        uses.map(|schedule| schedule.name.clone()).collect()
-    }
-
-    fn moment(&self, at: DateTime<Utc>) -> Moment {
-        local_moment(at, self.timezone)
+/// Tells people what changes for their schedules. That a place is out of reach changes nothing yet.
+async fn announce(herald: &Herald, news: &[DataNews]) {
+    for news in news {
+        let announcement = match news {
+            DataNews::Unreachable { .. } | DataNews::Reachable { .. } => continue,
+            DataNews::Stale {
+                data,
+                cause,
+                confirmed,
+                max_age,
+                rules,
+            } => Announcement::DataStale(DataTrouble {
+                data: data.clone(),
+                fetched: confirmed.map(|at| herald.moment(at)),
+                max_age_minutes: u32::try_from(max_age.as_secs() / 60).ok(),
+                cause: cause.clone(),
+                instead: StaleData::Nothing,
+                rules: rules.clone(),
+                schedules: herald.users(rules).await,
+            }),
+            DataNews::Fresh { data, rules } => Announcement::DataFresh {
+                data: data.clone(),
+                schedules: herald.users(rules).await,
+            },
+        };
+        herald.announce(&announcement).await;
     }
 }

@@ -4,12 +4,20 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use reveille_core::{model::Definitions, port::Store};
+use reveille_core::{
+    model::{
+        Definitions,
+        reply::{Announcement, RuleChange, RuleDistance, RuleRejection},
+    },
+    port::Store,
+};
 use reveille_loader::{Event, Loader, NEAR_EVERY, News, Places};
 use reveille_sandbox::{ChildCommand, Compiler, Sandbox};
 use tokio::sync::{Notify, watch};
 
-use crate::{cli::COMPILE_COMPONENT, clock::Clock, config::Config, http::stopped, places};
+use crate::{
+    cli::COMPILE_COMPONENT, clock::Clock, config::Config, herald::Herald, http::stopped, places,
+};
 
 /// How often it is seen which places that are no files are due.
 const FAR_LOOK: Duration = Duration::from_secs(1);
@@ -63,10 +71,11 @@ pub(crate) async fn load(
     loader
 }
 
-/// Looks again and again until `stop` turns true. `wake` is told when a rule has become another one.
+/// Looks again and again until `stop` turns true; people are told what has happened. `wake` is told when a rule has become
+/// another one.
 pub(crate) async fn run(
     loader: Arc<Loader>,
-    store: Arc<dyn Store>,
+    herald: Arc<Herald>,
     places: Places,
     wake: Arc<Notify>,
     mut stop: watch::Receiver<bool>,
@@ -79,7 +88,7 @@ pub(crate) async fn run(
     loop {
         let look = async {
             let now = Clock::machine();
-            match reader.read(&*store, now).await {
+            match reader.read(&*herald.store, now).await {
                 Some(definitions) => loader.look(places, &definitions, now).await,
                 None => Vec::new(),
             }
@@ -93,6 +102,7 @@ pub(crate) async fn run(
         if news.iter().any(is_change) {
             wake.notify_one();
         }
+        announce(&herald, &news).await;
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = stopped(&mut stop) => return,
@@ -104,6 +114,59 @@ fn is_change(news: &News) -> bool {
     match news.event {
         Event::Taken { .. } | Event::Unloaded => true,
         Event::Refused { .. } | Event::OutOfReach { .. } | Event::WithinReach => false,
+    }
+}
+
+/// Tells people what has happened. Of a rule that is wanted no more, the schedules that hold are told.
+async fn announce(herald: &Herald, news: &[News]) {
+    for News { rule, event } in news {
+        if let Some(announcement) = announcement(herald, rule, event).await {
+            herald.announce(&announcement).await;
+        }
+    }
+}
+
+async fn announcement(herald: &Herald, rule: &str, event: &Event) -> Option<Announcement> {
+    let rule = rule.to_owned();
+    let schedules = herald.users(std::slice::from_ref(&rule)).await;
+    match event.clone() {
+        Event::Taken {
+            version, before, ..
+        } => {
+            // The same component, wanted in another way.
+            let is_same = before
+                .as_ref()
+                .is_some_and(|before| before.sha256 == version.sha256);
+            (!is_same).then_some(Announcement::RuleTaken(RuleChange {
+                rule,
+                from: before,
+                to: version,
+                schedules,
+                by: None,
+            }))
+        }
+        Event::Refused { cause, kept } => Some(Announcement::RuleRejected(RuleRejection {
+            rule,
+            version: None,
+            cause,
+            kept,
+            schedules,
+        })),
+        Event::OutOfReach {
+            location,
+            cause,
+            since,
+            kept,
+        } => Some(Announcement::RuleUnreachable(RuleDistance {
+            rule,
+            location,
+            cause,
+            since: herald.moment(since),
+            kept,
+            schedules,
+        })),
+        Event::WithinReach => Some(Announcement::RuleReachable { rule }),
+        Event::Unloaded => None,
     }
 }
 

@@ -117,11 +117,13 @@ pub enum FailureKind {
     Missing,
     /// The sandbox itself failed.
     Host,
+    /// It has failed too often in a row, and is not asked any more.
+    Disabled,
 }
 
 impl FailureKind {
     /// All of them, each at the place of its number.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Fuel,
         Self::Deadline,
         Self::Stack,
@@ -136,6 +138,7 @@ impl FailureKind {
         Self::Rule,
         Self::Missing,
         Self::Host,
+        Self::Disabled,
     ];
 }
 
@@ -173,6 +176,6 @@ mod tests {
         for (place, kind) in FailureKind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, place);
         }
-        assert_eq!(FailureKind::Host as usize + 1, FailureKind::ALL.len());
+        assert_eq!(FailureKind::Disabled as usize + 1, FailureKind::ALL.len());
     }
 }

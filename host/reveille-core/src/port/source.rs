@@ -48,7 +48,9 @@ pub enum SourceError {
         cause: String,
     },
     /// It has more bytes than are taken.
-    #[error("`{location}` has more than {most_bytes} bytes")]
+    #[error(
+        "`{location}` has more than {most_bytes} bytes; make it smaller, or allow more: a higher `tier` for a rule, a higher `max_bytes` for data"
+    )]
     TooLarge {
         /// The place.
         location: String,

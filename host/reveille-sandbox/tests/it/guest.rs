@@ -144,6 +144,7 @@ pub(crate) struct Guest {
     fields: String,
     describe: String,
     plan: String,
+    check_config: String,
     check_schedule: String,
     decide: Option<String>,
     format: Option<String>,
@@ -162,6 +163,7 @@ impl Guest {
             fields: String::new(),
             describe: "(i32.const 64)".to_owned(),
             plan: EMPTY_PLAN.to_owned(),
+            check_config: "(i32.const 256)".to_owned(),
             check_schedule: EMPTY_PLAN.to_owned(),
             decide: None,
             format: None,
@@ -205,6 +207,12 @@ impl Guest {
     /// The body of `plan-day`; local 0 is where the request stands.
     pub(crate) fn plan(mut self, body: &str) -> Self {
         self.plan = body.to_owned();
+        self
+    }
+
+    /// The body of `check-config`.
+    pub(crate) fn check_config(mut self, body: &str) -> Self {
+        self.check_config = body.to_owned();
         self
     }
 
@@ -257,8 +265,8 @@ impl Guest {
         let about = if self.with_about {
             format!(
                 r#"(func (export "reveille:rules/about@{version}#describe") (result i32) {})
-                   (func (export "reveille:rules/about@{version}#check-config") (param i32 i32) (result i32) (i32.const 256))"#,
-                self.describe
+                   (func (export "reveille:rules/about@{version}#check-config") (param i32 i32) (result i32) {})"#,
+                self.describe, self.check_config
             )
         } else {
             String::new()

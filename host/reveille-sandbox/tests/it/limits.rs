@@ -101,7 +101,8 @@ fn passes(guest: &Guest, limits: Limits) {
 fn a_rule_may_use_all_of_its_fuel_and_one_turn_of_its_loop_less_is_too_little() {
     let (sandbox, planned) = planned(&counter(), RULE);
     planned.expect("it counts");
-    let fuel = sandbox.most_used("limited").expect("it is loaded").fuel;
+    let used = sandbox.statistics("limited").expect("it is loaded");
+    let fuel = used.total.most_fuel;
     assert!(fuel > 10_000, "{fuel}");
     passes(&counter(), Limits { fuel, ..RULE });
     // Wasmtime looks at the fuel where a loop turns, and a turn of this one takes less than 20 units.
@@ -124,7 +125,8 @@ fn the_same_call_uses_the_same_fuel_every_time() {
             &[],
         )
         .expect("it counts");
-        sandbox.most_used("limited").expect("it is loaded")
+        let used = sandbox.statistics("limited").expect("it is loaded").total;
+        (used.most_fuel, used.most_memory_bytes)
     };
     assert_eq!(used("seoul"), used("seoul"));
     assert_eq!(used("seoul"), used("tokyo"));

@@ -103,7 +103,7 @@ fn a_rule_that_loops_is_asked_ten_times_in_four_hours_and_then_no_more() {
     );
     assert_eq!(waiting.tick(1_000, &seoul()), 1);
     let failure = waiting.fails(&seoul());
-    assert_eq!(failure.kind, FailureKind::Deadline);
+    assert_eq!(failure.kind, FailureKind::Disabled);
     assert!(
         failure.cause.starts_with(
             "disabled for this schedule after 10 failures in a row; the last: worked longer"
@@ -147,7 +147,7 @@ fn a_disabled_rule_is_asked_again_when_something_changes_or_somebody_asks_for_it
     waiting.sandbox.bind("slow", data(b"one"));
     assert_eq!(asked(&configured), 0, "the same data");
 
-    waiting.sandbox.retry("slow");
+    waiting.sandbox.retry("slow", None).expect("it is loaded");
     assert_eq!(asked(&configured), 1, "an operator");
     waiting.tick(300, &configured);
 
@@ -156,6 +156,40 @@ fn a_disabled_rule_is_asked_again_when_something_changes_or_somebody_asks_for_it
         .plan(FOREVER);
     waiting.load_looping(SHORT, other);
     assert_eq!(asked(&configured), 1, "another version");
+}
+
+#[test]
+fn a_rule_that_is_asked_again_for_one_schedule_goes_on_waiting_for_the_others() {
+    let waiting = Waiting::looping(SHORT);
+    let tokyo = with_rule("tokyo", "slow", OnFailure::Hold);
+    waiting.tick(300, &seoul());
+    let asked = |schedule: &Schedule| waiting.calls(|_| drop(waiting.fails(schedule)));
+    assert_eq!(asked(&tokyo), 1);
+    let retried = waiting.sandbox.retry("slow", Some("seoul"));
+    retried.expect("it is loaded");
+    assert_eq!(asked(&tokyo), 0);
+    assert_eq!(asked(&seoul()), 1);
+    let failure = waiting.sandbox.retry("unknown", None).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Missing);
+}
+
+#[test]
+fn a_configuration_that_a_rule_checks_for_ever_is_not_checked_at_each_look() {
+    let waiting = Waiting::new();
+    waiting.load_looping(SHORT, Guest::new().check_config(FOREVER));
+    let look = |minute: i64| {
+        waiting.minute.store(minute, Relaxed);
+        let counted = || {
+            let counted = waiting.sandbox.statistics("slow").expect("it is loaded");
+            counted.total.calls.about
+        };
+        let before = counted();
+        let faults = waiting.sandbox.check_schedule(&seoul());
+        assert!(!faults.is_empty());
+        counted() - before
+    };
+    assert_eq!([look(0), look(0), look(1), look(2)], [1, 0, 1, 0]);
+    goes_on(&waiting.sandbox);
 }
 
 #[test]

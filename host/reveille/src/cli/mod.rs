@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
-pub(crate) use rule::{BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs};
+pub(crate) use rule::{
+    BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs, RuleRetryArgs,
+};
 pub(crate) use stored_rule::{
     Grants, RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };

@@ -19,6 +19,8 @@ pub(crate) enum RuleCommand {
     Build(BuildArgs),
     /// List them: what is loaded, where it comes from, how it fares
     List(RuleListArgs),
+    /// Have a rule asked again at once for what it has failed in, by the Reveille that runs
+    Retry(RuleRetryArgs),
     /// Try a rule, pin its digest and take it into the store; hosts load it at their next look
     Add(RuleAddArgs),
     /// Take a rule out of the store
@@ -39,6 +41,17 @@ pub(crate) struct RuleListArgs {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RuleRetryArgs {
+    /// Its name
+    pub(crate) name: String,
+    /// For this schedule alone [default: for all]
+    pub(crate) schedule: Option<String>,
+    /// The address for operators of the Reveille that runs [default: the configured one]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) from: Option<String>,
 }
 
 #[derive(Debug, Args)]

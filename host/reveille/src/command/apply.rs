@@ -1,14 +1,17 @@
 //! `reveille apply`, `diff` and `export`: definitions as a file.
 
-use std::{path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, bail};
-use reveille_core::model::Item;
+use reveille_core::model::{Definitions, Item};
+use reveille_loader::{Loader, Places};
 
 use super::Setting;
 use crate::{
+    clock::Clock,
     definitions_file::{self, Difference, Language},
     house::{House, print},
+    places,
 };
 
 pub(super) async fn apply(path: &Path, setting: Setting) -> anyhow::Result<ExitCode> {
@@ -50,27 +53,58 @@ pub(super) async fn export(language: Language, setting: Setting) -> anyhow::Resu
 }
 
 /// Reads a file of definitions, or tells everything that is wrong with it.
-pub(super) fn read(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<Vec<Item>> {
+async fn read(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<Vec<Item>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read `{}`", path.display()))?;
-    definitions_file::read(
-        &text,
-        Language::of(path),
-        setting.config.timezone,
-        &*house.sandbox,
-    )
-    .map_err(|faults| {
-        let faults: Vec<String> = faults
+    let (language, zone) = (Language::of(path), setting.config.timezone);
+    let unloaded = match definitions_file::items(&text, language) {
+        Ok(items) => load_rules(&Definitions::read(&items, zone), setting, house).await?,
+        // Reading it whole tells these faults, and all others.
+        Err(_) => Vec::new(),
+    };
+    definitions_file::read(&text, language, zone, &*house.sandbox).map_err(|faults| {
+        let told = faults
             .iter()
-            .map(|fault| format!("\n  {}:{fault}", path.display()))
-            .collect();
+            .map(|fault| format!("\n  {}:{fault}", path.display()));
+        let causes = unloaded
+            .iter()
+            .map(|(rule, cause)| format!("\n  rule {rule}: {cause}"));
         anyhow::anyhow!(
             "nothing was applied: {} faults in `{}`{}",
             faults.len(),
             path.display(),
-            faults.concat()
+            told.chain(causes).collect::<String>()
         )
     })
+}
+
+/// Loads the rules that `wanted` has and the store has otherwise or not at all, so that they can be asked about the
+/// schedules beside them. Nothing of it is kept. Returns those that do not load, each with the cause.
+async fn load_rules(
+    wanted: &Definitions,
+    setting: &Setting,
+    house: &House,
+) -> anyhow::Result<Vec<(String, String)>> {
+    let config = &setting.config;
+    let standing = house.store.definitions().await?;
+    let rules = wanted.rules.iter().filter(|(name, rule)| {
+        standing.rules.get(*name) != Some(*rule)
+            && !config.rules.iter().any(|other| other.name == **name)
+    });
+    let new = Arc::new(Definitions {
+        rules: rules
+            .map(|(name, rule)| (name.clone(), rule.clone()))
+            .collect(),
+        ..Definitions::default()
+    });
+    let loader = Arc::new(Loader::new(
+        Arc::clone(&house.sandbox),
+        places::all(config),
+        config.taking.trust.clone(),
+        Vec::new(),
+    ));
+    loader.look(Places::All, &new, Clock::machine()).await;
+    Ok(loader.unloaded())
 }
 
 async fn differences(
@@ -78,7 +112,7 @@ async fn differences(
     setting: &Setting,
     house: &House,
 ) -> anyhow::Result<Vec<Difference>> {
-    let wanted = read(path, setting, house)?;
+    let wanted = read(path, setting, house).await?;
     let standing = house.store.items().await?;
     let differences = definitions_file::difference(&standing, &wanted);
     // A stack would put its own version back at its next update.

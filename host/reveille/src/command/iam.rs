@@ -6,6 +6,7 @@ use anyhow::ensure;
 use reveille_aws::{
     fleet::FleetSettings,
     policy::{self, PolicyInput},
+    s3,
 };
 use serde_json::{Map, Value, json};
 
@@ -32,9 +33,11 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         StoreConfig::Dynamo(tables) => Some(tables),
     };
     let aws = config.aws.as_ref();
+    let objects = objects(config);
     ensure!(
-        tables.is_some() || aws.is_some(),
-        "the configuration needs nothing of AWS: its store is the file `{}` and its servers are simulated",
+        tables.is_some() || aws.is_some() || !objects.is_empty(),
+        "the configuration needs nothing of AWS: its store is the file `{}`, its servers are simulated, and neither rules \
+         nor data are on S3",
         config.file().display()
     );
     let region = aws
@@ -59,7 +62,22 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         snapshots: aws.is_some_and(|aws| aws.fleet.snapshot_on_stop.is_some()),
         ssm_windows: aws.is_some_and(|aws| aws.ssm_windows),
         traces: aws.map(|aws| aws.traces.clone()).unwrap_or_default(),
+        objects,
     })
+}
+
+/// What is read of S3: the rules of the configuration, with the signatures beside them, and data.
+fn objects(config: &Config) -> Vec<String> {
+    let rules = config.rules.iter().flat_map(|rule| {
+        let signature = config.taking.trust.signature(rule);
+        std::iter::once(rule.location.clone()).chain(signature)
+    });
+    let data = config.data.iter().map(|feed| feed.location.clone());
+    let begin = format!("{}://", s3::SCHEME);
+    rules
+        .chain(data)
+        .filter(|location| location.starts_with(&begin))
+        .collect()
 }
 
 /// Policy and trust of each role that is assumed, by its ARN.

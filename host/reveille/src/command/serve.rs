@@ -17,8 +17,9 @@ use crate::{
     cli::ServeArgs,
     clock::Clock,
     config::{Config, Token},
-    feeds::{self, Herald},
+    feeds,
     figures::Figures,
+    herald::Herald,
     house::{House, print},
     http, rules, timer,
     webhook::JandiWebhook,
@@ -94,28 +95,33 @@ pub(super) async fn open_doors(
     let mut tasks = JoinSet::new();
     tasks.spawn(http::serve(listener, Arc::new(webhook), stop.clone()));
     if let Some(listener) = admin_listener {
-        print(&format!(
-            "operators look at http://{}/metrics\n",
-            listener.local_addr()?
-        ));
-        let admin = Admin::new(house, &figures, clock, running.timer);
+        let address = listener.local_addr()?;
+        print(&format!("operators look at http://{address}/metrics\n"));
+        let admin = Admin::new(
+            house,
+            &figures,
+            clock,
+            running.timer,
+            Arc::clone(&wake),
+            address,
+        );
         tasks.spawn(http::serve(listener, Arc::new(admin), stop.clone()));
     }
+    let herald = Arc::new(Herald {
+        store: Arc::clone(&house.store),
+        notifier: house.notifier(config, running.draw),
+        timezone: config.timezone,
+        clock,
+    });
     for places in [Places::Near, Places::Far] {
         tasks.spawn(rules::run(
             Arc::clone(&house.loader),
-            Arc::clone(&house.store),
+            Arc::clone(&herald),
             places,
             Arc::clone(&wake),
             stop.clone(),
         ));
     }
-    let herald = Herald {
-        store: Arc::clone(&house.store),
-        notifier: house.notifier(config, running.draw),
-        timezone: config.timezone,
-        clock,
-    };
     tasks.spawn(feeds::run(
         Arc::clone(&house.feeds),
         herald,

@@ -54,17 +54,17 @@ fn working(date: NaiveDate, is_summer: bool) -> DayPlan {
     }
 }
 
-/// Compares with a file of `tests/golden`, or writes it when `UPDATE_GOLDEN` is set.
+/// Compares with a file of `tests/golden`, or writes it when `REVEILLE_GOLDEN` is `write`.
 #[track_caller]
 fn golden(name: &str, drawn: &str) {
-    let path = format!("{}/../../tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("REVEILLE_GOLDEN").is_some_and(|value| value == "write") {
         std::fs::write(&path, drawn).unwrap_or_else(|error| unreachable!("{path}: {error}"));
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == drawn,
-        "{path} is another one; look at the difference, and set UPDATE_GOLDEN to take it:\n{drawn}"
+        "{path} is another one; look at the difference, and set REVEILLE_GOLDEN=write to take it:\n{drawn}"
     );
 }
 

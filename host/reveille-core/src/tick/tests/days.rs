@@ -9,7 +9,7 @@ use chrono::Duration;
 
 use super::House;
 use crate::{
-    model::{ServerState, Stored, Want, reply::Announcement},
+    model::{FailureKind, RuleFailure, ServerState, Stored, Want, reply::Announcement},
     port::{Fleet, Store},
     testing::{
         FailingFleet, FailingStore, FleetCall, PaintedRules, StoreCall, daily, failure, plan_of,
@@ -253,6 +253,29 @@ fn a_schedule_whose_rule_fails_holds_is_told_once_and_goes_on_when_it_works_agai
     assert_eq!(house.heard(), ["held dev", "run 1 of ops"]);
     house.tick("2026-11-24 10:00");
     assert_eq!(house.heard(), ["run 1 of dev", "resumed dev"]);
+}
+
+#[test]
+fn that_a_rule_is_not_asked_any_more_is_told_once() {
+    let house = House::new(
+        [schedule("dev").build()],
+        [server("i-1", "dev").build()],
+        PaintedRules::new(|_, date| {
+            let kind = if date == crate::testing::date(2026, 11, 23) {
+                FailureKind::Deadline
+            } else {
+                FailureKind::Disabled
+            };
+            Err(RuleFailure {
+                kind,
+                ..failure("team-calendar")
+            })
+        }),
+    );
+    house.run("2026-11-23 08:59", "2026-11-23 09:10");
+    assert_eq!(house.heard(), ["held dev"]);
+    house.run("2026-11-25 08:59", "2026-11-25 09:10");
+    assert_eq!(house.heard(), ["held dev"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, process::ExitCode};
 
 use chrono::NaiveDate;
-use reveille_core::model::{FailureKind, RuleFailure};
+use reveille_core::model::{FailureKind, RuleFailure, Tier};
 use reveille_sandbox::{Limits, LoadError, Usage};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -20,6 +20,7 @@ struct Found {
     file: String,
     sha256: String,
     bytes: usize,
+    tier: Option<Tier>,
     name: Option<String>,
     version: Option<String>,
     summary: Option<String>,
@@ -58,6 +59,7 @@ pub(super) fn run(rule: &RuleFile, json: bool) -> anyhow::Result<ExitCode> {
             let found = Found {
                 file: subject.source.location.clone(),
                 bytes: subject.bytes.len(),
+                tier: Some(subject.source.tier),
                 sha256: Sha256::digest(&subject.bytes)
                     .iter()
                     .map(|byte| format!("{byte:02x}"))
@@ -257,6 +259,14 @@ fn in_words(found: &Found) -> String {
     line("sha256", &found.sha256);
     if found.bytes > 0 {
         line("size", &format!("{} bytes", grouped(found.bytes as u64)));
+    }
+    if let Some(tier) = found.tier {
+        let tier = match tier {
+            Tier::Rule => "rule",
+            Tier::Scripted => "scripted",
+            Tier::Heavy => "heavy",
+        };
+        line("tier", tier);
     }
     if let (Some(name), Some(version)) = (&found.name, &found.version) {
         line(

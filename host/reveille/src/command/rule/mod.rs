@@ -8,6 +8,7 @@ mod new;
 mod pin;
 mod proposal;
 mod remove;
+mod retry;
 mod rollback;
 mod stored;
 mod template;
@@ -24,6 +25,7 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
         RuleCommand::New(args) => new::run(&args),
         RuleCommand::Build(args) => build::run(&args),
         RuleCommand::List(args) => list::run(args, setting).await,
+        RuleCommand::Retry(args) => retry::run(args, &setting).await,
         RuleCommand::Add(args) => add::run(args, setting).await,
         RuleCommand::Remove(args) => remove::run(args, setting).await,
         RuleCommand::Pin(args) => pin::run(args, setting).await,

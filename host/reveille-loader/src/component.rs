@@ -1,0 +1,99 @@
+//! The component of a rule, as its place gives it.
+
+use reveille_core::port::{FetchRequest, Fetched, Source as _, SourceError};
+use reveille_sandbox::Limits;
+
+use crate::{
+    digest::sha256,
+    place::shown,
+    signature,
+    sources::Sources,
+    trust::{Distrust, Grounds, Trust},
+    wanted::Wanted,
+};
+
+/// Bytes and what came with them.
+pub(crate) struct Component {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) sha256: String,
+    pub(crate) place_version: Option<String>,
+    pub(crate) signature: Option<String>,
+    pub(crate) is_copy: bool,
+}
+
+/// Gets components, and says whether they are trusted.
+pub(crate) struct Fetcher {
+    pub(crate) sources: Sources,
+    pub(crate) trust: Trust,
+}
+
+impl Fetcher {
+    /// What is at the place of a rule, whatever it is.
+    pub(crate) async fn fetch(&self, wanted: &Wanted) -> Result<Component, SourceError> {
+        let fetched = self.fetch_new(wanted, None).await?;
+        fetched.ok_or_else(|| SourceError::Unusable {
+            location: shown(&wanted.source.location),
+            remedy: "it says that nothing has changed where nothing is known".to_owned(),
+        })
+    }
+
+    /// What is at the place of a rule, unless it is what is known.
+    pub(crate) async fn fetch_new(
+        &self,
+        wanted: &Wanted,
+        known: Option<&str>,
+    ) -> Result<Option<Component>, SourceError> {
+        let source = &wanted.source;
+        let request = FetchRequest {
+            location: &source.location,
+            known,
+            most_bytes: Limits::of(source.tier).file_bytes as u64,
+        };
+        let Fetched::New { bytes, version } = self.sources.fetch(&request).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Component {
+            sha256: sha256(&bytes),
+            bytes,
+            place_version: version,
+            signature: self.signature(wanted).await,
+            is_copy: false,
+        }))
+    }
+
+    /// The signature beside a component, when it could make a difference.
+    pub(crate) async fn signature(&self, wanted: &Wanted) -> Option<String> {
+        let location = self.trust.signature(&wanted.source)?;
+        let request = FetchRequest {
+            location: &location,
+            known: None,
+            most_bytes: signature::MOST_BYTES,
+        };
+        match self.sources.fetch(&request).await {
+            Ok(Fetched::New { bytes, .. }) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Ok(Fetched::Unchanged) | Err(SourceError::Missing { .. }) => None,
+            // S3 says of what is not there that it is denied to those who may not list.
+            Err(error) => {
+                tracing::debug!(rule = wanted.source.name, "no signature: {error}");
+                None
+            }
+        }
+    }
+
+    /// Why a component is taken, or why not.
+    pub(crate) fn judge(
+        &self,
+        wanted: &Wanted,
+        component: &Component,
+    ) -> Result<Grounds, Distrust> {
+        let signature = component.signature.as_ref();
+        let signer = match signature.zip(self.trust.signature(&wanted.source)) {
+            Some((text, location)) => {
+                let keys = self.trust.keys();
+                keys.signer(&component.bytes, text, &shown(&location))?
+            }
+            None => None,
+        };
+        self.trust.judge(wanted, &component.sha256, signer)
+    }
+}
