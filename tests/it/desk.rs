@@ -337,7 +337,7 @@ fn a_year_is_drawn_with_its_holidays() {
         "{year}"
     );
     assert!(
-        year.contains("246 days from 2027-01-04  09:00-18:00 run (period office)\n"),
+        year.contains("\n246 days from 2027-01-04  09:00-18:00 run (period office)\n"),
         "{year}"
     );
     assert!(year.contains("  2027-09-15 Wed  Chuseok (off)\n"), "{year}");
