@@ -104,6 +104,25 @@ fn watch(manifest: &Path, workspace: &Path) {
     }
 }
 
+/// Flags of the compiler for the guests. Paths of this machine do not get into components: they are the same wherever
+/// they are built.
+fn flags(workspace: &Path) -> String {
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    let mut flags = vec![format!("-Clink-arg=-zstack-size={GUEST_STACK_BYTES}")];
+    for (path, name) in [
+        (home, "/cargo"),
+        (Some(workspace.to_path_buf()), "/reveille"),
+    ] {
+        if let Some(path) = path {
+            flags.push(format!("--remap-path-prefix={}={name}", path.display()));
+        }
+    }
+    // What cargo parts them by.
+    flags.join("\u{1f}")
+}
+
 /// Builds the guests and returns the folder that their core modules are in.
 fn build_guests(workspace: &Path, target_dir: &Path) -> PathBuf {
     add_target_when_missing(workspace);
@@ -120,10 +139,7 @@ fn build_guests(workspace: &Path, target_dir: &Path) -> PathBuf {
     for name in NOT_INHERITED {
         cargo.env_remove(name);
     }
-    cargo.env(
-        "RUSTFLAGS",
-        format!("-Clink-arg=-zstack-size={GUEST_STACK_BYTES}"),
-    );
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(workspace));
     let status = cargo
         .status()
         .unwrap_or_else(|error| fail(&format!("cargo cannot be run: {error}")));
