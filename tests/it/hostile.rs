@@ -146,10 +146,10 @@ impl Scene {
 
 /// The schedule that is said to hold, and why.
 fn held(announcement: &Announcement) -> Option<(&str, &HoldView)> {
-    match announcement {
-        Announcement::Held { schedule, hold } => Some((schedule, hold)),
-        _ => None,
-    }
+    let Announcement::Held { schedule, hold } = announcement else {
+        return None;
+    };
+    Some((schedule, hold))
 }
 
 #[tokio::test]

@@ -92,6 +92,7 @@ fn its_sentences_are_shorter_than_those_of_the_house() {
 }
 
 #[test]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a few replies will do")]
 fn a_message_is_what_a_messenger_takes_however_much_there_is_to_say() {
     use reveille_sdk::formatter::replies::Reply;
     let evil = "[이름](http://example.com)\u{7}\n".repeat(200);
@@ -117,7 +118,6 @@ fn a_message_is_what_a_messenger_takes_however_much_there_is_to_say() {
                 .iter_mut()
                 .for_each(|layer| layer.reason.clone_from(&evil)),
             Reply::Help(schedules) => *schedules = vec![evil.clone(); 500],
-            #[expect(clippy::wildcard_enum_match_arm, reason = "a few replies will do")]
             _ => {}
         }
         let Message {

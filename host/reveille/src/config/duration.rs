@@ -29,7 +29,7 @@ pub(crate) fn write(duration: Duration) -> String {
     let (unit, length) = UNITS
         .into_iter()
         .rev()
-        .find(|(_, length)| seconds >= *length && seconds % length == 0)
+        .find(|(_, length)| seconds >= *length && seconds.is_multiple_of(*length))
         .unwrap_or(('s', 1));
     format!("{}{unit}", seconds / length)
 }

@@ -45,8 +45,10 @@ fn working(date: NaiveDate, is_summer: bool) -> DayPlan {
     let spans = match date.weekday() {
         Weekday::Sat => vec![span(540, 720, Want::Hold)],
         Weekday::Sun => Vec::new(),
-        _ if is_summer => vec![span(450, 1080, Want::Run)],
-        _ => vec![span(540, 1080, Want::Run)],
+        Weekday::Mon | Weekday::Tue | Weekday::Wed | Weekday::Thu | Weekday::Fri => {
+            let begin = if is_summer { 450 } else { 540 };
+            vec![span(begin, 1080, Want::Run)]
+        }
     };
     DayPlan {
         spans,

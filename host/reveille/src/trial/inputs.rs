@@ -323,9 +323,9 @@ mod tests {
             config: "{}".to_owned(),
             question: Question::Day(Box::new(asked)),
         };
-        let shrunk = input.shrunk(|smaller| match &smaller.question {
-            Question::Day(asked) => asked.so_far.spans.iter().any(|span| span.reason == "7"),
-            _ => false,
+        let shrunk = input.shrunk(|smaller| {
+            matches!(&smaller.question, Question::Day(asked)
+                if asked.so_far.spans.iter().any(|span| span.reason == "7"))
         });
         assert_eq!(
             shrunk.lines(),

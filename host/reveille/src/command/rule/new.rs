@@ -79,11 +79,12 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         bail!("`{name}` cannot be the name of a crate; choose another, such as `{name}-rule`");
     }
     let folder = Path::new(name);
-    fs::create_dir(folder).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
+    fs::create_dir(folder).map_err(|error| {
+        if error.kind() == ErrorKind::AlreadyExists {
             anyhow::anyhow!("`{name}` exists already; choose another name, or another folder")
+        } else {
+            anyhow::Error::new(error).context(format!("cannot make the folder `{name}`"))
         }
-        _ => anyhow::Error::new(error).context(format!("cannot make the folder `{name}`")),
     })?;
     if let Err(error) = write(folder, args) {
         // A half of a project helps nobody; the folder was ours from the beginning.
@@ -131,6 +132,8 @@ fn write(folder: &Path, args: &NewArgs) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[track_caller]

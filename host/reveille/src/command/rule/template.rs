@@ -204,6 +204,8 @@ fn python(kind: RuleKind) -> Vec<(&'static str, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
     use std::{collections::BTreeSet, fs, path::Path};
 

@@ -145,6 +145,8 @@ fn contract(folder: &Path, workshop: &Workshop) -> anyhow::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[test]
