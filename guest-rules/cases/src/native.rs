@@ -35,7 +35,7 @@ pub fn planner<T: about::Guest + planner::Guest>(text: &str) -> Vec<String> {
     })
 }
 
-/// Runs every case of `text` through a decider; as [`planner`].
+/// Runs every case of `text` through a decider; as [`planner()`].
 #[must_use]
 pub fn decider<T: about::Guest + decider::Guest>(text: &str) -> Vec<String> {
     let needs = T::describe().needs;
