@@ -10,6 +10,7 @@ mod component;
 mod copies;
 mod data;
 mod digest;
+mod draft;
 mod error;
 mod file;
 mod fitting;

@@ -6,9 +6,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    fs::{self, DirBuilder, File},
+    io::{self, Read as _},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::{Duration, SystemTime},
@@ -19,7 +19,10 @@ use reveille_core::model::Tier;
 use reveille_sandbox::Limits;
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{is_sha256, sha256};
+use crate::{
+    digest::{is_sha256, sha256},
+    draft,
+};
 
 /// Bytes of all components together: two dozen in Python, some thousands in Rust.
 pub const SHELF_BYTES: u64 = 512 << 20;
@@ -165,24 +168,12 @@ impl Shelf {
         }
     }
 
-    /// Whoever reads meanwhile sees the old file or the new one, never a part.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let number = self.drafts.fetch_add(1, Relaxed);
         let draft = self
             .folder
             .join(format!("{}-{number}.draft", std::process::id()));
-        let written = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)
-            .and_then(|mut file| file.write_all(bytes))
-            .and_then(|()| fs::rename(&draft, path));
-        if written.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        written
+        draft::replace(path, &draft, bytes)
     }
 
     /// Removes what was not used for longest until the rest fits.

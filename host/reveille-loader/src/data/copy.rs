@@ -1,19 +1,19 @@
 //! The last good copy of a feed, in memory and in a file of the host.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
+    fs::{DirBuilder, File},
+    io::{self, Read as _},
+    os::unix::fs::DirBuilderExt as _,
+    path::PathBuf,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 use chrono::{DateTime, Utc};
 use reveille_sandbox::Datum;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::feed::Feed;
+use crate::{digest::sha256, draft};
 
 /// Bytes of the longest line about a copy.
 const LABEL_BYTES: u64 = 16 << 10;
@@ -77,7 +77,7 @@ impl Copies {
         let label: Label = serde_json::from_slice(label).ok()?;
         let bytes = rest.get(1..)?;
         let datum = Datum::new(bytes);
-        let is_it = label.location == digest(&feed.location)
+        let is_it = label.location == sha256(feed.location.as_bytes())
             && label.sha256 == *datum.digest
             && bytes.len() as u64 <= feed.max_bytes;
         is_it.then_some(Copy {
@@ -94,7 +94,7 @@ impl Copies {
     /// When the folder cannot be written. The copy in memory does without.
     pub(crate) fn write(&self, feed: &Feed, copy: &Copy) -> io::Result<()> {
         let label = Label {
-            location: digest(&feed.location),
+            location: sha256(feed.location.as_bytes()),
             sha256: copy.datum.digest.as_ref().to_owned(),
             version: copy.version.clone(),
             fetched: copy.fetched,
@@ -110,11 +110,7 @@ impl Copies {
         let number = self.drafts.fetch_add(1, Relaxed);
         let draft = format!(".{}-{}-{number}", feed.name, std::process::id());
         let draft = self.folder.join(draft);
-        let written = put(&draft, &whole).and_then(|()| fs::rename(&draft, self.path(feed)));
-        if written.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        written
+        draft::replace(&self.path(feed), &draft, &whole)
     }
 
     fn path(&self, feed: &Feed) -> PathBuf {
@@ -122,26 +118,11 @@ impl Copies {
     }
 }
 
-fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?
-        .write_all(bytes)
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::fs;
 
     use super::{super::feed::tests::feed, *};
 
