@@ -392,6 +392,7 @@ tokens = [
 #[test]
 fn nothing_that_is_written_shows_a_secret() {
     let fake = FakeAws::start().unwrap();
+    fake.set_now(Utc::now());
     let seoul = fake.home().region(SEOUL);
     seoul
         .parameter("/reveille/token", &hush("parameter"))
@@ -403,7 +404,6 @@ fn nothing_that_is_written_shows_a_secret() {
             "reveille/jandi",
             &json!({"token": hush("managed")}).to_string(),
         );
-    fake.set_now(Utc::now());
     let place = configured(EVERY_SOURCE);
     place.file("token", &hush("file"));
     let everything = |place: &Place, log: &str| {
@@ -439,11 +439,9 @@ fn nothing_that_is_written_shows_a_secret() {
     ];
     for config in &complaints {
         wrong.file("reveille.toml", config);
-        for arguments in [&SERVE[..], &["doctor"]] {
-            let (output, said) = run(everything(&wrong, "info"), arguments);
-            assert!(!output.status.success(), "{config}: {said}");
-            written += &said;
-        }
+        let (output, said) = run(everything(&wrong, "info"), &["doctor"]);
+        assert!(!output.status.success(), "{config}: {said}");
+        written += &said;
     }
     wrong.file("reveille.toml", EVERY_SOURCE);
     for break_it in [

@@ -79,6 +79,16 @@ pub async fn connect(place: &Place) -> SdkConfig {
     loader.load().await
 }
 
+/// The same with less patience for one attempt: a connection that has died without a word is noticed by nothing else.
+#[must_use]
+pub fn hurried(sdk: &SdkConfig, attempt: Duration) -> SdkConfig {
+    let timeouts = sdk
+        .timeout_config()
+        .map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
+    let timeouts = timeouts.operation_attempt_timeout(attempt).build();
+    sdk.clone().into_builder().timeout_config(timeouts).build()
+}
+
 /// The SDK's own HTTP client, one for all: otherwise every client of every service and site would open connections of
 /// its own, and read the system's certificates for them, which takes 40 ms each.
 fn connections() -> Option<SharedHttpClient> {

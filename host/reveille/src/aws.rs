@@ -1,6 +1,6 @@
 //! AWS as it is configured: how it is reached, and the store and the fleet there.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono_tz::Tz;
 use reveille_aws::{
@@ -12,6 +12,10 @@ use reveille_aws::{
 use reveille_core::port::{Fleet, Store};
 
 use crate::config::{AwsConfig, Config, StoreConfig};
+
+/// How long DynamoDB may take for one answer, of which the largest, a page of 1 MB, takes a second: people in chat wait
+/// for it, and for another attempt on another connection.
+const STORE_ATTEMPT: Duration = Duration::from_secs(4);
 
 /// AWS's SDK in the region of the configuration, or of the surroundings where there is no section `[aws]`.
 pub(crate) async fn connect(config: &Config) -> SdkConfig {
@@ -47,7 +51,8 @@ pub(crate) fn place(config: &Config) -> Place {
 
 /// The store in these tables.
 pub(crate) fn store(sdk: &SdkConfig, tables: &TableNames, zone: Tz) -> Arc<dyn Store> {
-    Arc::new(DynamoStore::new(sdk, tables.clone(), zone))
+    let sdk = client::hurried(sdk, STORE_ATTEMPT);
+    Arc::new(DynamoStore::new(&sdk, tables.clone(), zone))
 }
 
 /// Where windows that are open outlive the process: nowhere when the store is a file.

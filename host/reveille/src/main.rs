@@ -13,6 +13,7 @@ mod config;
 mod definitions_file;
 mod feeds;
 mod figures;
+mod glance;
 mod herald;
 mod house;
 mod http;
