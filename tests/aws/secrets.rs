@@ -48,7 +48,7 @@ async fn told(
     id: SecretId,
     field: Option<&str>,
 ) -> Result<SecretVersions, SecretTrouble> {
-    let reader = SecretReader::with_config(&sdk(fake, SEOUL).await);
+    let reader = SecretReader::new(sdk(fake, SEOUL).await);
     reader.read(&id, field, made()).await
 }
 
@@ -72,7 +72,7 @@ async fn secrets_have_the_shapes_that_moto_gives() {
     let created = secrets.json("secretsmanager:CreateSecret", &create).await;
     let arn = created.unwrap()["ARN"].as_str().unwrap().to_owned();
 
-    let reader = SecretReader::with_config(&sdk);
+    let reader = SecretReader::new(sdk);
     let now = Utc::now();
     let read = async |id: SecretId, field| {
         let versions = reader.read(&id, field, now).await.unwrap();
@@ -143,7 +143,7 @@ async fn the_secret_before_counts_while_a_rotation_is_under_way() {
     let fake = FakeAws::start().unwrap();
     let seoul = fake.home().region(SEOUL);
     seoul.secret("jandi", "one").secret("jandi", "two");
-    let reader = SecretReader::with_config(&sdk(&fake, SEOUL).await);
+    let reader = SecretReader::new(sdk(&fake, SEOUL).await);
     for (now, previous) in [
         (made() + ROTATION, Some("one".to_owned())),
         (made() + ROTATION + ROTATION, None),

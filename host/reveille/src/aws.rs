@@ -1,10 +1,13 @@
 //! AWS as it is configured: how it is reached, and the store and the fleet there.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use chrono_tz::Tz;
 use reveille_aws::{
-    client::{self, Place, SdkConfig},
+    client::{self, Connections, Patience, Place, SdkConfig},
     dynamo::{DynamoStore, DynamoWindows, TableNames},
     fleet::AwsFleet,
     windows::{Forgetful, WindowMemory},
@@ -19,7 +22,22 @@ const STORE_ATTEMPT: Duration = Duration::from_secs(4);
 
 /// AWS's SDK in the region of the configuration, or of the surroundings where there is no section `[aws]`.
 pub(crate) async fn connect(config: &Config) -> SdkConfig {
-    client::connect(&place(config)).await
+    connect_with(config, Patience::default()).await
+}
+
+/// As [`connect`], with another patience.
+pub(crate) async fn connect_with(config: &Config, patience: Patience) -> SdkConfig {
+    connect_at(Place {
+        patience,
+        ..place(config)
+    })
+    .await
+}
+
+/// The program has one runtime.
+async fn connect_at(place: Place) -> SdkConfig {
+    static CONNECTIONS: OnceLock<Connections> = OnceLock::new();
+    client::connect_over(&place, CONNECTIONS.get_or_init(Connections::default)).await
 }
 
 /// As [`connect`], elsewhere.
@@ -29,7 +47,7 @@ pub(crate) async fn connect_to(
     endpoint: Option<String>,
 ) -> SdkConfig {
     let configured = place(config);
-    client::connect(&Place {
+    connect_at(Place {
         region: region.or(configured.region),
         endpoint: endpoint.or(configured.endpoint),
         ..Place::default()
