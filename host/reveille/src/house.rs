@@ -21,18 +21,30 @@ use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
+    clock::Clock,
+    config::Config,
+    feeds,
+    glance::{Glance, Watched},
+    jandi::DEFAULT_KEYWORD,
+    listing::Lister,
+    rules,
+    secrets::Secrets,
+    terminal,
 };
 
 /// Everything, put together.
 pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) fleet: Arc<dyn Fleet>,
+    /// The same for people, who do not wait as long.
+    glance: Arc<dyn Fleet>,
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
     /// Named data for the rules.
     pub(crate) feeds: Arc<Feeds>,
+    /// What the secrets of the configuration say.
+    pub(crate) secrets: Arc<Secrets>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
@@ -50,6 +62,13 @@ impl House {
             fleet,
             simulated,
         } = Outside::open(config).await?;
+        let (fleet, glance) = if simulated.is_some() {
+            (Arc::clone(&fleet), fleet)
+        } else {
+            let watched = Arc::new(Watched::new(fleet));
+            let glance = Arc::new(Glance::new(Arc::clone(&watched)));
+            (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
+        };
         let sandbox = rules::sandbox(config)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
@@ -69,9 +88,11 @@ impl House {
         Ok(Self {
             store,
             fleet,
+            glance,
             simulated,
             sandbox,
             feeds,
+            secrets: Arc::new(Secrets::new(config)),
             formatter,
             words,
             loader,
@@ -103,7 +124,7 @@ impl House {
     pub(crate) fn chat(&self, config: &Config) -> Chat {
         Chat::new(
             Arc::clone(&self.store),
-            Arc::clone(&self.fleet),
+            Arc::clone(&self.glance),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::clone(&self.formatter),
             Manners {

@@ -13,6 +13,7 @@ mod config;
 mod definitions_file;
 mod feeds;
 mod figures;
+mod glance;
 mod herald;
 mod house;
 mod http;
@@ -24,11 +25,13 @@ mod original;
 mod picture;
 mod places;
 mod rules;
+mod secrets;
 #[cfg(feature = "aws")]
 mod shadow;
 mod sight;
 mod terminal;
 mod timer;
+mod tokens;
 mod trial;
 mod webhook;
 
