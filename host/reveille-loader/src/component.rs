@@ -4,11 +4,12 @@ use reveille_core::port::{FetchRequest, Fetched, Source as _, SourceError};
 use reveille_sandbox::Limits;
 
 use crate::{
+    claim::Of,
     digest::sha256,
     place::shown,
     signature,
     sources::Sources,
-    trust::{Distrust, Grounds, Trust},
+    trust::{Distrust, Judged, Trust},
     wanted::Wanted,
 };
 
@@ -80,20 +81,22 @@ impl Fetcher {
         }
     }
 
-    /// Why a component is taken, or why not.
-    pub(crate) fn judge(
-        &self,
-        wanted: &Wanted,
-        component: &Component,
-    ) -> Result<Grounds, Distrust> {
+    /// Why a component is taken, or why not, as far as it can be told without asking it.
+    pub(crate) fn judge(&self, wanted: &Wanted, component: &Component) -> Result<Judged, Distrust> {
         let signature = component.signature.as_ref();
-        let signer = match signature.zip(self.trust.signature(&wanted.source)) {
+        let signed = match signature.zip(self.trust.signature(&wanted.source)) {
             Some((text, location)) => {
-                let keys = self.trust.keys();
-                keys.signer(&component.bytes, text, &shown(&location))?
+                let (keys, location) = (self.trust.keys(), shown(&location));
+                let signed = keys.signer(&component.bytes, text, &location)?;
+                if let Some(signed) = &signed {
+                    let claim = &signed.claim;
+                    claim.check(Of::Rule, &wanted.source.name, &location)?;
+                    claim.check(Of::Sha256, &component.sha256, &location)?;
+                }
+                signed
             }
             None => None,
         };
-        self.trust.judge(wanted, &component.sha256, signer)
+        self.trust.judge(wanted, &component.sha256, signed)
     }
 }

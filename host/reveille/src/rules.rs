@@ -145,9 +145,13 @@ async fn announcement(herald: &Herald, rule: &str, event: &Event) -> Option<Anno
                 by: None,
             }))
         }
-        Event::Refused { cause, kept } => Some(Announcement::RuleRejected(RuleRejection {
+        Event::Refused {
+            version,
+            cause,
+            kept,
+        } => Some(Announcement::RuleRejected(RuleRejection {
             rule,
-            version: None,
+            version,
             cause,
             kept,
             schedules,
