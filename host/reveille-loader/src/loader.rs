@@ -108,6 +108,12 @@ impl Loader {
         self
     }
 
+    /// Where the rules are.
+    #[must_use]
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
     /// Where components are kept, when they are.
     #[must_use]
     pub fn shelf(&self) -> Option<&Shelf> {

@@ -162,12 +162,19 @@ impl Kept {
         Ok(kept.map_or_else(empty, |calendar| (**calendar).clone()))
     }
 
+    /// That the calendar of this name is as it was read.
+    fn expected(&self, name: &str) -> Change {
+        let key = key_of(name);
+        let kept = self.items.iter().find(|item| item.key == key);
+        Change::Expect {
+            attributes: kept.map(|item| item.attributes.clone()),
+            key,
+        }
+    }
+
     /// The item of `calendar`, with everything else that stands in it.
     fn item(&self, calendar: &Calendar) -> Item {
-        let key = ItemKey {
-            kind: "calendar".to_owned(),
-            name: calendar.name.clone(),
-        };
+        let key = key_of(&calendar.name);
         let kept = self.items.iter().find(|item| item.key == key).cloned();
         let mut item = kept.unwrap_or_else(|| Item {
             key,
@@ -188,6 +195,13 @@ impl Kept {
         let mut calendars: BTreeMap<String, Arc<Calendar>> = self.definitions.calendars.clone();
         calendars.insert(calendar.name.clone(), Arc::new(calendar.clone()));
         rules.with_data(CALENDAR_DATA, calendar_data(&calendars).as_bytes())
+    }
+}
+
+fn key_of(calendar: &str) -> ItemKey {
+    ItemKey {
+        kind: "calendar".to_owned(),
+        name: calendar.to_owned(),
     }
 }
 
@@ -222,7 +236,10 @@ fn done(
             shared_with: shared_with(subject, &kept.definitions),
             without_effect,
         }),
-        changes: vec![Change::PutItem(kept.item(&calendar))],
+        changes: vec![
+            kept.expected(&calendar.name),
+            Change::PutItem(kept.item(&calendar)),
+        ],
     }
 }
 
@@ -266,6 +283,8 @@ fn dates(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use chrono_tz::Tz;
     use serde_json::json;
 
@@ -280,7 +299,7 @@ mod tests {
             reply::HolidaysChangedView,
         },
         port::{DecideRequest, PlanRequest, Store},
-        testing::{MemoryStore, PaintedRules, date, schedule},
+        testing::{FailingStore, MemoryStore, PaintedRules, StoreCall, date, schedule},
     };
 
     const NOW: &str = "2026-11-23 10:00";
@@ -533,6 +552,36 @@ mod tests {
             (date(2026, 12, 24), date(2026, 12, 29))
         );
         assert_eq!(lines(&none.days), ["2026-12-30 휴무"]);
+    }
+
+    #[tokio::test]
+    async fn what_somebody_else_writes_at_the_same_moment_is_not_lost() {
+        let mut stage = stage(&[("holidays", &["2026-12-30 휴무"])]).await;
+        let memory = Arc::clone(&stage.memory);
+        let is_first = AtomicBool::new(true);
+        stage.store = Arc::new(FailingStore::new(stage.store, move |call, _| {
+            if call == StoreCall::Commit && is_first.swap(false, Ordering::Relaxed) {
+                let memory = Arc::clone(&memory);
+                let days = json!({"days": ["2026-12-30 휴무", "2026-12-31 연말"]});
+                let rival = std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().build();
+                    let write = [put("calendar", "holidays", days)];
+                    runtime.unwrap().block_on(memory.commit(&write))
+                });
+                rival.join().unwrap().unwrap();
+            }
+            None
+        }));
+        added(&stage, add("dev", (24, 24), Some("창립기념일"))).await;
+        assert_eq!(
+            item(&stage, "holidays").await["days"],
+            json!([
+                "2026-12-24 창립기념일",
+                "2026-12-30 휴무",
+                "2026-12-31 연말"
+            ])
+        );
+        assert_eq!(stage.memory.whole_audit().len(), 1);
     }
 
     #[tokio::test]

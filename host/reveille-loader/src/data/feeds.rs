@@ -40,6 +40,8 @@ struct Kept {
     saved: Option<DateTime<Utc>>,
     due: DateTime<Utc>,
     failures: u32,
+    /// Since the start.
+    all_failures: u64,
     cause: Option<String>,
     told: Option<FeedState>,
 }
@@ -75,6 +77,8 @@ pub struct FeedView {
     pub sha256: Option<String>,
     /// Why there is no newer one, for people.
     pub cause: Option<String>,
+    /// Looks at its place that have failed since the start.
+    pub failures: u64,
     /// Rules that read it, by name.
     pub rules: Vec<String>,
 }
@@ -113,6 +117,7 @@ impl Feeds {
                 source,
                 copy,
                 failures: 0,
+                all_failures: 0,
                 cause: None,
                 told: None,
             }
@@ -208,6 +213,7 @@ impl Feeds {
                     bytes: copy.map(|copy| copy.datum.bytes.len()),
                     sha256: copy.map(|copy| copy.datum.digest.as_ref().to_owned()),
                     cause: kept.cause.clone(),
+                    failures: kept.all_failures,
                     rules: readers(&kept.feed.name, &rules),
                 }
             })
@@ -279,6 +285,7 @@ impl Kept {
             None => 0,
             Some(_) => self.failures.saturating_add(1),
         };
+        self.all_failures += u64::from(failed.is_some());
         self.cause = failed;
         self.due = later(now, self.feed.wait(self.failures));
     }
