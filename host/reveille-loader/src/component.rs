@@ -10,8 +10,32 @@ use crate::{
     signature,
     sources::Sources,
     trust::{Distrust, Judged, Trust},
-    wanted::Wanted,
+    wanted::{Wanted, Written},
 };
+
+/// An error as whoever wants a rule can use it: what allows more bytes is its tier, and where that is written.
+fn of_rule(error: SourceError, wanted: &Wanted) -> SourceError {
+    let SourceError::TooLarge {
+        location,
+        most_bytes,
+    } = error
+    else {
+        return error;
+    };
+    let name = &wanted.source.name;
+    let place = match wanted.written {
+        Written::Folder => format!("into `{name}.toml` beside it"),
+        Written::Configuration => "beside its location in the configuration".to_owned(),
+        Written::Store => format!("beside its location, or `reveille rule add {name} … --tier`"),
+    };
+    SourceError::Denied {
+        location,
+        cause: format!(
+            "it has more than the {most_bytes} bytes of its tier. Write `tier = \"scripted\"` for a rule in JavaScript, \
+             `tier = \"heavy\"` for one in Python, {place}"
+        ),
+    }
+}
 
 /// Bytes and what came with them.
 pub(crate) struct Component {
@@ -50,7 +74,9 @@ impl Fetcher {
             known,
             most_bytes: Limits::of(source.tier).file_bytes as u64,
         };
-        let Fetched::New { bytes, version } = self.sources.fetch(&request).await? else {
+        let fetched = self.sources.fetch(&request).await;
+        let fetched = fetched.map_err(|error| of_rule(error, wanted))?;
+        let Fetched::New { bytes, version } = fetched else {
             return Ok(None);
         };
         Ok(Some(Component {

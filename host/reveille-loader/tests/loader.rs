@@ -425,6 +425,21 @@ async fn details_beside_a_file_that_cannot_be_read_leave_the_rule_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_component_that_needs_another_tier_is_told_where_to_write_it() {
+    let house = House::new();
+    fs::write(house.file("team.wasm"), vec![0; (512 << 10) + 1]).unwrap();
+    assert_eq!(house.look(Places::Near).await, []);
+    let events = house.look(Places::Near).await;
+    let [Event::OutOfReach { cause, .. }] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert!(
+        cause.contains("`tier = \"heavy\"`") && cause.ends_with("into `team.toml` beside it"),
+        "{cause}"
+    );
+}
+
+#[tokio::test]
 async fn what_nobody_vouches_for_is_refused_with_what_to_write() {
     let mut house = House::new();
     house.far.put("far://team/a", version(1));

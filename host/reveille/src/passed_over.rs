@@ -141,13 +141,13 @@ mod tests {
             (rule == "slow").then(|| (version.clone(), troubles.to_vec()))
         });
         news.into_iter()
-            .filter_map(|announcement| match announcement {
-                Announcement::RuleRejected(told) => {
-                    assert!(told.cause.starts_with(BEGIN), "{}", told.cause);
-                    assert_eq!(told.version, told.kept.map(|kept| kept.version));
-                    Some(told.schedules)
-                }
-                _ => None,
+            .filter_map(|announcement| {
+                let Announcement::RuleRejected(told) = announcement else {
+                    return None;
+                };
+                assert!(told.cause.starts_with(BEGIN), "{}", told.cause);
+                assert_eq!(told.version, told.kept.map(|kept| kept.version));
+                Some(told.schedules)
             })
             .collect()
     }

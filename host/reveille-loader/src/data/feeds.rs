@@ -44,6 +44,8 @@ struct Kept {
     all_failures: u64,
     cause: Option<String>,
     told: Option<FeedState>,
+    /// Whether the look that follows has what it would ask for.
+    was_just_asked: bool,
 }
 
 /// How a feed stands.
@@ -120,6 +122,7 @@ impl Feeds {
                 all_failures: 0,
                 cause: None,
                 told: None,
+                was_just_asked: false,
             }
         });
         Self {
@@ -132,15 +135,22 @@ impl Feeds {
     /// One step: fetches what is due, keeps what is good, and hands it to the rules. A place that is out of reach keeps
     /// nothing else waiting for longer than a fetch takes.
     pub async fn look(&self, now: DateTime<Utc>) -> Looked {
-        self.fetch(now, |kept| kept.is_due(now)).await;
+        self.fetch(now, |kept| kept.is_due(now) && !kept.was_just_asked)
+            .await;
+        for kept in self.kept().iter_mut() {
+            kept.was_just_asked = false;
+        }
         self.settle(now)
     }
 
     /// The first step: as [`Feeds::look`], without waiting for any place of whose data there is a good copy. It has no
     /// news, as nobody listens yet and no rules are loaded that read anything: the look that follows has them.
     pub async fn begin(&self, now: DateTime<Utc>) {
-        self.fetch(now, |kept| kept.state(now) == FeedState::Stale)
-            .await;
+        for kept in self.kept().iter_mut() {
+            // A place that does not answer takes as long as it is due again after.
+            kept.was_just_asked = kept.state(now) == FeedState::Stale;
+        }
+        self.fetch(now, |kept| kept.was_just_asked).await;
         self.settle(now);
         for kept in self.kept().iter_mut() {
             kept.told = None;

@@ -1,5 +1,5 @@
 use reveille_core::port::{Fetched, SourceError};
-use reveille_loader::Https;
+use reveille_loader::{Https, Reach};
 
 use crate::door::{Answer, Door, fetch, fetch_known, here, refused};
 
