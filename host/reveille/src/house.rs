@@ -219,6 +219,19 @@ fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
     Arc::new(SqliteStore::new(Arc::clone(database), config.timezone))
 }
 
+/// The store of the configuration, for whoever needs nothing else; none where its file is not there yet.
+#[cfg(feature = "aws")]
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) if !path.exists() => None,
+        StoreConfig::Sqlite(_) => Some(sqlite(&open_file(config)?, config)),
+        StoreConfig::Dynamo(tables) => {
+            let sdk = aws::connect(config).await;
+            Some(aws::store(&sdk, tables, config.timezone))
+        }
+    })
+}
+
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
 /// number, as containers have.
 pub(crate) fn holder() -> String {

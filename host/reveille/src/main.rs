@@ -22,6 +22,7 @@ mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
 mod original;
+mod passed_over;
 mod picture;
 mod places;
 mod rules;

@@ -115,7 +115,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         #[cfg(feature = "aws")]
         Command::Adopt { registry } => adopt::run(&registry, setting).await,
         #[cfg(feature = "aws")]
-        Command::Iam(args) => iam::run(args, &setting),
+        Command::Iam(args) => iam::run(args, &setting).await,
         #[cfg(feature = "aws")]
         Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(command) => rule::run(command, setting).await,
