@@ -46,6 +46,8 @@ pub struct PolicyInput {
     pub traces: TraceSettings,
     /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
     pub objects: Vec<String>,
+    /// Name of the Lambda function that the program runs as, in the tables' region; none when it is none.
+    pub function: Option<String>,
 }
 
 impl PolicyInput {
@@ -133,7 +135,30 @@ pub fn home(input: &PolicyInput) -> Value {
             "Resource": objects,
         }));
     }
+    if let Some(name) = &input.function {
+        statements.extend(function(input, name));
+    }
     policy(statements)
+}
+
+/// What a function needs to be one: to write its log, and to call itself so that what people have said in chat is done
+/// at once. The log group is made by whoever deploys, with the time that it keeps.
+fn function(input: &PolicyInput, name: &str) -> [Value; 2] {
+    let here = |service, resource: &str| arn(service, &input.region, input.account(), resource);
+    [
+        json!({
+            "Sid": "WriteLog",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": here("logs", &format!("log-group:/aws/lambda/{name}:*")),
+        }),
+        json!({
+            "Sid": "InvokeItself",
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunction",
+            "Resource": here("lambda", &format!("function:{name}")),
+        }),
+    ]
 }
 
 /// One object, though its key may have what stands for any text in a policy.
@@ -437,6 +462,7 @@ mod tests {
             ssm_windows: false,
             traces: TraceSettings::default(),
             objects: Vec::new(),
+            function: None,
         }
     }
 
@@ -468,6 +494,7 @@ mod tests {
                 "rules/near.wasm".into(),
                 "s3://rules/holidays.ics".into(),
             ],
+            function: Some("reveille".into()),
             ..least()
         }
     }

@@ -263,6 +263,9 @@ pub(crate) struct IamArgs {
     /// The account in which the program runs; without it any account stands in the ARNs
     #[arg(long, value_name = "DIGITS")]
     pub(crate) account: Option<String>,
+    /// It runs as the Lambda function of this name: its log, and calling itself
+    #[arg(long, value_name = "NAME", conflicts_with = "spoke")]
+    pub(crate) lambda: Option<String>,
     /// It may make the tables too, for `reveille tables create`
     #[arg(long)]
     pub(crate) create_tables: bool,

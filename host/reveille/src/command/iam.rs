@@ -63,6 +63,7 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         ssm_windows: aws.is_some_and(|aws| aws.ssm_windows),
         traces: aws.map(|aws| aws.traces.clone()).unwrap_or_default(),
         objects,
+        function: args.lambda.clone(),
     })
 }
 
