@@ -24,11 +24,13 @@ mod original;
 mod picture;
 mod places;
 mod rules;
+mod secrets;
 #[cfg(feature = "aws")]
 mod shadow;
 mod sight;
 mod terminal;
 mod timer;
+mod tokens;
 mod trial;
 mod webhook;
 

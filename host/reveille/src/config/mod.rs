@@ -8,6 +8,7 @@ mod env;
 mod given;
 mod http;
 mod sandbox;
+mod secret;
 mod store;
 mod token;
 
@@ -31,6 +32,7 @@ pub(crate) use duration::write as write_duration;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP};
 use given::Given;
 pub(crate) use sandbox::RulesConfig;
+pub(crate) use secret::{Secret, SecretPlace, SecretText};
 pub(crate) use store::StoreConfig;
 pub(crate) use token::Token;
 
@@ -220,10 +222,11 @@ impl Config {
             .jandi
             .tokens
             .into_iter()
-            .map(|token| token.check(folder, variables))
+            .enumerate()
+            .map(|(number, token)| token.check(number, folder, variables))
             .collect::<Result<Vec<_>, _>>()?;
         if let Some(more) = variables(env::ENV_TOKENS) {
-            tokens.extend(token::listed(&more));
+            tokens.extend(token::listed(&more)?);
         }
         let store = raw.store.check(folder, variables)?;
         #[cfg(not(feature = "aws"))]
@@ -280,6 +283,11 @@ impl Config {
             formatter: defaults.formatter,
             simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
+    }
+
+    /// Every secret that it names.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
+        self.tokens.iter().map(|token| &token.secret)
     }
 
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
@@ -464,18 +472,23 @@ mod tests {
             error.contains("exactly one of") && !error.contains("hush"),
             "{error}"
         );
+        let error = load("[jandi]\ntokens = [{ token = \"hush\", value = \"hush\" }]").unwrap_err();
         assert!(
-            load("[jandi]\ntokens = [{ env = \"X\" }]")
-                .unwrap_err()
-                .contains("`env = X`")
+            error.contains("exactly one of") && !error.contains("hush"),
+            "{error}"
         );
-        assert_eq!(
-            load("[jandi]\ntokens = [{ token = \" a \" }]")
-                .unwrap()
-                .tokens[0]
-                .secret,
-            "a"
-        );
+    }
+
+    #[test]
+    fn a_token_is_a_secret_with_what_it_sees() {
+        for key in ["token", "value"] {
+            let text = format!("[jandi]\ntokens = [{{ {key} = \" a \", schedules = [\"dev\"] }}]");
+            let token = load(&text).unwrap().tokens.remove(0);
+            assert_eq!(token.secret.key, "jandi.tokens[1]");
+            let said = SecretPlace::Configuration(SecretText::new("a").unwrap());
+            assert_eq!(token.secret.place, said);
+            assert_eq!(token.schedules, Some(["dev".to_owned()].into()));
+        }
     }
 
     #[test]
