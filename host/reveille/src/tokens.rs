@@ -67,3 +67,40 @@ impl Tokens {
 fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use reveille_core::testing::utc;
+
+    use super::*;
+    use crate::config::{Config, SecretPlace};
+
+    #[tokio::test]
+    async fn a_token_that_has_just_been_changed_is_known_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "one").unwrap();
+        let of_file = Token {
+            secret: Secret {
+                key: "jandi.tokens[1]".to_owned(),
+                place: SecretPlace::File(path.clone()),
+            },
+            schedules: Some(["dev".to_owned()].into()),
+        };
+        let secrets = Arc::new(Secrets::new(&Config::load(None, &|_| None).unwrap()));
+        let tokens = Tokens::new(&secrets, &[of_file, Token::known("demo", "all")]);
+        let now = utc("2026-11-23 05:00");
+        let dev = Some(Some(["dev".to_owned()].into()));
+        assert_eq!(tokens.sees("one", now).await, dev);
+        assert_eq!(tokens.sees("all", now).await, Some(None));
+        for wrong in ["", "on", "onee", "two"] {
+            assert_eq!(tokens.sees(wrong, now).await, None, "{wrong}");
+        }
+        std::fs::write(&path, "two").unwrap();
+        let now = now + chrono::TimeDelta::seconds(1);
+        assert_eq!(tokens.sees("two", now).await, dev);
+        assert_eq!(tokens.sees("one", now).await, None);
+    }
+}

@@ -45,6 +45,10 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
     let region = aws
         .map(|aws| aws.region.clone())
         .or_else(|| config.table_region.clone());
+    ensure!(
+        secrets.is_empty() || region.is_some(),
+        "no region is known, and ARNs of secrets have one: set AWS_REGION, or `region` under [aws]"
+    );
     Ok(PolicyInput {
         account: args.account.clone(),
         region: region.unwrap_or_default(),

@@ -182,3 +182,109 @@ impl Secrets {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::path::Path;
+
+    use reveille_core::testing::utc;
+
+    use super::*;
+    use crate::config::SecretText;
+
+    fn secrets() -> Secrets {
+        Secrets::new(&Config::load(None, &|_| None).unwrap())
+    }
+
+    fn in_file(path: &Path) -> Secret {
+        Secret {
+            key: "jandi.tokens[1]".to_owned(),
+            place: SecretPlace::File(path.to_owned()),
+        }
+    }
+
+    fn seconds(after: i64) -> DateTime<Utc> {
+        utc("2026-11-23 05:00") + chrono::TimeDelta::seconds(after)
+    }
+
+    async fn told(secrets: &Secrets, secret: &Secret, now: DateTime<Utc>) -> String {
+        let value = secrets.read(secret, now).await.unwrap();
+        value.current.expose().to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_again_when_it_may_have_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let (secrets, secret) = (secrets(), in_file(&path));
+        std::fs::write(&path, "one\n").unwrap();
+        assert_eq!(told(&secrets, &secret, seconds(0)).await, "one");
+        std::fs::write(&path, "two\n").unwrap();
+        assert_eq!(told(&secrets, &secret, seconds(0)).await, "one");
+        assert_eq!(told(&secrets, &secret, seconds(1)).await, "two");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(told(&secrets, &secret, seconds(2)).await, "two");
+        std::fs::write(&path, "three").unwrap();
+        // A clock that was set back stops nothing.
+        assert_eq!(told(&secrets, &secret, seconds(-3_600)).await, "three");
+    }
+
+    #[tokio::test]
+    async fn one_that_is_unknown_is_asked_for_at_once_and_not_all_the_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let (secrets, secret) = (secrets(), in_file(&path));
+        std::fs::write(&path, "one").unwrap();
+        assert_eq!(told(&secrets, &secret, seconds(0)).await, "one");
+        assert!(!secrets.ask_again([&secret], seconds(0)).await);
+        std::fs::write(&path, "two").unwrap();
+        assert!(!secrets.ask_again([&secret], seconds(0)).await);
+        assert!(secrets.ask_again([&secret], seconds(1)).await);
+        assert_eq!(secrets.known(&secret).unwrap().current.expose(), "two");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_had_says_why_all_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (missing, empty) = (folder.path().join("missing"), folder.path().join("empty"));
+        std::fs::write(&empty, " \n").unwrap();
+        let unset = Secret {
+            key: "sandbox.key".to_owned(),
+            place: SecretPlace::Variable {
+                name: "KEY".to_owned(),
+                text: None,
+            },
+        };
+        let there = Secret {
+            key: "jandi.tokens[2]".to_owned(),
+            place: SecretPlace::Configuration(SecretText::new("hush").unwrap()),
+        };
+        let all = [in_file(&missing), in_file(&empty), unset, there];
+        let errors = secrets().resolve(&all, seconds(0)).await.unwrap_err();
+        let said = errors.to_string();
+        assert_eq!(errors.0.len(), 3, "{said}");
+        for word in [
+            "missing`: it cannot be read",
+            "it is empty",
+            "`KEY`: it is not set",
+        ] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+        assert!(!said.contains("hush"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn those_who_need_it_at_the_same_time_ask_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "one").unwrap();
+        let (secrets, secret) = (secrets(), in_file(&path));
+        let (first, second) = tokio::join!(
+            told(&secrets, &secret, seconds(0)),
+            told(&secrets, &secret, seconds(0))
+        );
+        assert_eq!((first.as_str(), second.as_str()), ("one", "one"));
+    }
+}

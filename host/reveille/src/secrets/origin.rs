@@ -26,7 +26,7 @@ pub(super) struct Pace {
     pub(super) kept: TimeDelta,
     /// How old it is when it is asked for again before somebody needs it.
     pub(super) renewed: TimeDelta,
-    /// Least time between two askings, whatever the reason.
+    /// Least time between two askings of the same reason: that it is due, or that somebody came with one unknown.
     pub(super) apart: TimeDelta,
 }
 

@@ -41,7 +41,7 @@ pub(super) enum Urgency {
     WhenDue,
     /// A little before that, so that nobody has to wait.
     Soon,
-    /// Now, unless it was asked for just now.
+    /// Now, unless it was asked for so just now.
     AtOnce,
 }
 
@@ -52,6 +52,8 @@ struct Kept {
     failure: Option<Failure>,
     /// When it was last asked for.
     asked: Option<DateTime<Utc>>,
+    /// When it was last asked for because somebody came with one that is unknown.
+    hurried: Option<DateTime<Utc>>,
     /// When it was last asked for with success.
     had: Option<DateTime<Utc>>,
     is_asking: bool,
@@ -85,7 +87,7 @@ impl Slot {
         }
     }
 
-    /// Begins to ask for it if it is time. It is asked for by one at a time, and not oftener than its place bears.
+    /// Begins to ask for it if it is time; by one at a time, and not oftener than its place bears.
     pub(super) fn ask(
         self: &Arc<Self>,
         reader: &Arc<Reader>,
@@ -96,17 +98,22 @@ impl Slot {
         // A clock that was set back must not stop it.
         let since = |at: Option<DateTime<Utc>>| at.map(|at| (now - at).abs());
         let begins = self.kept.send_if_modified(|kept| {
-            let is_due = match urgency {
-                Urgency::WhenDue => since(kept.had).is_none_or(|age| age >= pace.kept),
-                Urgency::Soon => since(kept.had).is_none_or(|age| age >= pace.renewed),
-                Urgency::AtOnce => true,
-            };
-            let may_be = !kept.is_asking && since(kept.asked).is_none_or(|age| age >= pace.apart);
-            if is_due && may_be {
+            let older = |at, length| since(at).is_none_or(|age| age >= length);
+            let is_due = !kept.is_asking
+                && match urgency {
+                    Urgency::WhenDue => older(kept.had, pace.kept) && older(kept.asked, pace.apart),
+                    Urgency::Soon => older(kept.had, pace.renewed) && older(kept.asked, pace.apart),
+                    // A change right after it was asked for must not wait.
+                    Urgency::AtOnce => older(kept.hurried, pace.apart),
+                };
+            if is_due {
                 kept.is_asking = true;
                 kept.asked = Some(now);
             }
-            is_due && may_be
+            if is_due && urgency == Urgency::AtOnce {
+                kept.hurried = Some(now);
+            }
+            is_due
         });
         if begins {
             let (slot, reader) = (Arc::clone(self), Arc::clone(reader));
