@@ -83,6 +83,12 @@ impl House {
         Lister::new(&self.sandbox, &self.loader)
     }
 
+    /// Whether the rule that has the words is loaded.
+    pub(crate) fn has_words(&self) -> bool {
+        let mut loaded = self.sandbox.loaded().into_iter();
+        loaded.any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"))
+    }
+
     /// The servers, when they are simulated.
     ///
     /// # Errors

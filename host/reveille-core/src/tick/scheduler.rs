@@ -50,6 +50,7 @@ pub struct Scheduler {
     clock: Option<Clock>,
     held: Mutex<BTreeMap<String, Held>>,
     ticking: AtomicBool,
+    halted: AtomicBool,
 }
 
 /// Tells the time while a tick is under way.
@@ -114,6 +115,7 @@ impl Scheduler {
             clock: None,
             held: Mutex::default(),
             ticking: AtomicBool::new(false),
+            halted: AtomicBool::new(false),
         }
     }
 
@@ -124,6 +126,17 @@ impl Scheduler {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
+    }
+
+    /// Has a tick that is under way stop at its next safe point, because the process is to end: it gives no more orders,
+    /// and remembers what came of those that it gave. What it leaves is the next tick's, of whichever host. This scheduler
+    /// does nothing from then on.
+    pub fn halt(&self) {
+        self.halted.store(true, Ordering::Release);
+    }
+
+    fn is_halted(&self) -> bool {
+        self.halted.load(Ordering::Acquire)
     }
 
     /// Gives the right to act back, so that another host need not wait until the lease ends.
@@ -146,7 +159,7 @@ impl Scheduler {
     pub async fn tick(&self, now: DateTime<Utc>) -> Result<TickReport, TickError> {
         // Whoever holds the lease may have died: it is free within a minute.
         let nothing = |outcome| Ok(TickReport::new(outcome, now + QUICK_LOOK));
-        if self.ticking.swap(true, Ordering::Acquire) {
+        if self.is_halted() || self.ticking.swap(true, Ordering::Acquire) {
             return nothing(TickOutcome::NotMine);
         }
         let _ticking = Ticking(&self.ticking);
@@ -183,6 +196,9 @@ impl Scheduler {
             servers,
         } = self.rounds(&seen, &before, now);
         let held = tell_held(&mut results, &seen.store.definitions, &before, now);
+        if self.is_halted() {
+            return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
+        }
 
         // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
         if !results.changed.is_empty() || !gone.is_empty() {
@@ -349,6 +365,9 @@ impl Scheduler {
             .collect();
         let mut outcomes = Vec::with_capacity(orders.len());
         for orders in orders.chunks(ORDERS_AT_ONCE) {
+            if self.is_halted() {
+                break;
+            }
             self.renew(lease, now).await?;
             outcomes.extend(self.fleet.act(orders, now).await);
         }

@@ -145,6 +145,12 @@ pub(crate) enum Command {
         /// Where the lines are [default: standard input]
         file: Option<PathBuf>,
     },
+    /// Ask the Reveille of this machine whether it is alive; exits with 1 when it is not
+    Healthcheck {
+        /// Where it listens [default: as configured]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        to: Option<String>,
+    },
     /// Print a completion script: `source <(reveille completions bash)`
     Completions {
         /// The shell

@@ -7,6 +7,7 @@ mod duration;
 mod env;
 mod given;
 mod http;
+mod origin;
 mod sandbox;
 mod store;
 mod token;
@@ -28,8 +29,9 @@ use reveille_loader::Feed;
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
-pub(crate) use env::{ENV_CONFIG, ENV_HELP};
+pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
 use given::Given;
+pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
 pub(crate) use store::StoreConfig;
 pub(crate) use token::Token;
