@@ -18,6 +18,7 @@ mod chain;
 mod chat;
 mod compat;
 mod component;
+mod container;
 mod conversation;
 mod crash;
 mod data;

@@ -128,7 +128,7 @@ fn as_process_1(place: Place, arguments: &[&str]) -> Option<(House, u32)> {
 }
 
 /// The children of all its threads, dead ones that nobody has looked after included.
-fn children(of: u32) -> Vec<u32> {
+pub fn children(of: u32) -> Vec<u32> {
     let threads = fs::read_dir(format!("/proc/{of}/task")).unwrap();
     let lists = threads
         .filter_map(|thread| fs::read_to_string(thread.unwrap().path().join("children")).ok());

@@ -9,6 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+pub mod container;
 pub mod dynamodb;
 pub mod moto;
 pub mod tools;
