@@ -17,6 +17,9 @@ use crate::{
 /// Looks while something is waited for; each takes a millisecond or more.
 const MOST_LOOKS: u32 = 60_000;
 
+/// Callers that wait at the same time: more than it takes while it looks at the signal.
+const CALLERS: usize = 40;
+
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 /// A message to the webhook of which the last byte is not sent yet.
@@ -26,24 +29,33 @@ struct Underway {
 }
 
 impl Underway {
+    /// One that the house knows of: it has read the head, and waits for the body.
     fn to(house: &House) -> Self {
+        let mut underway = Self::send(house, "Expect: 100-continue\r\n");
+        let mut goes_on = [0; 25];
+        underway.stream.read_exact(&mut goes_on).unwrap();
+        assert!(goes_on.starts_with(b"HTTP/1.1 100"), "{goes_on:?}");
+        underway
+    }
+
+    /// One that the house may not know of yet.
+    fn before(house: &House) -> Self {
+        Self::send(house, "")
+    }
+
+    fn send(house: &House, header: &str) -> Self {
         let body = json!({
             "token": TOKEN, "text": "/서버 목록", "data": "목록", "keyword": "서버", "writerName": "하나",
         })
         .to_string();
-        let (last, body) = body.as_bytes().split_last().unwrap();
+        let (last, rest) = body.as_bytes().split_last().unwrap();
         let mut stream = TcpStream::connect(&house.address).unwrap();
-        write!(
-            stream,
-            "POST /jandi/webhook HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
-            body.len() + 1
-        )
-        .unwrap();
-        // It has read the head and waits for the body: from now on the request is under way.
-        let mut goes_on = [0; 25];
-        stream.read_exact(&mut goes_on).unwrap();
-        assert!(goes_on.starts_with(b"HTTP/1.1 100"), "{goes_on:?}");
-        stream.write_all(body).unwrap();
+        let length = body.len();
+        let head = format!(
+            "POST /jandi/webhook HTTP/1.1\r\nHost: x\r\n{header}Content-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(rest).unwrap();
         Self {
             stream,
             last: *last,
@@ -76,6 +88,20 @@ fn what_is_under_way_is_answered_and_nothing_else_is_taken() {
         assert_eq!(underway.finish(), 200, "{signal}");
         assert_eq!(house.ended().1, 0, "{signal}");
     }
+}
+
+/// Whoever has connected before it stops is answered, even where it has not taken the connection yet.
+#[test]
+fn who_waits_to_be_taken_is_answered() {
+    let house = House::start(Place::new(), &SERVE);
+    house.signal("STOP");
+    let waiting: Vec<Underway> = (0..CALLERS).map(|_| Underway::before(&house)).collect();
+    house.signal("TERM");
+    house.signal("CONT");
+    for underway in waiting {
+        assert_eq!(underway.finish(), 200);
+    }
+    assert_eq!(house.ended().1, 0);
 }
 
 #[test]
@@ -121,8 +147,9 @@ fn as_process_1(place: Place, arguments: &[&str]) -> Option<(House, u32)> {
         .current_dir(place.folder.path())
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("RUST_LOG", "warn");
-    let house = House::begin(place, command, arguments, false);
+        .env("RUST_LOG", "warn")
+        .env("REVEILLE_HTTP_ADMIN", "127.0.0.1:0");
+    let house = House::begin(place, command, arguments, true);
     let id = children(house.child.id())[0];
     Some((house, id))
 }
@@ -151,12 +178,14 @@ fn as_process_1_it_hears_signals_and_leaves_no_dead_children() {
     let Some((house, id)) = as_process_1(place, &arguments) else {
         return;
     };
-    // A child compiles it.
+    // A child compiles it, and has been looked after when the rule is loaded.
     fs::write(folder.join("kr.wasm"), component("kr-holidays")).unwrap();
-    let begun = (0..MOST_LOOKS).any(|_| !children(id).is_empty());
-    assert!(begun, "a child compiles the rule");
-    let gone = (0..MOST_LOOKS).any(|_| children(id).is_empty());
-    assert!(gone, "{:?} have died and nobody has looked", children(id));
+    let loaded = (0..MOST_LOOKS).any(|_| {
+        let rules = house.ask_admin("GET", "/rules").body;
+        rules.contains("kr.wasm\",\"sha256")
+    });
+    assert!(loaded, "{}", house.ask_admin("GET", "/rules").body);
+    assert_eq!(children(id), [0; 0], "dead children");
     send_signal(id, "HUP");
     assert_eq!(house.say("목록").status, 200);
     let underway = Underway::to(&house);
