@@ -17,6 +17,8 @@ mod herald;
 mod house;
 mod http;
 mod jandi;
+#[cfg(feature = "aws")]
+mod lambda;
 mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
@@ -42,7 +44,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = cli();
     // It has no configuration, no clock and no threads but the compiler's.
     if matches!(cli.command, Command::CompileComponent) {
         return reveille_sandbox::compile_child();
@@ -57,22 +59,37 @@ fn main() -> ExitCode {
     }
 }
 
+/// What was typed; Lambda types nothing.
+fn cli() -> Cli {
+    #[cfg(feature = "aws")]
+    if lambda::is_at_home() {
+        return Cli::parse_from(["reveille", "lambda"]);
+    }
+    Cli::parse()
+}
+
 fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
     // With these, `--config` is the rule's.
     if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
         cli.common.config = None;
     }
-    let setting = Setting::new(&cli.common)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
+    // A configuration that cannot be used is told to whoever sends an event.
+    #[cfg(feature = "aws")]
+    if matches!(&cli.command, Command::Lambda) {
+        return runtime.block_on(lambda::run(cli.common));
+    }
+    let setting = Setting::new(&cli.common)?;
     runtime.block_on(command::run(cli.command, setting))
 }
 
 /// What is logged unless `RUST_LOG` says otherwise. AWS's client complains of credentials that it does not get at every
-/// run; we say so ourselves, once.
-const LOGGED: &str = "warn,reveille=info,aws_config::sts=error,aws_config::meta=error";
+/// run; we say so ourselves, once. So we do of a failure that Lambda's runtime shows as we hold it.
+const LOGGED: &str = "warn,reveille=info,aws_config::sts=error,aws_config::meta=error,\
+                      lambda_runtime::layers::panic=off";
 
 /// Logs go to standard error: standard output is for answers.
 fn start_log() {

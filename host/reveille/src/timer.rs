@@ -68,7 +68,8 @@ pub(crate) async fn run(
     }
 }
 
-fn log(report: &TickReport) {
+/// Logs what was done.
+pub(crate) fn log(report: &TickReport) {
     if report.actions.is_empty() {
         tracing::debug!(
             schedules = report.schedules,

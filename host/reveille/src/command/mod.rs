@@ -35,7 +35,11 @@ use clap::CommandFactory as _;
 use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
 
+#[cfg(feature = "aws")]
+pub(crate) use check::checked;
 pub(crate) use rule::rule_name;
+#[cfg(feature = "aws")]
+pub(crate) use tick::as_json as tick_as_json;
 
 use crate::{
     cli::{Cli, Command, Common},
@@ -123,6 +127,8 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
         Command::CompileComponent => Ok(reveille_sandbox::compile_child()),
+        #[cfg(feature = "aws")]
+        Command::Lambda => anyhow::bail!("a function reads its configuration itself"),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "reveille", &mut script);

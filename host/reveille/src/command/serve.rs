@@ -22,7 +22,7 @@ use crate::{
     herald::Herald,
     house::{House, print},
     http, rules, timer,
-    webhook::JandiWebhook,
+    webhook::{JandiWebhook, NO_TOKEN},
 };
 
 pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<ExitCode> {
@@ -32,11 +32,7 @@ pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<Exi
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
-    anyhow::ensure!(
-        !config.tokens.is_empty(),
-        "there is no token, so nobody could speak to the webhook. Put the one that JANDI shows into \
-         REVEILLE_JANDI_TOKENS or under [jandi] in the configuration"
-    );
+    anyhow::ensure!(!config.tokens.is_empty(), NO_TOKEN);
     let house = House::open(&config).await?;
     let running = Running {
         draw: false,
