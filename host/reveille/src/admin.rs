@@ -16,7 +16,7 @@ use reveille_core::{
     tick::DRIFT_LOOK,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{sync::Notify, time::timeout};
 
 use crate::{
@@ -91,30 +91,7 @@ impl Admin {
 
     /// Everything that stands in the way of work; nothing when the host is ready.
     async fn causes(&self) -> Vec<String> {
-        let mut causes = Vec::new();
-        match timeout(STORE_TIME, self.store.last_tick()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => causes.push(format!(
-                "the store does not answer ({}): {error}",
-                error.code()
-            )),
-            Err(_) => causes.push(format!(
-                "the store has not answered within {} seconds",
-                STORE_TIME.as_secs()
-            )),
-        }
-        let has_words = self
-            .lister
-            .rules()
-            .loaded()
-            .into_iter()
-            .any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"));
-        if !has_words {
-            causes.push(format!(
-                "the formatter `{}` is not loaded, so chat is answered in plain words: `reveille rule list` says why",
-                self.words
-            ));
-        }
+        let mut causes = troubles(&*self.store, &self.lister, &self.words).await;
         if self.timer {
             causes.extend(self.silence());
         }
@@ -145,12 +122,9 @@ impl Admin {
         } else {
             StatusCode::SERVICE_UNAVAILABLE
         };
-        let told = json!({
-            "ready": causes.is_empty(),
-            "causes": causes,
-            "unloaded": self.lister.unloaded(),
-            "reload": self.reloads.last(),
-        });
+        let mut told = readiness(&causes);
+        told["unloaded"] = json!(self.lister.unloaded());
+        told["reload"] = json!(self.reloads.last());
         http::respond(status, JSON, told.to_string())
     }
 
@@ -192,6 +166,38 @@ impl Admin {
         self.wake.notify_one();
         http::respond(StatusCode::OK, JSON, String::from("{\"ok\":true}"))
     }
+}
+
+/// Everything that stands in the way of any host: of its store, and of the rule that has the `words`.
+pub(crate) async fn troubles(store: &dyn Store, lister: &Lister, words: &str) -> Vec<String> {
+    let mut causes = Vec::new();
+    match timeout(STORE_TIME, store.last_tick()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => causes.push(format!(
+            "the store does not answer ({}): {error}",
+            error.code()
+        )),
+        Err(_) => causes.push(format!(
+            "the store has not answered within {} seconds",
+            STORE_TIME.as_secs()
+        )),
+    }
+    let has_words = lister
+        .rules()
+        .loaded()
+        .into_iter()
+        .any(|rule| rule.name == words && rule.roles.contains(&"formatter"));
+    if !has_words {
+        causes.push(format!(
+            "the formatter `{words}` is not loaded, so chat is answered in plain words: `reveille rule list` says why"
+        ));
+    }
+    causes
+}
+
+/// Whether a host is ready, as JSON.
+pub(crate) fn readiness(causes: &[String]) -> Value {
+    json!({ "ready": causes.is_empty(), "causes": causes })
 }
 
 fn complain(status: StatusCode, error: &str) -> Response<Full<Bytes>> {

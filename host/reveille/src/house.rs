@@ -19,6 +19,9 @@ use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
+use reveille_aws::client::SdkConfig;
+
+#[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
     clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
@@ -39,6 +42,9 @@ pub(crate) struct House {
     pub(crate) words: String,
     /// Gets the rules, and knows of those that could not be loaded.
     pub(crate) loader: Arc<Loader>,
+    /// How AWS is reached, where something of it is used.
+    #[cfg(feature = "aws")]
+    pub(crate) sdk: Option<SdkConfig>,
 }
 
 impl House {
@@ -49,6 +55,8 @@ impl House {
             store,
             fleet,
             simulated,
+            #[cfg(feature = "aws")]
+            sdk,
         } = Outside::open(config).await?;
         let sandbox = rules::sandbox(config)?;
         // Before the rules: they are tried with the data that they will have.
@@ -75,6 +83,8 @@ impl House {
             formatter,
             words,
             loader,
+            #[cfg(feature = "aws")]
+            sdk,
         })
     }
 
@@ -150,6 +160,8 @@ struct Outside {
     store: Arc<dyn Store>,
     fleet: Arc<dyn Fleet>,
     simulated: Option<Arc<SimulatedFleet>>,
+    #[cfg(feature = "aws")]
+    sdk: Option<SdkConfig>,
 }
 
 impl Outside {
@@ -169,7 +181,10 @@ impl Outside {
             (StoreConfig::Dynamo(tables), None) => {
                 let sdk = aws::connect(config).await;
                 let store = aws::store(&sdk, tables, config.timezone);
-                Ok(Self::simulated(store, open_file(config)?, config))
+                Ok(Self {
+                    sdk: Some(sdk),
+                    ..Self::simulated(store, open_file(config)?, config)
+                })
             }
             (store, Some(configured)) => {
                 let sdk = aws::connect(config).await;
@@ -180,6 +195,7 @@ impl Outside {
                     },
                     fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, store)).await,
                     simulated: None,
+                    sdk: Some(sdk),
                 })
             }
         }
@@ -191,6 +207,8 @@ impl Outside {
             store,
             fleet: Arc::clone(&fleet) as Arc<dyn Fleet>,
             simulated: Some(fleet),
+            #[cfg(feature = "aws")]
+            sdk: None,
         }
     }
 }

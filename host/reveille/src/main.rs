@@ -19,6 +19,8 @@ mod herald;
 mod house;
 mod http;
 mod jandi;
+#[cfg(feature = "aws")]
+mod lambda;
 mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
@@ -47,7 +49,7 @@ use crate::{
 };
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = cli();
     // It has no configuration, no clock and no threads but the compiler's.
     if matches!(cli.command, Command::CompileComponent) {
         return reveille_sandbox::compile_child();
@@ -62,6 +64,15 @@ fn main() -> ExitCode {
     }
 }
 
+/// What was typed; Lambda types nothing.
+fn cli() -> Cli {
+    #[cfg(feature = "aws")]
+    if lambda::is_at_home() {
+        return Cli::parse_from(["reveille", "lambda"]);
+    }
+    Cli::parse()
+}
+
 fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
     // With these, `--config` is the rule's.
     if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
@@ -72,7 +83,12 @@ fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     let ended = runtime.block_on(async {
-        // A configuration that cannot be used says nothing about the process that runs with an older one.
+        // A configuration that cannot be used is told to whoever sends an event.
+        #[cfg(feature = "aws")]
+        if matches!(&cli.command, Command::Lambda) {
+            return lambda::run(cli.common).await;
+        }
+        // It says nothing about the process that runs with an older one.
         if let Command::Healthcheck { to } = &cli.command {
             return healthcheck::run(to.as_deref(), cli.common.config.as_deref()).await;
         }
@@ -87,8 +103,9 @@ fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
 const LEFT_TIME: Duration = Duration::from_millis(500);
 
 /// What is logged unless `RUST_LOG` says otherwise. AWS's client complains of credentials that it does not get at every
-/// run; we say so ourselves, once.
-const LOGGED: &str = "warn,reveille=info,aws_config::sts=error,aws_config::meta=error";
+/// run; we say so ourselves, once. So we do of a failure that Lambda's runtime shows as we hold it.
+const LOGGED: &str = "warn,reveille=info,aws_config::sts=error,aws_config::meta=error,\
+                      lambda_runtime::layers::panic=off";
 
 /// Logs go to standard error: standard output is for answers.
 fn start_log() {

@@ -94,7 +94,8 @@ async fn halted(scheduler: &Scheduler, stop: &mut watch::Receiver<bool>) {
     sleep(HALT_TIME).await;
 }
 
-fn log(report: &TickReport) {
+/// Logs what was done.
+pub(crate) fn log(report: &TickReport) {
     if report.actions.is_empty() {
         tracing::debug!(
             schedules = report.schedules,

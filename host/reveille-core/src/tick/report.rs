@@ -87,6 +87,8 @@ pub struct TickReport {
     pub held: Vec<String>,
     /// Servers that were found stuck in this tick.
     pub stuck: Vec<ServerId>,
+    /// Servers that were to be turned and for whose orders there was no time: the next tick gives them.
+    pub postponed: Vec<ServerId>,
     /// Parts of the fleet that could not be seen.
     pub unseen: Vec<Unseen>,
     /// Whether something is on its way.
@@ -105,6 +107,7 @@ impl TickReport {
             actions: Vec::new(),
             held: Vec::new(),
             stuck: Vec::new(),
+            postponed: Vec::new(),
             unseen: Vec::new(),
             moving: false,
             next_look,

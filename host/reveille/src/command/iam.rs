@@ -45,6 +45,7 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         .or_else(|| config.table_region.clone());
     Ok(PolicyInput {
         account: args.account.clone(),
+        function: args.lambda.clone(),
         region: region.unwrap_or_default(),
         config_table: tables.map(|tables| tables.config.clone()),
         state_table: tables.map(|tables| tables.state.clone()),

@@ -33,8 +33,11 @@ use clap::CommandFactory as _;
 use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
 
+#[cfg(feature = "aws")]
+pub(crate) use check::checked;
 pub(crate) use rule::rule_name;
-pub(crate) use serve::need_tokens;
+#[cfg(feature = "aws")]
+pub(crate) use tick::as_json as tick_as_json;
 
 use crate::{
     cli::{Cli, Command, Common},
@@ -128,6 +131,8 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Healthcheck { to } => {
             healthcheck::run(to.as_deref(), setting.origin.file.as_deref()).await
         }
+        #[cfg(feature = "aws")]
+        Command::Lambda => anyhow::bail!("a function reads its configuration itself"),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "reveille", &mut script);

@@ -16,6 +16,7 @@ use crate::{
     reload::{Reloading, Reloads},
     shift::{Post, Running, Shift},
     signals::StopSignals,
+    webhook::NO_TOKEN,
 };
 
 pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<ExitCode> {
@@ -30,7 +31,7 @@ pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<Exi
         config.listen = listen;
     }
     let reloading = Reloading::listen(origin)?;
-    need_tokens(&config)?;
+    anyhow::ensure!(!config.tokens.is_empty(), NO_TOKEN);
     let house = tokio::select! {
         house = House::open(&config) => house?,
         _ = signals.told() => return Ok(ExitCode::SUCCESS),
@@ -54,17 +55,6 @@ pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<Exi
         Some(reloading),
     )
     .await
-}
-
-/// # Errors
-/// When nobody could speak to the webhook.
-pub(crate) fn need_tokens(config: &Config) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        !config.tokens.is_empty(),
-        "there is no token, so nobody could speak to the webhook. Put the one that JANDI shows into \
-         REVEILLE_JANDI_TOKENS or under [jandi] in the configuration"
-    );
-    Ok(())
 }
 
 /// Answers at `addresses` and runs the timer until a signal. With `reloading` the configuration is read anew whenever

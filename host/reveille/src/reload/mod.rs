@@ -15,10 +15,10 @@ pub(crate) use record::{Reload, Reloads};
 use crate::{
     causes,
     clock::Clock,
-    command::need_tokens,
     config::{Config, Origin},
     house::House,
     shift::Shift,
+    webhook::NO_TOKEN,
 };
 use changes::Changes;
 
@@ -93,7 +93,7 @@ impl Reloading {
 
     async fn opened(&self, current: &Shift) -> anyhow::Result<(Config, House)> {
         let config = self.origin.read()?;
-        need_tokens(&config)?;
+        anyhow::ensure!(!config.tokens.is_empty(), NO_TOKEN);
         let house = House::open(&config).await?;
         refuse_lost_rules(&current.house, &house)?;
         if current.post.running.timer {

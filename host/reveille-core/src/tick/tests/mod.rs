@@ -8,6 +8,7 @@
 
 mod chaos;
 mod days;
+mod deadlines;
 mod forces;
 mod groups;
 mod idle;
