@@ -24,6 +24,7 @@ mod scale;
 mod secrets;
 mod shapes;
 mod signed;
+mod stopping;
 mod store;
 mod tables;
 mod traces;

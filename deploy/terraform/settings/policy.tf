@@ -141,7 +141,10 @@ locals {
       Sid      = "InvokeItself"
       Effect   = "Allow"
       Action   = "lambda:InvokeFunction"
-      Resource = "arn:${var.partition}:lambda:${local.here}:function:${var.name}"
+      Resource = [
+        "arn:${var.partition}:lambda:${local.here}:function:${var.name}",
+        "arn:${var.partition}:lambda:${local.here}:function:${var.name}:*",
+      ]
     },
   ]
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    fleet::Services, s3, secret::SecretId, secret_policy, tags, target::Target,
-    trace::TraceSettings,
+    fleet::Services, function::INVOKE_FUNCTION, s3, secret::SecretId, secret_policy, tags,
+    target::Target, trace::TraceSettings,
 };
 
 /// Any account, as an ARN has it.
@@ -47,12 +47,12 @@ pub struct PolicyInput {
     pub ssm_windows: bool,
     /// Which traces are left.
     pub traces: TraceSettings,
+    /// Name of the function of Lambda that the program is: it writes a log, and invokes itself.
+    pub function: Option<String>,
     /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
     pub objects: Vec<String>,
     /// Secrets that are read.
     pub secrets: Vec<SecretId>,
-    /// Name of the Lambda function that the program runs as, in the tables' region; none when it is none.
-    pub function: Option<String>,
 }
 
 impl PolicyInput {
@@ -140,21 +140,19 @@ pub fn home(input: &PolicyInput) -> Value {
             "Resource": objects,
         }));
     }
+    statements.extend(input.function.iter().flat_map(|name| function(input, name)));
     statements.extend(secret_policy::statements(
         &input.secrets,
         &input.region,
         input.account(),
     ));
-    if let Some(name) = &input.function {
-        statements.extend(function(input, name));
-    }
     policy(statements)
 }
 
-/// What a function needs to be one: to write its log, and to call itself so that what people have said in chat is done
-/// at once. The log group is made by whoever deploys, with the time that it keeps.
+/// What a function needs as such: its log, whose group is made with it, and itself, in any version and by any alias.
 fn function(input: &PolicyInput, name: &str) -> [Value; 2] {
     let here = |service, resource: &str| arn(service, &input.region, input.account(), resource);
+    let itself = here("lambda", &format!("function:{name}"));
     [
         json!({
             "Sid": "WriteLog",
@@ -165,8 +163,8 @@ fn function(input: &PolicyInput, name: &str) -> [Value; 2] {
         json!({
             "Sid": "InvokeItself",
             "Effect": "Allow",
-            "Action": "lambda:InvokeFunction",
-            "Resource": here("lambda", &format!("function:{name}")),
+            "Action": INVOKE_FUNCTION,
+            "Resource": [itself, format!("{itself}:*")],
         }),
     ]
 }
@@ -471,9 +469,9 @@ mod tests {
             snapshots: false,
             ssm_windows: false,
             traces: TraceSettings::default(),
+            function: None,
             objects: Vec::new(),
             secrets: Vec::new(),
-            function: None,
         }
     }
 
@@ -500,12 +498,12 @@ mod tests {
                 event_bus: Some("ops".into()),
                 metrics: Some("Reveille".into()),
             },
+            function: Some("reveille".into()),
             objects: vec![
                 "s3://rules/team/days.wasm".into(),
                 "rules/near.wasm".into(),
                 "s3://rules/holidays.ics".into(),
             ],
-            function: Some("reveille".into()),
             ..least()
         }
     }

@@ -19,6 +19,9 @@ use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
+use reveille_aws::client::SdkConfig;
+
+#[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
     clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules,
@@ -42,6 +45,9 @@ pub(crate) struct House {
     pub(crate) words: String,
     /// Gets the rules, and knows of those that could not be loaded.
     pub(crate) loader: Arc<Loader>,
+    /// How AWS is reached, where something of it is used.
+    #[cfg(feature = "aws")]
+    pub(crate) sdk: Option<SdkConfig>,
 }
 
 impl House {
@@ -52,6 +58,8 @@ impl House {
             store,
             fleet,
             simulated,
+            #[cfg(feature = "aws")]
+            sdk,
         } = Outside::open(config).await?;
         let sandbox = rules::sandbox(config)?;
         // Before the rules: they are tried with the data that they will have.
@@ -79,12 +87,20 @@ impl House {
             formatter,
             words,
             loader,
+            #[cfg(feature = "aws")]
+            sdk,
         })
     }
 
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
         Lister::new(&self.sandbox, &self.loader)
+    }
+
+    /// Whether the rule that has the words is loaded.
+    pub(crate) fn has_words(&self) -> bool {
+        let mut loaded = self.sandbox.loaded().into_iter();
+        loaded.any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"))
     }
 
     /// The servers, when they are simulated.
@@ -148,6 +164,8 @@ struct Outside {
     store: Arc<dyn Store>,
     fleet: Arc<dyn Fleet>,
     simulated: Option<Arc<SimulatedFleet>>,
+    #[cfg(feature = "aws")]
+    sdk: Option<SdkConfig>,
 }
 
 impl Outside {
@@ -167,7 +185,10 @@ impl Outside {
             (StoreConfig::Dynamo(tables), None) => {
                 let sdk = aws::connect(config).await;
                 let store = aws::store(&sdk, tables, config.timezone);
-                Ok(Self::simulated(store, open_file(config)?, config))
+                Ok(Self {
+                    sdk: Some(sdk),
+                    ..Self::simulated(store, open_file(config)?, config)
+                })
             }
             (store, Some(configured)) => {
                 let sdk = aws::connect(config).await;
@@ -178,6 +199,7 @@ impl Outside {
                     },
                     fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, store)).await,
                     simulated: None,
+                    sdk: Some(sdk),
                 })
             }
         }
@@ -189,6 +211,8 @@ impl Outside {
             store,
             fleet: Arc::clone(&fleet) as Arc<dyn Fleet>,
             simulated: Some(fleet),
+            #[cfg(feature = "aws")]
+            sdk: None,
         }
     }
 }

@@ -9,6 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+pub mod container;
 pub mod deploy;
 pub mod dynamodb;
 pub mod moto;

@@ -51,6 +51,7 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
     );
     Ok(PolicyInput {
         account: args.account.clone(),
+        function: args.lambda.clone(),
         region: region.unwrap_or_default(),
         config_table: tables.map(|tables| tables.config.clone()),
         state_table: tables.map(|tables| tables.state.clone()),
@@ -70,7 +71,6 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         traces: aws.map(|aws| aws.traces.clone()).unwrap_or_default(),
         objects,
         secrets,
-        function: args.lambda.clone(),
     })
 }
 
