@@ -1,6 +1,7 @@
 //! A copy of `deploy/` in which tools may leave what they like, and what `reveille` says of a configuration.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -42,6 +43,16 @@ fn copy_into(from: &Path, to: &Path) {
     }
 }
 
+/// The blocks of a language in the folder's README.
+pub fn blocks(language: &str) -> Vec<String> {
+    let readme = fs::read_to_string(original().join("README.md")).unwrap();
+    let begin = format!("```{language}\n");
+    let after = readme.split(&begin).skip(1);
+    after
+        .map(|text| text.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
 /// What `reveille iam` prints for a configuration.
 #[track_caller]
 pub fn iam(place: &Place, configuration: &str, arguments: &[&str]) -> Value {
@@ -54,4 +65,16 @@ pub fn iam(place: &Place, configuration: &str, arguments: &[&str]) -> Value {
     let complaint = text(&output.stderr);
     assert!(output.status.success(), "{complaint}\n{configuration}");
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The statements of a policy by their names; their order means nothing.
+#[track_caller]
+pub fn statements(policy: &Value) -> BTreeMap<&str, &Value> {
+    let statements = policy["Statement"].as_array().unwrap();
+    let named: BTreeMap<&str, &Value> = statements
+        .iter()
+        .map(|statement| (statement["Sid"].as_str().unwrap(), statement))
+        .collect();
+    assert_eq!(named.len(), statements.len(), "{policy}");
+    named
 }

@@ -7,7 +7,7 @@ use reveille_tests::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    folder::{copy, iam},
+    folder::{copy, iam, statements},
     terraform::{configuration, policy, the_rule_calls_the_function, the_tables_work},
 };
 
@@ -145,8 +145,8 @@ fn check(
     let arguments = [&["--account", ACCOUNT, "--lambda", name], flags].concat();
     let printed = iam(place, &configuration, &arguments);
     assert_eq!(
-        policy(cloud, name),
-        printed,
+        statements(&policy(cloud, name)),
+        statements(&printed),
         "{parameters}\n{configuration}"
     );
     configuration
@@ -248,7 +248,10 @@ fn the_role_in_another_account_is_the_one_that_reveille_prints() {
             configuration,
             &[&["--spoke", "--principal", home], flags].concat(),
         );
-        assert_eq!(policy(&cloud, name), printed[role]["policy"]);
+        assert_eq!(
+            statements(&policy(&cloud, name)),
+            statements(&printed[role]["policy"])
+        );
         let made = cloud.ask("iam", "get_role", &json!({"RoleName": name}));
         assert_eq!(
             made["Role"]["AssumeRolePolicyDocument"],

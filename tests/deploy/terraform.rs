@@ -9,16 +9,9 @@ use reveille_tests::{
 };
 use serde_json::{Value, json};
 
-use crate::folder::{copy, iam, original};
+use crate::folder::{blocks, copy, iam, original, statements};
 
 const SEOUL: &str = "ap-northeast-2";
-
-const OFFICE: &str = r#"
-periods:
-  office: { begintime: "09:00", endtime: "18:00", weekdays: mon-fri }
-schedules:
-  dev: { timezone: Asia/Seoul, periods: [office] }
-"#;
 
 /// The configuration that a function has.
 #[track_caller]
@@ -64,7 +57,7 @@ pub fn the_rule_calls_the_function(cloud: &Cloud, name: &str) {
 #[track_caller]
 pub fn the_tables_work(place: &Place, cloud: &Cloud, configuration: &str) {
     place.file("deployed.toml", configuration);
-    place.file("house.yaml", OFFICE);
+    place.file("house.yaml", &blocks("yaml").concat());
     let reveille = |arguments: &[&str]| {
         let mut command = place.bare_command();
         cloud.is_aws_of(&mut command);
@@ -131,7 +124,10 @@ fn what_the_example_makes_is_found_unchanged_and_works() {
         &configuration,
         &["--lambda", "reveille", "--account", ACCOUNT],
     );
-    assert_eq!(policy(&cloud, "reveille"), printed);
+    assert_eq!(
+        statements(&policy(&cloud, "reveille")),
+        statements(&printed)
+    );
     the_rule_calls_the_function(&cloud, "reveille");
     the_tables_work(&place, &cloud, &configuration);
 
@@ -159,6 +155,26 @@ fn what_the_example_makes_is_found_unchanged_and_works() {
         url.starts_with("https://") && url.ends_with("/jandi/webhook"),
         "{url}"
     );
+}
+
+#[test]
+fn what_the_readme_shows_is_valid() {
+    let place = copy();
+    let cloud = Cloud::start(SEOUL);
+    let test = "validating what the README shows";
+    let folder = place.folder.path().join("terraform/readme");
+    std::fs::create_dir(&folder).unwrap();
+    let shown = blocks("hcl");
+    assert_eq!(shown.len(), 2);
+    place.file("terraform/readme/main.tf", &shown.concat());
+    let Some(terraform) = terraform(test, &folder).and_then(|it| it.with_provider(test, &cloud))
+    else {
+        return;
+    };
+    terraform.ok(&["validate"]);
+    terraform.ok(&["plan"]);
+    let told = terraform.ok(&["fmt", "-check", "-diff"]);
+    assert_eq!(told, "");
 }
 
 /// Everything that can be asked for, and the role of another account beside it.
@@ -226,7 +242,10 @@ fn everything_that_can_be_asked_for_is_made() {
         &configuration,
         &[&flags, ["--lambda", "nightwatch"].as_slice()].concat(),
     );
-    assert_eq!(policy(&cloud, "nightwatch"), printed);
+    assert_eq!(
+        statements(&policy(&cloud, "nightwatch")),
+        statements(&printed)
+    );
     // The role is made in this account, and stands for one in the other.
     let principal = [
         "--spoke",
@@ -240,10 +259,8 @@ fn everything_that_can_be_asked_for_is_made() {
     );
     let spoke = &spokes["arn:aws:iam::444455556666:role/reveille"];
     let there = policy(&cloud, "seen-from-afar").to_string();
-    assert_eq!(
-        there.replace(ACCOUNT, "444455556666"),
-        spoke["policy"].to_string()
-    );
+    let there: Value = serde_json::from_str(&there.replace(ACCOUNT, "444455556666")).unwrap();
+    assert_eq!(statements(&there), statements(&spoke["policy"]));
     let role = cloud.ask("iam", "get_role", &json!({"RoleName": "seen-from-afar"}));
     assert_eq!(role["Role"]["AssumeRolePolicyDocument"], spoke["trust"]);
 

@@ -95,6 +95,24 @@ locals {
     }
   ]
 
+  be_a_function = [
+    {
+      Sid      = "WriteLog"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "arn:${var.partition}:logs:${local.here}:log-group:/aws/lambda/${var.name}:*"
+    },
+    {
+      Sid    = "InvokeItself"
+      Effect = "Allow"
+      Action = "lambda:InvokeFunction"
+      Resource = [
+        "arn:${var.partition}:lambda:${local.here}:function:${var.name}",
+        "arn:${var.partition}:lambda:${local.here}:function:${var.name}:*",
+      ]
+    },
+  ]
+
   parameters = [
     for name in sort(distinct(concat(var.jandi_tokens, var.parameters))) :
     "arn:${var.partition}:ssm:${local.here}:parameter/${trimprefix(name, "/")}"
@@ -129,24 +147,6 @@ locals {
       },
     ] if length(kind.arns) > 0
   ])
-
-  be_a_function = [
-    {
-      Sid      = "WriteLog"
-      Effect   = "Allow"
-      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      Resource = "arn:${var.partition}:logs:${local.here}:log-group:/aws/lambda/${var.name}:*"
-    },
-    {
-      Sid      = "InvokeItself"
-      Effect   = "Allow"
-      Action   = "lambda:InvokeFunction"
-      Resource = [
-        "arn:${var.partition}:lambda:${local.here}:function:${var.name}",
-        "arn:${var.partition}:lambda:${local.here}:function:${var.name}:*",
-      ]
-    },
-  ]
 }
 
 output "policy" {
@@ -160,8 +160,8 @@ output "policy" {
       local.send_events,
       local.send_figures,
       local.read_rules_and_data,
-      local.read_secrets,
       local.be_a_function,
+      local.read_secrets,
     )
   })
 }
