@@ -24,7 +24,8 @@ use reveille_aws::client::SdkConfig;
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
+    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules,
+    secrets::Secrets, terminal,
 };
 
 /// Everything, put together.
@@ -36,6 +37,8 @@ pub(crate) struct House {
     pub(crate) sandbox: Arc<Sandbox>,
     /// Named data for the rules.
     pub(crate) feeds: Arc<Feeds>,
+    /// What the secrets of the configuration say.
+    pub(crate) secrets: Arc<Secrets>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
@@ -80,6 +83,7 @@ impl House {
             simulated,
             sandbox,
             feeds,
+            secrets: Arc::new(Secrets::new(config)),
             formatter,
             words,
             loader,

@@ -29,6 +29,7 @@ mod picture;
 mod places;
 mod reload;
 mod rules;
+mod secrets;
 #[cfg(feature = "aws")]
 mod shadow;
 mod shift;
@@ -36,6 +37,7 @@ mod sight;
 mod signals;
 mod terminal;
 mod timer;
+mod tokens;
 mod trial;
 mod webhook;
 

@@ -11,7 +11,8 @@ use tokio::{
 
 use crate::{
     admin::Admin, clock::Clock, config::Config, feeds, figures::Figures, health::Health,
-    herald::Herald, house::House, reload::Reloads, rules, timer, webhook::JandiWebhook,
+    herald::Herald, house::House, reload::Reloads, rules, timer, tokens::Tokens,
+    webhook::JandiWebhook,
 };
 
 /// How long what goes on may take to come to an end; the timer needs most of it.
@@ -55,7 +56,7 @@ impl Shift {
     pub(crate) fn new(house: House, config: Config, post: &Post) -> Self {
         let webhook = Arc::new(JandiWebhook::new(
             house.chat(&config),
-            &config.tokens,
+            Tokens::new(&house.secrets, &config.tokens),
             post.clock,
             Arc::clone(&post.wake),
             Arc::clone(&post.figures),
@@ -97,6 +98,8 @@ impl Shift {
                 self.stop.subscribe(),
             ));
         }
+        let secrets = Arc::clone(&self.house.secrets);
+        self.tasks.spawn(secrets.run(self.stop.subscribe()));
         self.tasks.spawn(feeds::run(
             Arc::clone(&self.house.feeds),
             herald,

@@ -69,10 +69,9 @@ pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<Exit
     }
     let house = House::open(&config).await?;
     seed(&house, &config, clock.now()).await?;
-    config.tokens.push(Token {
-        secret: DEMO_TOKEN.to_owned(),
-        schedules: None,
-    });
+    config
+        .tokens
+        .push(Token::known("the demo's token", DEMO_TOKEN));
     let addresses = Addresses::take(&config).await?;
     print(&greeting(
         &addresses.webhook_address.to_string(),

@@ -32,8 +32,14 @@ pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<Exi
     }
     let reloading = Reloading::listen(origin)?;
     anyhow::ensure!(!config.tokens.is_empty(), NO_TOKEN);
+    let opening = async {
+        let house = House::open(&config).await?;
+        let secrets = config.secrets();
+        house.secrets.resolve(secrets, Clock::machine()).await?;
+        anyhow::Ok(house)
+    };
     let house = tokio::select! {
-        house = House::open(&config) => house?,
+        house = opening => house?,
         _ = signals.told() => return Ok(ExitCode::SUCCESS),
     };
     let addresses = Addresses::take(&config).await?;

@@ -95,6 +95,8 @@ impl Reloading {
         let config = self.origin.read()?;
         anyhow::ensure!(!config.tokens.is_empty(), NO_TOKEN);
         let house = House::open(&config).await?;
+        let secrets = config.secrets();
+        house.secrets.resolve(secrets, Clock::machine()).await?;
         refuse_lost_rules(&current.house, &house)?;
         if current.post.running.timer {
             let now = current.post.clock.now();
