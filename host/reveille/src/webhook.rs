@@ -1,6 +1,7 @@
 //! The address of the messenger: `POST /jandi/webhook`, from its body to its answer, and `GET /healthz`.
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::{
         Arc,
