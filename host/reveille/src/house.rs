@@ -19,6 +19,9 @@ use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 
 #[cfg(feature = "aws")]
+use reveille_aws::client::SdkConfig;
+
+#[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
     clock::Clock,
@@ -51,6 +54,9 @@ pub(crate) struct House {
     pub(crate) words: String,
     /// Gets the rules, and knows of those that could not be loaded.
     pub(crate) loader: Arc<Loader>,
+    /// How AWS is reached, where something of it is used.
+    #[cfg(feature = "aws")]
+    pub(crate) sdk: Option<SdkConfig>,
 }
 
 impl House {
@@ -61,6 +67,8 @@ impl House {
             store,
             fleet,
             simulated,
+            #[cfg(feature = "aws")]
+            sdk,
         } = Outside::open(config).await?;
         let (fleet, glance) = if simulated.is_some() {
             (Arc::clone(&fleet), fleet)
@@ -96,12 +104,20 @@ impl House {
             formatter,
             words,
             loader,
+            #[cfg(feature = "aws")]
+            sdk,
         })
     }
 
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
         Lister::new(&self.sandbox, &self.loader)
+    }
+
+    /// Whether the rule that has the words is loaded.
+    pub(crate) fn has_words(&self) -> bool {
+        let mut loaded = self.sandbox.loaded().into_iter();
+        loaded.any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"))
     }
 
     /// The servers, when they are simulated.
@@ -165,6 +181,8 @@ struct Outside {
     store: Arc<dyn Store>,
     fleet: Arc<dyn Fleet>,
     simulated: Option<Arc<SimulatedFleet>>,
+    #[cfg(feature = "aws")]
+    sdk: Option<SdkConfig>,
 }
 
 impl Outside {
@@ -184,7 +202,10 @@ impl Outside {
             (StoreConfig::Dynamo(tables), None) => {
                 let sdk = aws::connect(config).await;
                 let store = aws::store(&sdk, tables, config.timezone);
-                Ok(Self::simulated(store, open_file(config)?, config))
+                Ok(Self {
+                    sdk: Some(sdk),
+                    ..Self::simulated(store, open_file(config)?, config)
+                })
             }
             (store, Some(configured)) => {
                 let sdk = aws::connect(config).await;
@@ -195,6 +216,7 @@ impl Outside {
                     },
                     fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, store)).await,
                     simulated: None,
+                    sdk: Some(sdk),
                 })
             }
         }
@@ -206,6 +228,8 @@ impl Outside {
             store,
             fleet: Arc::clone(&fleet) as Arc<dyn Fleet>,
             simulated: Some(fleet),
+            #[cfg(feature = "aws")]
+            sdk: None,
         }
     }
 }

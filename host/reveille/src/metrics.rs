@@ -17,9 +17,9 @@ use reveille_sandbox::{Counters, Sandbox};
 
 use crate::{
     clock::Clock,
-    figures::Figures,
     house::House,
     listing::{calls_by_role, word},
+    shift::Post,
 };
 
 /// The type of the text: OpenMetrics, which Prometheus reads since its version 2.5.
@@ -32,14 +32,15 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new(figures: &Figures, house: &House) -> Self {
+    pub(crate) fn new(post: &Post, house: &House) -> Self {
         let mut registry = Registry::with_prefix("reveille");
         registry.register(
             "build",
             "The program",
             Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]),
         );
-        figures.register(&mut registry);
+        post.figures.register(&mut registry);
+        post.reloads.register(&mut registry);
         registry.register_collector(Box::new(RuleFigures {
             sandbox: Arc::clone(&house.sandbox),
         }));

@@ -100,11 +100,10 @@ pub(crate) async fn run(
             news = look => news,
             () = stopped(&mut stop) => return,
         };
-        tell(&news);
         if news.iter().any(is_change) {
             wake.notify_one();
         }
-        announce(&herald, &news).await;
+        tell_all(&herald, &news).await;
         if places == Places::Near
             && let Some(definitions) = reader.last()
         {
@@ -117,6 +116,24 @@ pub(crate) async fn run(
             () = stopped(&mut stop) => return,
         }
     }
+}
+
+/// Looks once; people are told what has happened.
+#[cfg(feature = "aws")]
+pub(crate) async fn look(
+    loader: &Arc<Loader>,
+    herald: &Herald,
+    definitions: &Arc<Definitions>,
+    now: DateTime<Utc>,
+) {
+    let news = loader.look(Places::All, definitions, now).await;
+    tell_all(herald, &news).await;
+}
+
+/// Tells the log and the people.
+async fn tell_all(herald: &Herald, news: &[News]) {
+    tell(news);
+    announce(herald, news).await;
 }
 
 fn is_change(news: &News) -> bool {

@@ -1,4 +1,4 @@
-//! Orders that the fleet refused: what is remembered, written down and told of them.
+//! Orders that the fleet refused, or that were not given: what is remembered, written down and told of them.
 
 use std::sync::Arc;
 
@@ -69,6 +69,20 @@ impl Refused {
             refused.changed.push(memory);
         }
         refused
+    }
+
+    /// The orders after the first `given` ones were not given. Their servers.
+    pub(super) fn postpone(&mut self, results: &Results<'_>, given: usize) -> Vec<ServerId> {
+        let mut postponed = Vec::new();
+        for ordered in results.orders.iter().skip(given) {
+            if let Some(memory) = results.changed.get(ordered.memory) {
+                let mut memory = memory.clone();
+                Member::postponed(&mut memory);
+                self.changed.push(memory);
+            }
+            postponed.push(ordered.server.id.clone());
+        }
+        postponed
     }
 
     fn tell(&mut self, schedule: &Arc<Schedule>, server: ServerView) {

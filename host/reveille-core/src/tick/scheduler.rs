@@ -16,7 +16,7 @@ use super::{
     refused::Refused,
     report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen},
     round::{Inputs, Results},
-    settings::{DRIFT_LOOK, FORGOTTEN_AFTER, QUICK_LOOK, Settings},
+    settings::{DRIFT_LOOK, FORGOTTEN_AFTER, ORDERS_TAKE, QUICK_LOOK, Settings},
 };
 use crate::{
     model::{
@@ -34,6 +34,8 @@ const DAYS_BACK: u64 = 4;
 /// Most orders between two looks at the lease: carried out within seconds even where each is a call of its own, and
 /// a multiple of every batch.
 const ORDERS_AT_ONCE: usize = 1_000;
+/// Most orders between two looks at the time, where there is little of it: a batch of EC2's.
+const ORDERS_IN_TIME: usize = 250;
 /// How many days ahead: announcements say when servers turn next, and that is at most a week and a day off.
 const DAYS_AHEAD: u64 = 9;
 
@@ -50,6 +52,7 @@ pub struct Scheduler {
     clock: Option<Clock>,
     held: Mutex<BTreeMap<String, Held>>,
     ticking: AtomicBool,
+    halted: AtomicBool,
 }
 
 /// Tells the time while a tick is under way.
@@ -84,6 +87,7 @@ struct Acted {
     orders: Vec<Order>,
     outcomes: Vec<Outcome>,
     actions: Vec<ActionTaken>,
+    postponed: Vec<ServerId>,
 }
 
 /// Set while a tick is under way; dropping it ends that, whichever way the tick is left.
@@ -114,6 +118,7 @@ impl Scheduler {
             clock: None,
             held: Mutex::default(),
             ticking: AtomicBool::new(false),
+            halted: AtomicBool::new(false),
         }
     }
 
@@ -124,6 +129,17 @@ impl Scheduler {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
+    }
+
+    /// Has a tick that is under way stop at its next safe point, because the process is to end: it gives no more orders,
+    /// and remembers what came of those that it gave. What it leaves is the next tick's, of whichever host. This scheduler
+    /// does nothing from then on.
+    pub fn halt(&self) {
+        self.halted.store(true, Ordering::Release);
+    }
+
+    fn is_halted(&self) -> bool {
+        self.halted.load(Ordering::Acquire)
     }
 
     /// Gives the right to act back, so that another host need not wait until the lease ends.
@@ -144,9 +160,31 @@ impl Scheduler {
     /// When the store fails or nothing of the fleet can be seen. What was written down before is finished by the
     /// next tick.
     pub async fn tick(&self, now: DateTime<Utc>) -> Result<TickReport, TickError> {
+        self.tick_until(now, None).await
+    }
+
+    /// As [`Scheduler::tick`], by a host that works no longer than until `deadline`, by the scheduler's clock: it gives no
+    /// order that would most likely not be carried out and remembered by then. Those that it does not give are named in
+    /// the report, and the next tick gives them.
+    ///
+    /// # Errors
+    /// As [`Scheduler::tick`].
+    pub async fn tick_before(
+        &self,
+        now: DateTime<Utc>,
+        deadline: DateTime<Utc>,
+    ) -> Result<TickReport, TickError> {
+        self.tick_until(now, Some(deadline)).await
+    }
+
+    async fn tick_until(
+        &self,
+        now: DateTime<Utc>,
+        deadline: Option<DateTime<Utc>>,
+    ) -> Result<TickReport, TickError> {
         // Whoever holds the lease may have died: it is free within a minute.
         let nothing = |outcome| Ok(TickReport::new(outcome, now + QUICK_LOOK));
-        if self.ticking.swap(true, Ordering::Acquire) {
+        if self.is_halted() || self.ticking.swap(true, Ordering::Acquire) {
             return nothing(TickOutcome::NotMine);
         }
         let _ticking = Ticking(&self.ticking);
@@ -157,14 +195,19 @@ impl Scheduler {
         let Some(lease) = lease else {
             return nothing(TickOutcome::NotMine);
         };
-        match self.tick_under(&lease, now).await {
+        match self.tick_under(&lease, now, deadline).await {
             // Only fenced writes can conflict here: another host has taken over and does all of this itself.
             Err(TickError::Store(StoreError::Conflict)) => nothing(TickOutcome::Overtaken),
             done_or_failed => done_or_failed,
         }
     }
 
-    async fn tick_under(&self, lease: &Lease, now: DateTime<Utc>) -> Result<TickReport, TickError> {
+    async fn tick_under(
+        &self,
+        lease: &Lease,
+        now: DateTime<Utc>,
+        deadline: Option<DateTime<Utc>>,
+    ) -> Result<TickReport, TickError> {
         let store = self.read(lease, now).await?;
         if store.last_tick.as_ref().is_some_and(|last| now <= last.at) {
             return Ok(TickReport::new(TickOutcome::Late, now + DRIFT_LOOK));
@@ -183,13 +226,16 @@ impl Scheduler {
             servers,
         } = self.rounds(&seen, &before, now);
         let held = tell_held(&mut results, &seen.store.definitions, &before, now);
+        if self.is_halted() {
+            return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
+        }
 
         // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
         if !results.changed.is_empty() || !gone.is_empty() {
             self.store.remember(lease, &results.changed, &gone).await?;
         }
         self.write_audit(std::mem::take(&mut results.audit)).await?;
-        let acted = self.act(lease, &mut results, now).await?;
+        let acted = self.act(lease, &mut results, now, deadline).await?;
         for News {
             schedule,
             announcement,
@@ -221,6 +267,7 @@ impl Scheduler {
                 .iter()
                 .map(|(schedule, _)| schedule.name.clone())
                 .collect(),
+            postponed: acted.postponed,
             unseen: seen.fleet.unseen.iter().map(Unseen::of).collect(),
             moving: results.moving,
             next_look: results.next_look(now),
@@ -332,27 +379,35 @@ impl Scheduler {
         self.clock.as_ref().map_or(now, |clock| clock())
     }
 
-    /// Gives the orders, and remembers those that were refused.
+    /// Gives the orders, and remembers those that were refused and those that there was no time for.
     async fn act(
         &self,
         lease: &Lease,
         results: &mut Results<'_>,
         now: DateTime<Utc>,
+        deadline: Option<DateTime<Utc>>,
     ) -> Result<Acted, TickError> {
         if results.orders.is_empty() {
             return Ok(Acted::default());
         }
-        let orders: Vec<Order> = results
+        let mut orders: Vec<Order> = results
             .orders
             .iter()
             .map(|ordered| ordered.order.clone())
             .collect();
         let mut outcomes = Vec::with_capacity(orders.len());
-        for orders in orders.chunks(ORDERS_AT_ONCE) {
+        let at_once = deadline.map_or(ORDERS_AT_ONCE, |_| ORDERS_IN_TIME);
+        for orders in orders.chunks(at_once) {
+            let is_late = deadline.is_some_and(|deadline| deadline < self.time(now) + ORDERS_TAKE);
+            if is_late || self.is_halted() {
+                break;
+            }
             self.renew(lease, now).await?;
             outcomes.extend(self.fleet.act(orders, now).await);
         }
-        let refused = Refused::of(results, &outcomes, now);
+        let mut refused = Refused::of(results, &outcomes, now);
+        let postponed = refused.postpone(results, outcomes.len());
+        orders.truncate(outcomes.len());
         if !refused.changed.is_empty() || !refused.gone.is_empty() {
             self.store
                 .remember(lease, &refused.changed, &refused.gone)
@@ -364,6 +419,7 @@ impl Scheduler {
             orders,
             outcomes,
             actions: refused.actions,
+            postponed,
         })
     }
 }

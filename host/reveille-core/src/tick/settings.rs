@@ -26,6 +26,9 @@ pub(super) const FORGOTTEN_AFTER: Duration = Duration::hours(1);
 pub const DRIFT_LOOK: Duration = Duration::minutes(5);
 /// How soon a host looks again while something is on its way.
 pub const QUICK_LOOK: Duration = Duration::seconds(15);
+/// How long orders may take that are given together: a call of each service, with its attempts while there are too many
+/// calls. What takes longer than the host lasts is remembered as ordered, and ordered again.
+pub(super) const ORDERS_TAKE: Duration = Duration::seconds(10);
 /// How long a server counts as just started: rules that spread starts say how many there may be in a minute.
 pub(super) const JUST_STARTED: Duration = Duration::minutes(1);
 /// How far before an order its want is looked for, while the order is on its way and the plan already holds: the

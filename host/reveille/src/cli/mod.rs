@@ -70,6 +70,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Start the timer and the webhook on what the store holds
     Serve(ServeArgs),
+    /// Answer events as a function of AWS Lambda; there, the program does so without being told
+    #[cfg(feature = "aws")]
+    Lambda,
     /// Do one scheduling run and say what was done
     Tick {
         /// As JSON
@@ -144,6 +147,12 @@ pub(crate) enum Command {
     Evaluate {
         /// Where the lines are [default: standard input]
         file: Option<PathBuf>,
+    },
+    /// Ask the Reveille of this machine whether it is alive; exits with 1 when it is not
+    Healthcheck {
+        /// Where it listens [default: as configured]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        to: Option<String>,
     },
     /// Print a completion script: `source <(reveille completions bash)`
     Completions {
@@ -260,6 +269,9 @@ pub(crate) struct IamArgs {
     /// ARN of the program's own role, which those roles trust
     #[arg(long, value_name = "ARN", requires = "spoke")]
     pub(crate) principal: Option<String>,
+    /// The program runs as the function of this name: it may write its log, and invoke itself
+    #[arg(long, value_name = "NAME", conflicts_with = "spoke")]
+    pub(crate) lambda: Option<String>,
     /// The account in which the program runs; without it any account stands in the ARNs
     #[arg(long, value_name = "DIGITS")]
     pub(crate) account: Option<String>,

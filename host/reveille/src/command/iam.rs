@@ -84,6 +84,7 @@ fn input(args: &IamArgs, config: &Config, stored: &[RuleSource]) -> anyhow::Resu
     );
     Ok(PolicyInput {
         account: args.account.clone(),
+        function: args.lambda.clone(),
         region: region.unwrap_or_default(),
         config_table: tables.map(|tables| tables.config.clone()),
         state_table: tables.map(|tables| tables.state.clone()),

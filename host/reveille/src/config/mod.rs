@@ -7,6 +7,7 @@ mod duration;
 mod env;
 mod given;
 mod http;
+mod origin;
 mod sandbox;
 mod secret;
 mod store;
@@ -29,8 +30,9 @@ use reveille_loader::Feed;
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
-pub(crate) use env::{ENV_CONFIG, ENV_HELP};
+pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
 use given::Given;
+pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
 pub(crate) use secret::{Secret, SecretPlace, SecretText};
 pub(crate) use store::StoreConfig;
@@ -179,22 +181,27 @@ struct RawRule {
 }
 
 impl Config {
-    /// Reads `path`, or the defaults when there is none, and the environment above it.
+    /// Reads `path`, or the text in the environment, or the defaults when there is neither, and the environment above
+    /// it.
     pub(crate) fn load(path: Option<&Path>, variables: Variables<'_>) -> Result<Self, ConfigError> {
-        let raw = match path {
-            None => RawConfig::default(),
+        let (name, text) = match path {
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                        path: path.to_owned(),
-                        source,
-                    })?;
-                toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|source| ConfigError::Unreadable {
                     path: path.to_owned(),
-                    message: malformed(&text, &error),
-                })?
+                    source,
+                })?;
+                (path, text)
             }
+            None => (
+                Path::new(env::ENV_CONFIG_TOML),
+                variables(env::ENV_CONFIG_TOML).unwrap_or_default(),
+            ),
         };
+        let raw = toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
+            path: name.to_owned(),
+            message: malformed(&text, &error),
+        })?;
         let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
         Self::check(raw, folder, variables)
     }
@@ -518,6 +525,26 @@ mod tests {
         .unwrap();
         assert_eq!(config.listen.port(), 9);
         assert_eq!(config.tokens.len(), 2);
+    }
+
+    #[test]
+    fn the_environment_may_hold_the_whole_text() {
+        let text = |text: &'static str| {
+            move |name: &str| (name == env::ENV_CONFIG_TOML).then(|| text.to_owned())
+        };
+        let config = Config::load(None, &text("[defaults]\nlocale = \"en\"")).unwrap();
+        assert_eq!(config.locale, "en");
+        let error = Config::load(None, &text("[defaults]\nlanguage = \"en\"")).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("`REVEILLE_CONFIG_TOML`") && error.contains("line 2"),
+            "{error}"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reveille.toml");
+        std::fs::write(&path, "[defaults]\nlocale = \"ko\"").unwrap();
+        let config = Config::load(Some(&path), &text("[defaults]\nlocale = \"en\"")).unwrap();
+        assert_eq!(config.locale, "ko");
     }
 
     #[test]

@@ -8,8 +8,10 @@
 
 mod chaos;
 mod days;
+mod deadlines;
 mod forces;
 mod groups;
+mod halts;
 mod idle;
 mod people;
 mod preferred;
