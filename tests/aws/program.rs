@@ -17,7 +17,7 @@ use reveille_aws::dynamo::TableNames;
 use reveille_tests::{
     fake_aws::{Account, FakeAws, HOME, Region, instance_id},
     ground::dynamodb::{dynamodb, with_transactions},
-    house::{Place, TOKEN, text},
+    house::{House, Place, TOKEN, text},
 };
 use serde_json::Value;
 
@@ -715,4 +715,28 @@ fn a_configuration_that_cannot_be_used_says_where() {
         complaint.contains("aws.region is `seoul`: write the name of a region"),
         "{complaint}"
     );
+}
+
+#[test]
+fn people_are_told_what_was_last_seen_while_aws_does_not_answer() {
+    let Some(ground) = Ground::with_tables("people_are_told_what_was_last_seen", HOME_ONLY) else {
+        return;
+    };
+    let _web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    ground.apply(OFFICE);
+    let command = ground.command(&["--at", "2026-11-23 20:00", "--freeze"]);
+    let serve = ["serve", "--no-timer", "--listen", "127.0.0.1:0"];
+    let house = House::start_command(Place::new(), command, &serve);
+    let seen = house.say("dev status").message();
+    assert!(seen.contains("web-1"), "{seen}");
+    assert!(!seen.contains("기준으로"), "{seen}");
+    ground.fake.on("*", "*").hangs();
+    let last = house.say("dev status").message();
+    assert!(last.contains("web-1"), "{last}");
+    assert!(last.contains("20:00"), "{last}");
+    assert!(last.contains("fleet.unreachable"), "{last}");
 }

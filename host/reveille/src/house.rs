@@ -24,14 +24,23 @@ use reveille_aws::client::SdkConfig;
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules,
-    secrets::Secrets, terminal,
+    clock::Clock,
+    config::Config,
+    feeds,
+    glance::{Glance, Watched},
+    jandi::DEFAULT_KEYWORD,
+    listing::Lister,
+    rules,
+    secrets::Secrets,
+    terminal,
 };
 
 /// Everything, put together.
 pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) fleet: Arc<dyn Fleet>,
+    /// The same for people, who do not wait as long.
+    glance: Arc<dyn Fleet>,
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
@@ -61,6 +70,13 @@ impl House {
             #[cfg(feature = "aws")]
             sdk,
         } = Outside::open(config).await?;
+        let (fleet, glance) = if simulated.is_some() {
+            (Arc::clone(&fleet), fleet)
+        } else {
+            let watched = Arc::new(Watched::new(fleet));
+            let glance = Arc::new(Glance::new(Arc::clone(&watched)));
+            (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
+        };
         let sandbox = rules::sandbox(config)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
@@ -80,6 +96,7 @@ impl House {
         Ok(Self {
             store,
             fleet,
+            glance,
             simulated,
             sandbox,
             feeds,
@@ -123,7 +140,7 @@ impl House {
     pub(crate) fn chat(&self, config: &Config) -> Chat {
         Chat::new(
             Arc::clone(&self.store),
-            Arc::clone(&self.fleet),
+            Arc::clone(&self.glance),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::clone(&self.formatter),
             Manners {

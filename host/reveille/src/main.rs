@@ -14,6 +14,7 @@ mod definitions_file;
 mod doors;
 mod feeds;
 mod figures;
+mod glance;
 mod health;
 mod herald;
 mod house;
