@@ -16,6 +16,7 @@ mod doctor;
 mod dynamo;
 mod fake;
 mod fleet;
+mod lambda;
 mod lease;
 mod objects;
 mod program;
