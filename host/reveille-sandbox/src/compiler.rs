@@ -67,6 +67,14 @@ impl Compiler {
         Self::default()
     }
 
+    #[cfg(feature = "compiler")]
+    pub(crate) fn at(workbench: Workbench) -> Self {
+        Self {
+            workbench: Some(workbench),
+            ..Self::default()
+        }
+    }
+
     /// Keeps machine code in a folder, which is made at first use. Where it cannot be kept safely that is logged, and
     /// everything is compiled anew.
     #[must_use]

@@ -35,22 +35,12 @@ impl Compiler {
 
     /// With limits of its own in place of those of the tiers.
     #[must_use]
-    pub fn with_limits(self, limits: CompileLimits) -> Self {
-        let limited = |workbench| Workbench {
+    pub fn with_limits(mut self, limits: CompileLimits) -> Self {
+        self.workbench = self.workbench.map(|workbench| Workbench {
             limits: Some(limits),
             ..workbench
-        };
-        Self {
-            workbench: self.workbench.map(limited),
-            ..self
-        }
-    }
-
-    fn at(workbench: Workbench) -> Self {
-        Self {
-            workbench: Some(workbench),
-            ..Self::default()
-        }
+        });
+        self
     }
 }
 

@@ -21,6 +21,7 @@ mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
 mod original;
+#[cfg(feature = "compiler")]
 mod picture;
 mod places;
 mod rules;
@@ -29,6 +30,7 @@ mod shadow;
 mod sight;
 mod terminal;
 mod timer;
+#[cfg(feature = "compiler")]
 mod trial;
 mod webhook;
 
@@ -36,14 +38,14 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{
-    cli::{Cli, Command, RuleCommand},
-    command::Setting,
-};
+#[cfg(feature = "compiler")]
+use crate::cli::{Command, RuleCommand};
+use crate::{cli::Cli, command::Setting};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // It has no configuration, no clock and no threads but the compiler's.
+    #[cfg(feature = "compiler")]
     if matches!(cli.command, Command::CompileComponent) {
         return reveille_sandbox::compile_child();
     }
@@ -57,8 +59,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(#[cfg_attr(not(feature = "compiler"), expect(unused_mut))] mut cli: Cli) -> anyhow::Result<ExitCode> {
     // With these, `--config` is the rule's.
+    #[cfg(feature = "compiler")]
     if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
         cli.common.config = None;
     }

@@ -1,9 +1,11 @@
 //! `reveille rule …`, one file each.
 
 mod add;
+#[cfg(feature = "compiler")]
 mod build;
 mod diff;
 mod list;
+#[cfg(feature = "compiler")]
 mod new;
 mod pin;
 mod proposal;
@@ -11,18 +13,24 @@ mod remove;
 mod retry;
 mod rollback;
 mod stored;
+#[cfg(feature = "compiler")]
 mod template;
 
 use std::process::ExitCode;
 
-use super::{Setting, desk};
+use super::Setting;
+#[cfg(feature = "compiler")]
+use super::desk;
 use crate::cli::RuleCommand;
 
+#[cfg(feature = "compiler")]
 pub(crate) use new::rule_name;
 
 pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Result<ExitCode> {
     match command {
+        #[cfg(feature = "compiler")]
         RuleCommand::New(args) => new::run(&args),
+        #[cfg(feature = "compiler")]
         RuleCommand::Build(args) => build::run(&args),
         RuleCommand::List(args) => list::run(args, setting).await,
         RuleCommand::Retry(args) => retry::run(args, &setting).await,
@@ -31,6 +39,7 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
         RuleCommand::Pin(args) => pin::run(args, setting).await,
         RuleCommand::Rollback(args) => rollback::run(args, setting).await,
         RuleCommand::Diff(args) => diff::run(args, setting).await,
+        #[cfg(feature = "compiler")]
         RuleCommand::Desk(command) => desk::run(command, &setting),
     }
 }
