@@ -21,6 +21,7 @@ mod objects;
 mod program;
 mod reach;
 mod scale;
+mod secrets;
 mod shapes;
 mod signed;
 mod store;

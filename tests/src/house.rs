@@ -13,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
+    thread::JoinHandle,
 };
 
 use serde_json::{Value, json};
@@ -137,6 +138,8 @@ pub struct House {
     /// Where operators look; empty unless it was started so.
     pub admin: String,
     messages: AtomicU32,
+    /// What it prints from then on, and what it logs.
+    written: Vec<JoinHandle<String>>,
 }
 
 /// An answer over HTTP.
@@ -192,6 +195,21 @@ impl House {
         Self::begin(place, command, arguments, true)
     }
 
+    /// Starts a command, such as one with other variables, with `arguments`.
+    pub fn start_command(place: Place, command: Command, arguments: &[&str]) -> Self {
+        Self::begin(place, command, arguments, false)
+    }
+
+    /// The same with an address for operators too.
+    pub fn start_command_with_admin(
+        place: Place,
+        mut command: Command,
+        arguments: &[&str],
+    ) -> Self {
+        command.env("REVEILLE_HTTP_ADMIN", "127.0.0.1:0");
+        Self::begin(place, command, arguments, true)
+    }
+
     fn begin(place: Place, mut command: Command, arguments: &[&str], with_admin: bool) -> Self {
         let mut child = command
             .env("REVEILLE_JANDI_TOKENS", TOKEN)
@@ -221,15 +239,15 @@ impl House {
         }
         let mut addresses = addresses.into_iter();
         // What it prints later must not fill the pipe.
-        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-        let mut log = child.stderr.take().expect("its log");
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let log = child.stderr.take().expect("its log");
+        let written = vec![to_the_end(lines), to_the_end(log)];
         Self {
             place,
             child,
             address: addresses.next().expect("an address"),
             admin: addresses.next().unwrap_or_default(),
             messages: AtomicU32::new(0),
+            written,
         }
     }
 
@@ -283,6 +301,15 @@ impl House {
         read_answer(&answer)
     }
 
+    /// Kills it, and gives everything that it has written since it listens.
+    pub fn all_written(mut self) -> String {
+        self.child.kill().expect("it is killed");
+        let written = self.written.drain(..);
+        written
+            .map(|thread| thread.join().expect("what it wrote"))
+            .collect()
+    }
+
     /// Kills it as a power cut would, and gives its place back.
     pub fn kill(mut self) -> Place {
         self.child.kill().expect("it is killed");
@@ -296,6 +323,14 @@ impl Drop for House {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn to_the_end(mut from: impl Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.read_to_end(&mut bytes);
+        text(&bytes)
+    })
 }
 
 #[track_caller]

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{fleet::Services, s3, tags, target::Target, trace::TraceSettings};
+use crate::{
+    fleet::Services, s3, secret::SecretId, secret_policy, tags, target::Target,
+    trace::TraceSettings,
+};
 
 /// Any account, as an ARN has it.
 const ANY: &str = "*";
@@ -46,6 +49,8 @@ pub struct PolicyInput {
     pub traces: TraceSettings,
     /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
     pub objects: Vec<String>,
+    /// Secrets that are read.
+    pub secrets: Vec<SecretId>,
 }
 
 impl PolicyInput {
@@ -133,6 +138,11 @@ pub fn home(input: &PolicyInput) -> Value {
             "Resource": objects,
         }));
     }
+    statements.extend(secret_policy::statements(
+        &input.secrets,
+        &input.region,
+        input.account(),
+    ));
     policy(statements)
 }
 
@@ -437,6 +447,7 @@ mod tests {
             ssm_windows: false,
             traces: TraceSettings::default(),
             objects: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 

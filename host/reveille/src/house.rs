@@ -21,7 +21,8 @@ use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
+    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules,
+    secrets::Secrets, terminal,
 };
 
 /// Everything, put together.
@@ -33,6 +34,8 @@ pub(crate) struct House {
     pub(crate) sandbox: Arc<Sandbox>,
     /// Named data for the rules.
     pub(crate) feeds: Arc<Feeds>,
+    /// What the secrets of the configuration say.
+    pub(crate) secrets: Arc<Secrets>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
@@ -72,6 +75,7 @@ impl House {
             simulated,
             sandbox,
             feeds,
+            secrets: Arc::new(Secrets::new(config)),
             formatter,
             words,
             loader,

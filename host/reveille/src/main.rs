@@ -25,11 +25,13 @@ mod original;
 mod picture;
 mod places;
 mod rules;
+mod secrets;
 #[cfg(feature = "aws")]
 mod shadow;
 mod sight;
 mod terminal;
 mod timer;
+mod tokens;
 #[cfg(feature = "compiler")]
 mod trial;
 mod webhook;

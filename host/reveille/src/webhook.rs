@@ -1,7 +1,6 @@
 //! The address of the messenger: `POST /jandi/webhook`, from its body to its answer, and `GET /healthz`.
 
 use std::{
-    collections::BTreeSet,
     net::SocketAddr,
     sync::{
         Arc,
@@ -11,24 +10,22 @@ use std::{
 
 use http_body_util::Full;
 use hyper::{Method, Request, Response, StatusCode, body::Bytes};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
 use reveille_core::chat::{Caller, Chat, Incoming};
 
 use crate::{
     clock::Clock,
-    config::Token,
     figures::Figures,
     http::{self, JSON, Room},
     jandi::{self, Payload},
+    tokens::Tokens,
 };
 
 /// JANDI's webhook over the chat commands.
 pub(crate) struct JandiWebhook {
     chat: Chat,
-    tokens: Vec<([u8; 32], Option<BTreeSet<String>>)>,
+    tokens: Tokens,
     clock: Clock,
     wake: Arc<Notify>,
     figures: Arc<Figures>,
@@ -40,15 +37,11 @@ impl JandiWebhook {
     /// `wake` is told when a command has changed something.
     pub(crate) fn new(
         chat: Chat,
-        tokens: &[Token],
+        tokens: Tokens,
         clock: Clock,
         wake: Arc<Notify>,
         figures: Arc<Figures>,
     ) -> Self {
-        let tokens = tokens
-            .iter()
-            .map(|token| (digest(&token.secret), token.schedules.clone()))
-            .collect();
         Self {
             chat,
             tokens,
@@ -65,22 +58,6 @@ impl JandiWebhook {
         let number = self.undated.fetch_add(1, Ordering::Relaxed);
         format!("undated-{}-{number}", self.clock.now().timestamp_micros())
     }
-
-    /// What the token may see. Every token is compared whole, so that the time says nothing about any of them.
-    fn sees(&self, token: &str) -> Option<&Option<BTreeSet<String>>> {
-        let asked = digest(token);
-        let mut found = None;
-        for (known, sees) in &self.tokens {
-            if bool::from(known.ct_eq(&asked)) {
-                found = Some(sees);
-            }
-        }
-        found
-    }
-}
-
-fn digest(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
 }
 
 impl Room for JandiWebhook {
@@ -119,7 +96,7 @@ impl JandiWebhook {
                 );
             }
         };
-        let Some(sees) = self.sees(&payload.token) else {
+        let Some(sees) = self.tokens.sees(&payload.token, Clock::machine()).await else {
             return (StatusCode::UNAUTHORIZED, String::new());
         };
         let delivery_key = payload.delivery_key().unwrap_or_else(|| self.own_key());
@@ -131,7 +108,7 @@ impl JandiWebhook {
                 email: payload.writer_email,
                 room: payload.room,
             },
-            sees: sees.clone(),
+            sees,
             delivery_key,
         };
         let answer = self.chat.answer(&incoming, self.clock.now()).await;

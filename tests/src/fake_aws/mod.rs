@@ -21,6 +21,7 @@ mod rds;
 mod record;
 mod refusal;
 mod request;
+mod secrets;
 mod signature;
 mod ssm;
 mod sts;
@@ -59,7 +60,7 @@ impl Shared {
     }
 }
 
-/// A server that answers as EC2, RDS, STS, IAM, SSM, EventBridge and CloudWatch. It ends when it is dropped.
+/// A server that answers as EC2, RDS, STS, IAM, SSM, Secrets Manager, EventBridge and CloudWatch. It ends when it is dropped.
 #[derive(Debug)]
 pub struct FakeAws {
     shared: Arc<Shared>,

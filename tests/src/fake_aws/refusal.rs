@@ -30,7 +30,7 @@ impl Refusal {
     pub(super) fn throttled(service: Service) -> Self {
         match service {
             Service::Ec2 => Self::new(503, "RequestLimitExceeded", "Request limit exceeded."),
-            Service::Ssm | Service::EventBridge => {
+            Service::Secrets | Service::Ssm | Service::EventBridge => {
                 Self::new(400, "ThrottlingException", "Rate exceeded")
             }
             Service::CloudWatch | Service::Iam | Service::Rds | Service::Sts => {
@@ -62,7 +62,7 @@ impl Refusal {
     pub(super) fn expired(service: Service) -> Self {
         match service {
             Service::Ec2 => Self::new(400, "RequestExpired", "Request has expired."),
-            Service::Ssm | Service::EventBridge => Self::new(
+            Service::Secrets | Service::Ssm | Service::EventBridge => Self::new(
                 400,
                 "ExpiredTokenException",
                 "The security token included in the request is expired",
@@ -84,7 +84,7 @@ impl Refusal {
                 "AuthFailure",
                 "AWS was not able to validate the provided access credentials",
             ),
-            Service::Ssm | Service::EventBridge => Self::new(
+            Service::Secrets | Service::Ssm | Service::EventBridge => Self::new(
                 400,
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.",
@@ -113,7 +113,9 @@ impl Refusal {
                      message: RmFpbHVyZU1lc3NhZ2U"
                 ),
             ),
-            Service::Ssm | Service::EventBridge => Self::new(400, "AccessDeniedException", told),
+            Service::Secrets | Service::Ssm | Service::EventBridge => {
+                Self::new(400, "AccessDeniedException", told)
+            }
             Service::CloudWatch | Service::Iam | Service::Rds | Service::Sts => {
                 Self::new(403, "AccessDenied", told)
             }
@@ -128,6 +130,7 @@ impl Refusal {
             | Service::EventBridge
             | Service::Iam
             | Service::Rds
+            | Service::Secrets
             | Service::Ssm
             | Service::Sts => Self::new(
                 500,

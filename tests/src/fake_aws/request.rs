@@ -17,17 +17,19 @@ pub(super) enum Service {
     EventBridge,
     Iam,
     Rds,
+    Secrets,
     Ssm,
     Sts,
 }
 
 impl Service {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::CloudWatch,
         Self::Ec2,
         Self::EventBridge,
         Self::Iam,
         Self::Rds,
+        Self::Secrets,
         Self::Ssm,
         Self::Sts,
     ];
@@ -40,6 +42,7 @@ impl Service {
             Self::EventBridge => "events",
             Self::Iam => "iam",
             Self::Rds => "rds",
+            Self::Secrets => "secretsmanager",
             Self::Ssm => "ssm",
             Self::Sts => "sts",
         }
@@ -49,9 +52,13 @@ impl Service {
     pub(super) fn policy_name(self) -> &'static str {
         match self {
             Self::CloudWatch => "cloudwatch",
-            Self::Ec2 | Self::EventBridge | Self::Iam | Self::Rds | Self::Ssm | Self::Sts => {
-                self.signing_name()
-            }
+            Self::Ec2
+            | Self::EventBridge
+            | Self::Iam
+            | Self::Rds
+            | Self::Secrets
+            | Self::Ssm
+            | Self::Sts => self.signing_name(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
 use super::{Setting, data, doctor::of_schedule};
-use crate::house::print;
+use crate::{clock::Clock, house::print, secrets::SecretErrors};
 
 pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
@@ -23,6 +23,13 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
     faults.extend(data::faults(&house, config, &definitions));
+    if let Err(SecretErrors(errors)) = house
+        .secrets
+        .resolve(config.secrets(), Clock::machine())
+        .await
+    {
+        faults.extend(errors.iter().map(ToString::to_string));
+    }
     faults.extend(
         fleet
             .unseen

@@ -69,10 +69,7 @@ pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<Exit
     let house = House::open(&config).await?;
     seed(&house, &config, clock.now()).await?;
     let mut tokens = config.tokens.clone();
-    tokens.push(Token {
-        secret: DEMO_TOKEN.to_owned(),
-        schedules: None,
-    });
+    tokens.push(Token::known("the demo's token", DEMO_TOKEN));
     open_doors(
         &house,
         &config,

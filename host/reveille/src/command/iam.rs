@@ -7,13 +7,14 @@ use reveille_aws::{
     fleet::FleetSettings,
     policy::{self, PolicyInput},
     s3,
+    secret::SecretId,
 };
 use serde_json::{Map, Value, json};
 
 use super::Setting;
 use crate::{
     cli::IamArgs,
-    config::{Config, StoreConfig},
+    config::{Config, SecretPlace, StoreConfig},
     house::print,
 };
 
@@ -34,15 +35,20 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
     };
     let aws = config.aws.as_ref();
     let objects = objects(config);
+    let secrets = secrets(config);
     ensure!(
-        tables.is_some() || aws.is_some() || !objects.is_empty(),
-        "the configuration needs nothing of AWS: its store is the file `{}`, its servers are simulated, and neither rules \
-         nor data are on S3",
+        tables.is_some() || aws.is_some() || !objects.is_empty() || !secrets.is_empty(),
+        "the configuration needs nothing of AWS: its store is the file `{}`, its servers are simulated, neither rules nor \
+         data are on S3, and it keeps none of its secrets",
         config.file().display()
     );
     let region = aws
         .map(|aws| aws.region.clone())
         .or_else(|| config.table_region.clone());
+    ensure!(
+        secrets.is_empty() || region.is_some(),
+        "no region is known, and ARNs of secrets have one: set AWS_REGION, or `region` under [aws]"
+    );
     Ok(PolicyInput {
         account: args.account.clone(),
         region: region.unwrap_or_default(),
@@ -63,6 +69,7 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
         ssm_windows: aws.is_some_and(|aws| aws.ssm_windows),
         traces: aws.map(|aws| aws.traces.clone()).unwrap_or_default(),
         objects,
+        secrets,
     })
 }
 
@@ -77,6 +84,19 @@ fn objects(config: &Config) -> Vec<String> {
     rules
         .chain(data)
         .filter(|location| location.starts_with(&begin))
+        .collect()
+}
+
+/// What AWS keeps of the configuration's secrets.
+fn secrets(config: &Config) -> Vec<SecretId> {
+    config
+        .secrets()
+        .filter_map(|secret| match &secret.place {
+            SecretPlace::Aws { id, .. } => Some(id.clone()),
+            SecretPlace::Configuration(_) | SecretPlace::Variable { .. } | SecretPlace::File(_) => {
+                None
+            }
+        })
         .collect()
 }
 

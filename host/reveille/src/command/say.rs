@@ -7,19 +7,18 @@ use chrono::SecondsFormat;
 use hyper::StatusCode;
 
 use super::{Setting, demo::DEMO_TOKEN};
-use crate::{cli::SayArgs, client, house::print, jandi, terminal};
+use crate::{cli::SayArgs, client, clock::Clock, house::print, jandi, secrets::Secrets, terminal};
 
 pub(super) async fn run(args: SayArgs, setting: Setting) -> anyhow::Result<ExitCode> {
-    let token = args
-        .token
-        .or_else(|| {
-            setting
-                .config
-                .tokens
-                .first()
-                .map(|token| token.secret.clone())
-        })
-        .unwrap_or_else(|| DEMO_TOKEN.to_owned());
+    let token = match (args.token, setting.config.tokens.first()) {
+        (Some(token), _) => token,
+        (None, Some(token)) => {
+            let secrets = Secrets::new(&setting.config);
+            let value = secrets.read(&token.secret, Clock::machine()).await?;
+            value.current.expose().to_owned()
+        }
+        (None, None) => DEMO_TOKEN.to_owned(),
+    };
     let typed = args.words.join(" ");
     let created_at = chrono::Utc::now().to_rfc3339_opts(SecondsFormat::Nanos, true);
     let body = jandi::outgoing(&token, &args.writer, &args.room, &typed, &created_at);

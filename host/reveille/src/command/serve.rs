@@ -22,6 +22,7 @@ use crate::{
     herald::Herald,
     house::{House, print},
     http, rules, timer,
+    tokens::Tokens,
     webhook::JandiWebhook,
 };
 
@@ -38,6 +39,8 @@ pub(super) async fn run(args: ServeArgs, setting: Setting) -> anyhow::Result<Exi
          REVEILLE_JANDI_TOKENS or under [jandi] in the configuration"
     );
     let house = House::open(&config).await?;
+    let secrets = config.secrets();
+    house.secrets.resolve(secrets, Clock::machine()).await?;
     let running = Running {
         draw: false,
         timer: !args.no_timer,
@@ -87,7 +90,7 @@ pub(super) async fn open_doors(
     let figures = Arc::new(Figures::default());
     let webhook = JandiWebhook::new(
         house.chat(config),
-        tokens,
+        Tokens::new(&house.secrets, tokens),
         clock,
         Arc::clone(&wake),
         Arc::clone(&figures),
@@ -122,6 +125,7 @@ pub(super) async fn open_doors(
             stop.clone(),
         ));
     }
+    tasks.spawn(Arc::clone(&house.secrets).run(stop.clone()));
     tasks.spawn(feeds::run(
         Arc::clone(&house.feeds),
         herald,
