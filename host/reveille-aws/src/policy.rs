@@ -49,6 +49,8 @@ pub struct PolicyInput {
     pub traces: TraceSettings,
     /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
     pub objects: Vec<String>,
+    /// Where machine code of rules is read, as `s3://bucket/prefix`.
+    pub machine_code: Option<String>,
     /// Secrets that are read.
     pub secrets: Vec<SecretId>,
 }
@@ -136,6 +138,15 @@ pub fn home(input: &PolicyInput) -> Value {
             "Effect": "Allow",
             "Action": s3::GET_OBJECT,
             "Resource": objects,
+        }));
+    }
+    let code = input.machine_code.as_deref();
+    if let Some((bucket, key)) = code.and_then(|code| s3::parts(code).ok()) {
+        statements.push(json!({
+            "Sid": "ReadMachineCode",
+            "Effect": "Allow",
+            "Action": s3::GET_OBJECT,
+            "Resource": object_arn(&input.region, bucket, key) + "/*",
         }));
     }
     statements.extend(secret_policy::statements(
@@ -447,6 +458,7 @@ mod tests {
             ssm_windows: false,
             traces: TraceSettings::default(),
             objects: Vec::new(),
+            machine_code: None,
             secrets: Vec::new(),
         }
     }

@@ -28,6 +28,13 @@ pub enum TakeError {
     Broken,
 }
 
+impl TakeError {
+    /// Whether the same component may be taken later: its machine code is made and shared elsewhere.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Load(LoadError::Code { .. }))
+    }
+}
+
 /// An error with everything that caused it.
 pub(crate) fn told(error: &dyn Error) -> String {
     let mut text = error.to_string();

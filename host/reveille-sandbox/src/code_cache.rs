@@ -56,12 +56,12 @@ impl CodeCache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => return self.drop_file(&path, &error.to_string()),
         };
-        let Some(native) = key.verified(sha256, marked) else {
+        if !key.has_marked(sha256, &marked) {
             return self.drop_file(&path, "it is not what this host has written");
-        };
+        }
         // The oldest go first, so one that is used is young.
         let _ = File::open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-        Some(native)
+        Some(mark::bare(marked))
     }
 
     /// Keeps machine code. When that fails it is compiled again next time.

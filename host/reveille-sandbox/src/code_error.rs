@@ -11,7 +11,7 @@ pub enum CodeError {
     )]
     Nowhere,
     /// The key cannot be had.
-    #[error("`[sandbox] key` cannot be used: {cause}")]
+    #[error("{cause}")]
     Key {
         /// Why.
         cause: String,
@@ -47,13 +47,15 @@ pub enum CodeError {
         cause: String,
     },
     /// Its place cannot be read.
-    #[error("machine code cannot be read: {cause}")]
+    #[error(
+        "its machine code cannot be read: {cause}. Where nobody has shared it yet, `reveille rule compile` does"
+    )]
     Unread {
         /// Why, with the place.
         cause: String,
     },
     /// Its place cannot be written.
-    #[error("machine code is not shared: {cause}")]
+    #[error("its machine code is not shared: {cause}")]
     Unwritten {
         /// Why, with the place.
         cause: String,

@@ -19,8 +19,8 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 /// tick, which may take seconds; a thread that gets less than a twentieth of a core gets nothing done anyway.
 const PATIENCE: u32 = 20;
 
-/// What machine code is for: a target triple.
-pub(crate) const TARGET: &str = env!("REVEILLE_SANDBOX_TARGET");
+/// What this program runs on and makes machine code for: a target triple.
+pub const TARGET: &str = env!("REVEILLE_SANDBOX_TARGET");
 
 static ENGINE: LazyLock<Result<Engine, String>> = LazyLock::new(|| {
     let start = || -> wasmtime::Result<Engine> {

@@ -68,6 +68,7 @@ pub use compiler::{Compiled, Compiler};
 pub use counters::Counters;
 pub use data::{DataSource, Datum};
 pub use embedded::SERVERBYEONG;
+pub use engine::TARGET;
 pub use error::LoadError;
 pub use formatter::SandboxFormatter;
 pub use health::FAILURES_IN_A_ROW;

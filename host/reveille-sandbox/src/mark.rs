@@ -59,12 +59,12 @@ impl MarkKey {
         [&mark, native].concat()
     }
 
-    /// The machine code of the component with this digest, when exactly that was marked, for this engine. It takes as
-    /// long whatever is wrong.
-    pub(crate) fn verified(&self, sha256: &str, mut marked: Vec<u8>) -> Option<Vec<u8>> {
-        let (mark, native) = marked.split_first_chunk::<MARK_BYTES>()?;
-        self.of(sha256, native).verify_slice(mark).ok()?;
-        Some(marked.split_off(MARK_BYTES))
+    /// Whether exactly this was marked with the key: for this engine, as machine code of the component with this digest.
+    /// It takes as long whatever is wrong.
+    pub(crate) fn has_marked(&self, sha256: &str, marked: &[u8]) -> bool {
+        marked
+            .split_first_chunk::<MARK_BYTES>()
+            .is_some_and(|(mark, native)| self.of(sha256, native).verify_slice(mark).is_ok())
     }
 
     /// Over the engine and the digest, which have lengths that never change, and the code.
@@ -75,6 +75,11 @@ impl MarkKey {
         }
         mac
     }
+}
+
+/// The machine code behind its mark.
+pub(crate) fn bare(mut marked: Vec<u8>) -> Vec<u8> {
+    marked.split_off(MARK_BYTES.min(marked.len()))
 }
 
 /// The name under which marked machine code of a component is kept, wherever that is.
@@ -132,10 +137,10 @@ mod tests {
     #[test]
     fn code_is_taken_from_behind_the_mark_of_its_key_and_its_component() {
         let marked = KEY.marked("aa", b"code");
-        assert_eq!(KEY.verified("aa", marked.clone()).unwrap(), b"code");
-        assert_eq!(KEY.verified("ab", marked.clone()), None);
-        assert_eq!(MarkKey([2; KEY_BYTES]).verified("aa", marked), None);
-        assert_eq!(KEY.verified("aa", vec![0; MARK_BYTES - 1]), None);
+        assert!(KEY.has_marked("aa", &marked));
+        assert!(!KEY.has_marked("ab", &marked));
+        assert!(!MarkKey([2; KEY_BYTES]).has_marked("aa", &marked));
+        assert_eq!(bare(marked), b"code");
     }
 
     #[test]
@@ -144,8 +149,8 @@ mod tests {
         for place in 0..marked.len() {
             let mut flipped = marked.clone();
             flipped[place] ^= 1;
-            assert_eq!(KEY.verified("aa", flipped), None);
-            assert_eq!(KEY.verified("aa", marked[..place].to_vec()), None);
+            assert!(!KEY.has_marked("aa", &flipped));
+            assert!(!KEY.has_marked("aa", &marked[..place]));
         }
     }
 

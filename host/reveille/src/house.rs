@@ -53,7 +53,8 @@ impl House {
             fleet,
             simulated,
         } = Outside::open(config).await?;
-        let sandbox = rules::sandbox(config)?;
+        let secrets = Arc::new(Secrets::new(config));
+        let sandbox = rules::sandbox(config, &secrets)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
         let store = if feeds::has_calendars(config) {
@@ -75,7 +76,7 @@ impl House {
             simulated,
             sandbox,
             feeds,
-            secrets: Arc::new(Secrets::new(config)),
+            secrets,
             formatter,
             words,
             loader,

@@ -4,6 +4,8 @@
 mod admin;
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod bucket;
 mod cli;
 mod client;
 mod clock;
@@ -61,7 +63,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(#[cfg_attr(not(feature = "compiler"), expect(unused_mut))] mut cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(
+    #[cfg_attr(not(feature = "compiler"), expect(unused_mut))] mut cli: Cli,
+) -> anyhow::Result<ExitCode> {
     // With these, `--config` is the rule's.
     #[cfg(feature = "compiler")]
     if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {

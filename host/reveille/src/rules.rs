@@ -17,9 +17,13 @@ use reveille_sandbox::ChildCommand;
 use reveille_sandbox::{Compiler, Sandbox};
 use tokio::sync::{Notify, watch};
 
+#[cfg(feature = "aws")]
+use crate::bucket::Bucket;
 #[cfg(feature = "compiler")]
 use crate::cli::COMPILE_COMPONENT;
-use crate::{clock::Clock, config::Config, herald::Herald, http::stopped, places};
+use crate::{
+    clock::Clock, config::Config, herald::Herald, http::stopped, places, secrets::Secrets,
+};
 
 /// How often it is seen which places that are no files are due.
 const FAR_LOOK: Duration = Duration::from_secs(1);
@@ -43,9 +47,19 @@ fn compiler() -> anyhow::Result<Compiler> {
     Ok(Compiler::absent())
 }
 
-/// A sandbox that compiles rules in a child, and has none yet.
-pub(crate) fn sandbox(config: &Config) -> anyhow::Result<Arc<Sandbox>> {
-    let mut compiler = compiler()?;
+/// A sandbox that has no rules yet but its own.
+pub(crate) fn sandbox(config: &Config, secrets: &Arc<Secrets>) -> anyhow::Result<Arc<Sandbox>> {
+    let mut compiler = if config.taking.compiles {
+        compiler()?
+    } else {
+        Compiler::absent()
+    };
+    #[cfg(feature = "aws")]
+    if let Some(bucket) = Bucket::of(config, secrets) {
+        compiler = compiler.with_shared(Arc::new(bucket));
+    }
+    #[cfg(not(feature = "aws"))]
+    let _ = secrets;
     if let Some(folder) = config.compiled() {
         compiler = compiler.with_cache(folder);
     }

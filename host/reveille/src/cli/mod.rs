@@ -19,6 +19,8 @@ pub(crate) use data::DataCommand;
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
 #[cfg(feature = "compiler")]
 pub(crate) use project::{BuildArgs, NewArgs, RuleKind, RuleLanguage};
+#[cfg(all(feature = "aws", feature = "compiler"))]
+pub(crate) use rule::RuleCompileArgs;
 pub(crate) use rule::{RuleCommand, RuleListArgs, RuleRetryArgs};
 pub(crate) use stored_rule::{
     Grants, RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,

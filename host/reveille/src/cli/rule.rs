@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 
+use super::stored_rule::{
+    RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
+};
 #[cfg(feature = "compiler")]
 use super::{
     desk::DeskCommand,
     project::{BuildArgs, NewArgs},
-};
-use super::stored_rule::{
-    RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };
 
 #[derive(Debug, Subcommand)]
@@ -28,6 +28,9 @@ pub(crate) enum RuleCommand {
     Retry(RuleRetryArgs),
     /// Try a rule, pin its digest and take it into the store; hosts load it at their next look
     Add(RuleAddArgs),
+    /// Make the machine code of the rules for hosts without a compiler, and put it where they share it
+    #[cfg(all(feature = "aws", feature = "compiler"))]
+    Compile(RuleCompileArgs),
     /// Take a rule out of the store
     Remove(RuleRemoveArgs),
     /// Hold a rule at one version, or let it follow its place again
@@ -36,6 +39,14 @@ pub(crate) enum RuleCommand {
     Rollback(RuleRollbackArgs),
     /// Show which days of which schedules another version would change; exits with 1 when there is one
     Diff(RuleDiffArgs),
+}
+
+#[cfg(all(feature = "aws", feature = "compiler"))]
+#[derive(Debug, Args)]
+pub(crate) struct RuleCompileArgs {
+    /// Their names [default: every rule that is wanted, wherever it is written]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,8 @@
 mod add;
 #[cfg(feature = "compiler")]
 mod build;
+#[cfg(all(feature = "aws", feature = "compiler"))]
+mod compile;
 mod diff;
 mod list;
 #[cfg(feature = "compiler")]
@@ -12,6 +14,8 @@ mod proposal;
 mod remove;
 mod retry;
 mod rollback;
+#[cfg(feature = "aws")]
+mod share;
 mod stored;
 #[cfg(feature = "compiler")]
 mod template;
@@ -35,6 +39,8 @@ pub(super) async fn run(command: RuleCommand, setting: Setting) -> anyhow::Resul
         RuleCommand::List(args) => list::run(args, setting).await,
         RuleCommand::Retry(args) => retry::run(args, &setting).await,
         RuleCommand::Add(args) => add::run(args, setting).await,
+        #[cfg(all(feature = "aws", feature = "compiler"))]
+        RuleCommand::Compile(args) => compile::run(args, setting).await,
         RuleCommand::Remove(args) => remove::run(args, setting).await,
         RuleCommand::Pin(args) => pin::run(args, setting).await,
         RuleCommand::Rollback(args) => rollback::run(args, setting).await,
