@@ -291,3 +291,49 @@ fn surroundings(name: &str, limits: Limits) -> Surroundings {
         journal: Arc::new(Journal::default()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use crate::{
+        mark::{self, MarkKey},
+        shared_code::SharedCode,
+    };
+
+    use super::*;
+
+    /// One object, whatever its name, under the key that marked it.
+    #[derive(Debug)]
+    struct Object(Vec<u8>);
+
+    const KEY: [u8; 32] = [3; 32];
+
+    impl SharedCode for Object {
+        fn keys(&self) -> Result<Vec<MarkKey>, String> {
+            Ok(vec![MarkKey(KEY)])
+        }
+
+        fn read(&self, _: &str, _: u64) -> Result<Option<Vec<u8>>, String> {
+            Ok(Some(self.0.clone()))
+        }
+
+        fn write(&self, _: &str, _: Vec<u8>) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn place(&self, name: &str) -> String {
+            name.to_owned()
+        }
+    }
+
+    #[test]
+    fn what_is_marked_and_no_machine_code_is_refused_and_not_run() {
+        let object = Object(MarkKey(KEY).marked("aa", b"no machine code"));
+        let compiler = Compiler::absent().with_shared(Arc::new(object));
+        let error = compiled(&compiler, "mine", b"", "aa", Tier::Rule).unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("does not load"), "{said}");
+        assert!(said.contains(&mark::name("aa")), "{said}");
+    }
+}
