@@ -77,7 +77,8 @@ impl House {
             let glance = Arc::new(Glance::new(Arc::clone(&watched)));
             (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
         };
-        let sandbox = rules::sandbox(config)?;
+        let secrets = Arc::new(Secrets::new(config));
+        let sandbox = rules::sandbox(config, &secrets)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
         let store = if feeds::has_calendars(config) {
@@ -100,7 +101,7 @@ impl House {
             simulated,
             sandbox,
             feeds,
-            secrets: Arc::new(Secrets::new(config)),
+            secrets,
             formatter,
             words,
             loader,
