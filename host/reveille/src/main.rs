@@ -19,6 +19,7 @@ mod http;
 mod jandi;
 mod listing;
 mod metrics;
+mod notices;
 #[cfg(feature = "aws")]
 mod original;
 mod picture;
