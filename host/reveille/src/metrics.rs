@@ -40,6 +40,7 @@ impl Metrics {
             Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]),
         );
         figures.register(&mut registry);
+        house.notice_figures.register(&mut registry);
         registry.register_collector(Box::new(RuleFigures {
             sandbox: Arc::clone(&house.sandbox),
         }));

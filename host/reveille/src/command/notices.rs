@@ -10,8 +10,9 @@ use serde_json::json;
 use super::Setting;
 use crate::{
     cli::NoticesCommand,
+    clock::Clock,
     house::{House, print},
-    notices::{Log, Posted},
+    notices::{Posted, messenger},
 };
 
 /// Most characters of a text that are listed.
@@ -104,7 +105,8 @@ async fn retry(house: &House, keys: &[String], now: DateTime<Utc>) -> anyhow::Re
     let kept = house.store.kept_notices().await?;
     for key in keys {
         anyhow::ensure!(
-            kept.iter().any(|it| it.notice.key.starts_with(key.as_str())),
+            kept.iter()
+                .any(|it| it.notice.key.starts_with(key.as_str())),
             "no notice that was not sent has the key `{key}`; `reveille notices list` shows them"
         );
     }
@@ -149,20 +151,20 @@ async fn test(house: &House, setting: &Setting, name: &str) -> anyhow::Result<Ex
         if known.is_empty() {
             anyhow::bail!("there is no target yet; write one under [[jandi.targets]]");
         }
-        anyhow::bail!("there is no target `{name}`; there are {}", known.join(", "));
+        anyhow::bail!(
+            "there is no target `{name}`; there are {}",
+            known.join(", ")
+        );
     };
     let now = setting.clock.now();
-    let url = house
-        .secrets
-        .read(&target.url, crate::clock::Clock::machine())
-        .await?;
+    let url = house.secrets.read(&target.url, Clock::machine()).await?;
     let view = house
         .chat(config)
         .morning(&|schedule| target.has(schedule), now)
         .await
         .context("what today brings cannot be read")?;
-    let message = house.teller(config, Log::Lines).words(view, now);
-    let posted = house.messenger()?.post(url.current.expose(), &message).await;
+    let message = house.teller(config, false).words(view, now);
+    let posted = messenger()?.post(url.current.expose(), &message).await;
     match posted {
         Posted::Taken => {
             print(&format!("`{name}` has it; look at the topic\n"));

@@ -132,6 +132,9 @@ pub(super) async fn open_doors(
         Arc::clone(&wake),
         stop.clone(),
     ));
+    if let Some(courier) = house.courier(config, clock)? {
+        tasks.spawn(courier.run(Arc::clone(&house.told), stop.clone()));
+    }
     if running.timer {
         tasks.spawn(timer::run(
             Arc::new(house.scheduler(config, clock, running.draw)),

@@ -358,8 +358,9 @@ fn keyword(word: String) -> Result<String, ConfigError> {
     if (1..=50).contains(&bare.chars().count()) && bare.chars().all(char::is_alphanumeric) {
         return Ok(bare.to_owned());
     }
-    Err(Given::new("jandi.keyword", word)
-        .wrong("write the start keyword of the outgoing webhook, letters and digits alone, such as `서버`"))
+    Err(Given::new("jandi.keyword", word).wrong(
+        "write the start keyword of the outgoing webhook, letters and digits alone, such as `서버`",
+    ))
 }
 
 /// Servers that somebody believes to be AWS's must not be simulated ones.

@@ -196,9 +196,8 @@ mod tests {
     }
 
     fn one(more: &str) -> Result<Target, String> {
-        let text = format!(
-            "[[jandi.targets]]\nname = \"ops\"\nurl = {{ value = \"URL\" }}\n{more}"
-        );
+        let text =
+            format!("[[jandi.targets]]\nname = \"ops\"\nurl = {{ value = \"URL\" }}\n{more}");
         load(&text).map(|mut targets| targets.remove(0))
     }
 
@@ -231,12 +230,18 @@ mod tests {
             BTreeSet::from([Event::StopNear, Event::Failed])
         );
         assert_eq!(target.quiet.to_string(), "22:00-08:00");
-        assert_eq!((target.morning, target.warn_minutes), (Some(Minute(530)), 0));
+        assert_eq!(
+            (target.morning, target.warn_minutes),
+            (Some(Minute(530)), 0)
+        );
     }
 
     #[test]
     fn what_cannot_be_is_refused_with_what_could() {
-        refused("events = [\"stopped\"]", "jandi.targets.events of `ops` is `stopped`: write some of turned,");
+        refused(
+            "events = [\"stopped\"]",
+            "jandi.targets.events of `ops` is `stopped`: write some of turned,",
+        );
         refused("events = [\"morning\"]", "`morning = \"08:50\"`");
         refused("quiet = \"night\"", "`22:00-08:00`");
         refused("morning = \"24:00\"", "`08:50`");
@@ -248,12 +253,20 @@ mod tests {
     #[test]
     fn each_name_is_given_once() {
         let one = "[[jandi.targets]]\nname = \"ops\"\nurl = { value = \"URL\" }\n";
-        assert!(load(&one.repeat(2)).unwrap_err().contains("two of this name"));
+        assert!(
+            load(&one.repeat(2))
+                .unwrap_err()
+                .contains("two of this name")
+        );
         let many: String = (0..=MOST_TARGETS)
             .map(|number| one.replace("ops", &format!("ops-{number}")))
             .collect();
         assert!(load(&many).unwrap_err().contains("at most 50"));
-        assert!(load(&one.replace("ops", " ")).unwrap_err().contains("such as `ops`"));
+        assert!(
+            load(&one.replace("ops", " "))
+                .unwrap_err()
+                .contains("such as `ops`")
+        );
     }
 
     #[test]

@@ -119,7 +119,10 @@ impl Courier {
     ///
     /// # Errors
     /// When the store cannot be read; what is due stays so.
-    pub(crate) async fn deliver(self: &Arc<Self>, deadline: Option<Instant>) -> Result<(), StoreError> {
+    pub(crate) async fn deliver(
+        self: &Arc<Self>,
+        deadline: Option<Instant>,
+    ) -> Result<(), StoreError> {
         let until = Until {
             deadline,
             stop: None,
@@ -172,7 +175,11 @@ impl Courier {
     }
 
     /// Sets every target to work that has something due, does not rest and is not at work. Whether there was one.
-    async fn dispatch(self: &Arc<Self>, tasks: &mut JoinSet<()>, until: &Until) -> Result<bool, StoreError> {
+    async fn dispatch(
+        self: &Arc<Self>,
+        tasks: &mut JoinSet<()>,
+        until: &Until,
+    ) -> Result<bool, StoreError> {
         if until.is_over() {
             return Ok(false);
         }

@@ -94,7 +94,9 @@ fn destination(url: &str) -> Result<Url, &'static str> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_here => Ok(url),
-        _ => Err("its URL does not begin with `https://`. Copy it from the webhook's page in JANDI"),
+        _ => {
+            Err("its URL does not begin with `https://`. Copy it from the webhook's page in JANDI")
+        }
     }
 }
 
@@ -185,9 +187,9 @@ async fn refused(mut response: Response) -> Posted {
             "JANDI has no webhook at its URL (403): a part of it is missing. Copy all of it from the webhook's page in \
              JANDI",
         ),
-        None if status.is_redirection() => format!(
-            "its URL leads elsewhere ({status}). Copy it from the webhook's page in JANDI"
-        ),
+        None if status.is_redirection() => {
+            format!("its URL leads elsewhere ({status}). Copy it from the webhook's page in JANDI")
+        }
         None => format!("JANDI answers {status}"),
     })
 }

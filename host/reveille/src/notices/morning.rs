@@ -89,7 +89,10 @@ impl Mornings {
 
     /// Begins to tell, when it is time and nobody does.
     pub(super) fn begin(self: &Arc<Self>, now: DateTime<Utc>) -> Option<Dawn> {
-        let waits = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+        let waits = *self
+            .not_before
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if waits.is_some_and(|until| now < until)
             || self.due(now).1.is_empty()
             || self.is_telling.swap(true, Ordering::Acquire)

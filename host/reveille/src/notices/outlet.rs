@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn rests_double_from_a_quarter_of_a_minute_to_a_quarter_of_an_hour() {
-        let seconds: Vec<i64> = (1..=8).map(|failures| rest(failures).num_seconds()).collect();
+        let seconds: Vec<i64> = (1..=8)
+            .map(|failures| rest(failures).num_seconds())
+            .collect();
         assert_eq!(seconds, [15, 30, 60, 120, 240, 480, 900, 900]);
         assert_eq!(rest(u32::MAX), LONGEST_REST);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Duration, TimeDelta, Utc};
+use chrono::{DateTime, Duration, SubsecRound as _, TimeDelta, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
     model::{
@@ -129,9 +129,11 @@ impl Teller {
 
     /// The notice that tells `news` to `target`; none when it would be pointless at the end of quiet hours.
     fn notice(&self, target: &Target, news: &News<'_>, message: Message) -> Option<Notice> {
+        // Several of one tick are told at different microseconds, and are due at once.
+        let at = news.now.trunc_subsecs(3);
         let due = self
             .quiet_until(target, news.schedule, news.now)
-            .unwrap_or(news.now);
+            .unwrap_or(at);
         let expires = expires(news);
         if expires <= due {
             self.figures.ended(&target.name, Ended::Quiet);

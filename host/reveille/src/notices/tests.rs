@@ -13,7 +13,7 @@ use reveille_core::{
     chat::{Chat, Manners},
     model::{
         Minute, Notice, NoticeStanding, RuleFailure,
-        reply::{Announcement, Context, Message, Persona, Reply, RuleVersion, RuleChange},
+        reply::{Announcement, Context, Message, Persona, Reply, RuleChange, RuleVersion},
     },
     port::{Change, Formatter, News, Notifier as _, Store as _},
     testing::{MemoryFleet, MemoryStore, PaintedRules, definitions, schedule, utc},
@@ -214,7 +214,10 @@ async fn what_is_due_is_sent_in_order_and_once_by_however_many() {
         room.enqueue(key, "ops").await;
     }
     let messenger = Messenger::doing([]);
-    room.courier(Arc::clone(&messenger)).deliver(None).await.unwrap();
+    room.courier(Arc::clone(&messenger))
+        .deliver(None)
+        .await
+        .unwrap();
     assert_eq!(bodies(&messenger), ["a", "b", "c"]);
 }
 
@@ -293,7 +296,8 @@ async fn nothing_is_tried_when_it_is_pointless() {
     assert!(messenger.taken().is_empty());
     for (key, why) in [("a", "pointless"), ("b", "no target of this name")] {
         let standing = room.standing(key).await;
-        let is_lost = matches!(&standing, Some(NoticeStanding::Lost { cause, .. }) if cause.contains(why));
+        let is_lost =
+            matches!(&standing, Some(NoticeStanding::Lost { cause, .. }) if cause.contains(why));
         assert!(is_lost, "{standing:?}");
     }
 }
@@ -311,7 +315,10 @@ async fn a_target_that_hangs_holds_nobody_up() {
     });
     let (_stop, stopped) = watch::channel(false);
     let wake = Arc::new(Notify::new());
-    let running = tokio::spawn(room.courier(Arc::clone(&messenger)).run(Arc::clone(&wake), stopped));
+    let running = tokio::spawn(
+        room.courier(Arc::clone(&messenger))
+            .run(Arc::clone(&wake), stopped),
+    );
     messenger.heard.notified().await;
     room.enqueue("d", "ops").await;
     wake.notify_one();
@@ -327,9 +334,15 @@ async fn nothing_is_begun_that_might_not_be_finished() {
     let messenger = Messenger::doing([]);
     let courier = room.courier(Arc::clone(&messenger));
     let now = tokio::time::Instant::now();
-    courier.deliver(Some(now + Duration::from_secs(1))).await.unwrap();
+    courier
+        .deliver(Some(now + Duration::from_secs(1)))
+        .await
+        .unwrap();
     assert!(messenger.taken().is_empty());
-    courier.deliver(Some(now + Duration::from_secs(3_600))).await.unwrap();
+    courier
+        .deliver(Some(now + Duration::from_secs(3_600)))
+        .await
+        .unwrap();
     assert_eq!(bodies(&messenger), ["a"]);
 }
 
@@ -353,7 +366,10 @@ async fn the_morning_is_told_once_a_day_by_however_many() {
     ] {
         room.at(time);
         for _ in 0..2 {
-            room.courier(Arc::clone(&messenger)).deliver(None).await.unwrap();
+            room.courier(Arc::clone(&messenger))
+                .deliver(None)
+                .await
+                .unwrap();
         }
         assert_eq!(messenger.taken().len(), told, "{time}");
     }
@@ -361,7 +377,11 @@ async fn the_morning_is_told_once_a_day_by_however_many() {
 }
 
 /// Names of the targets that are told.
-fn told(room: &Room, schedule: Option<&reveille_core::model::Schedule>, announcement: &Announcement) -> Vec<String> {
+fn told(
+    room: &Room,
+    schedule: Option<&reveille_core::model::Schedule>,
+    announcement: &Announcement,
+) -> Vec<String> {
     let news = News {
         schedule,
         announcement,
@@ -399,7 +419,10 @@ fn news_go_to_those_whom_they_concern() {
         schedule: "dev".to_owned(),
         groups: Vec::new(),
     };
-    assert_eq!(told(&room, Some(&dev), &overdue), ["all", "dev", "failures"]);
+    assert_eq!(
+        told(&room, Some(&dev), &overdue),
+        ["all", "dev", "failures"]
+    );
 
     // The schedule has the first word.
     let mut own = dev.clone();
@@ -428,15 +451,16 @@ fn news_go_to_those_whom_they_concern() {
 fn quiet_hours_keep_what_lasts_and_drop_what_does_not() {
     let room = Room::new([target("ops")]);
     let mut dev = schedule("dev").zone("Asia/Seoul").build();
-    let notice = |schedule: &reveille_core::model::Schedule, announcement: &Announcement, now: &str| {
-        let news = News {
-            schedule: Some(schedule),
-            announcement,
-            now: utc(now),
-            since: None,
+    let notice =
+        |schedule: &reveille_core::model::Schedule, announcement: &Announcement, now: &str| {
+            let news = News {
+                schedule: Some(schedule),
+                announcement,
+                now: utc(now),
+                since: None,
+            };
+            room.teller().notices(&news).pop()
         };
-        room.teller().notices(&news).pop()
-    };
     let resumed = Announcement::Resumed {
         schedule: "dev".to_owned(),
     };

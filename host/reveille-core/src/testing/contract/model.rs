@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{Turn, Want},
-    port::{Change, Lease, Store, TickRecord},
+    port::{Change, Intent, Lease, Store, TickRecord},
     testing::MemoryStore,
 };
 
@@ -181,7 +181,7 @@ async fn answer(store: &dyn Store, call: &Call) -> String {
                 .iter()
                 .map(|number| name(*number).as_str().into())
                 .collect();
-            let remembered = store.remember(&lease, &changed, &gone).await;
+            let remembered = store.remember(&lease, &Intent::of(&changed, &gone)).await;
             format!("{:?}", remembered.map_err(|error| error.code()))
         }
         Call::RecordTick { fence, minute } => {
@@ -190,7 +190,7 @@ async fn answer(store: &dyn Store, call: &Call) -> String {
                 until: at(0),
             };
             let recorded = store
-                .record_tick(&lease, &TickRecord { at: at(*minute) })
+                .record_tick(&lease, &TickRecord::new(at(*minute)))
                 .await;
             format!("{:?}", recorded.map_err(|error| error.code()))
         }
