@@ -10,10 +10,10 @@ use reveille_core::{
 };
 use reveille_local::{Database, SimulatedServer, SqliteStore};
 use reveille_tests::jandi::{Fault, Jandi};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
-    conversation::seed,
+    conversation::{put, seed},
     house::{House, Place, text},
 };
 
@@ -343,15 +343,13 @@ fn targets_are_told_of_their_own_and_one_that_is_broken_holds_up_no_other() {
 
 #[test]
 fn a_storm_of_messages_keeps_to_the_limits_and_arrives_once() {
-    let jandi = Jandi::start();
-    let schedules: String = (0..70)
-        .map(|number| {
-            format!("  s{number}: {{ timezone: Asia/Seoul, periods: [office], rules: [gone] }}\n")
-        })
-        .collect();
-    let definitions = DEFINITIONS.to_owned() + &schedules;
-    let targets = target(&jandi, "ops", "");
-    let town = Town::of(jandi, &definitions, &targets);
+    let town = Town::new("");
+    for number in 0..70 {
+        put(
+            &town.place,
+            json!({"type": "schedule", "name": format!("s{number}"), "periods": ["office"], "rules": ["gone"]}),
+        );
+    }
     // Seventy schedules hold at once, because their rule is not there.
     town.tick("08:00");
     assert_eq!(town.jandi.shown("ops").len(), 60);
@@ -438,6 +436,57 @@ fn a_sender_that_died_after_its_claim_is_found_and_nothing_is_sent_twice() {
     assert_eq!(town.jandi.take("ops"), [""; 0]);
     town.ok_at("2026-11-23 09:21", &["notices", "retry", &key]);
     one(&town.ticks(&["09:22", "09:23"]), "서버 3대를 시작합니다");
+}
+
+#[test]
+fn a_host_that_is_killed_while_it_sends_sends_nothing_twice() {
+    let town = Town::new("");
+    town.jandi.fault("ops", [Fault::Forever]);
+    let Town { place, jandi } = town;
+    let run = |place, time: &str| {
+        let at = format!("2026-11-23 {time}");
+        let arguments = ["--config", "reveille.toml", "--at", &at, "serve"];
+        House::start(
+            place,
+            &[&arguments[..], &["--listen", "127.0.0.1:0"]].concat(),
+        )
+    };
+    let house = run(place, "09:00");
+    let shown = jandi.wait_for("ops", 1);
+    one(&shown, "서버 3대를 시작합니다");
+    // The next stop is told by another process, and the start is not told again.
+    let house = run(house.kill(), "18:00");
+    let shown = jandi.wait_for("ops", 2);
+    assert!(shown[1].contains("대를 중지합니다"), "{shown:#?}");
+    let town = Town {
+        place: house.kill(),
+        jandi,
+    };
+    let listed = town.ok_at("2026-11-23 18:01", &["notices", "list"]);
+    assert!(
+        listed.contains("has ended; it may have arrived"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn names_that_stand_for_nothing_are_found_by_check() {
+    let town = Town::new("schedules = [\"개발\", \"prod\"]");
+    let item = json!({
+        "type": "schedule", "name": "stage", "periods": ["office"], "notify": ["ops", "opps"],
+        "quiet_hours": "22:00-08:00", "warn_before_stop": 30,
+    });
+    put(&town.place, item);
+    let output = town.run_at("2026-11-23 08:00", &["check"]);
+    let said = text(&output.stdout);
+    assert!(!output.status.success(), "{said}");
+    for fault in [
+        "schedule stage: `notify`: there is no target `opps`",
+        "target ops: there is no schedule `prod`",
+        "2 faults",
+    ] {
+        assert!(said.contains(fault), "{fault}: {said}");
+    }
 }
 
 #[test]

@@ -24,6 +24,7 @@ use hyper::{
     Method, Request, Response, StatusCode,
     body::Incoming,
     header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER},
+    http::request::Parts,
     server::conn::http1,
     service::service_fn,
 };
@@ -51,6 +52,8 @@ pub enum Fault {
     TooMany(Option<u32>),
     /// It is taken, and the connection closed without an answer.
     Silence,
+    /// It is taken, and never answered.
+    Forever,
 }
 
 /// A message as the topic shows it.
@@ -279,6 +282,15 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, HungUp> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(HungUp::other)?.to_bytes();
+    match judge(&head, &body, shared) {
+        Ok(response) => Ok(response),
+        Err(Fault::Forever) => std::future::pending().await,
+        Err(_) => Err(HungUp::other("silence")),
+    }
+}
+
+/// The answer, or how there is none.
+fn judge(head: &Parts, body: &[u8], shared: &Shared) -> Result<Response<Full<Bytes>>, Fault> {
     let mut state = shared.state();
     let minute = state.minute;
     let found = path(head.uri.path()).and_then(|token| {
@@ -288,7 +300,7 @@ async fn answer(
     let Some((_, topic)) = found else {
         state.strays += 1;
         return Ok(match path(head.uri.path()) {
-            Some(_) => error(40_051, "Invalid token", Value::Null),
+            Some(_) => error(40_051, "Invalid token", &Value::Null),
             None => html(StatusCode::FORBIDDEN),
         });
     };
@@ -296,13 +308,13 @@ async fn answer(
     let fault = topic.faults.pop_front();
     match fault {
         Some(Fault::Status(status)) => {
-            return Ok(html(StatusCode::from_u16(status).map_err(HungUp::other)?));
+            return Ok(html(StatusCode::from_u16(status).expect("a status")));
         }
         Some(Fault::TooMany(wait)) => return Ok(too_many(wait)),
-        Some(Fault::Silence) | None => {}
+        Some(Fault::Silence | Fault::Forever) | None => {}
     }
     if topic.deleted {
-        return Ok(error(40_051, "Invalid token", Value::Null));
+        return Ok(error(40_051, "Invalid token", &Value::Null));
     }
     let within = |minutes: u32| {
         let requests = topic.requests.iter();
@@ -312,16 +324,13 @@ async fn answer(
         return Ok(too_many(None));
     }
     topic.requests.push(minute);
-    let shown = match read(&head, &body) {
+    let shown = match read(head, body) {
         Ok(shown) => shown,
         Err(refusal) => return Ok(*refusal),
     };
     topic.shown.push(shown);
     shared.changed.notify_all();
-    if fault == Some(Fault::Silence) {
-        return Err(HungUp::other("silence"));
-    }
-    Ok(respond(StatusCode::OK, &json!({})))
+    fault.map_or_else(|| Ok(respond(StatusCode::OK, &json!({}))), Err)
 }
 
 /// The token of a path with a team.
@@ -333,13 +342,10 @@ fn path(path: &str) -> Option<&str> {
 }
 
 /// The message, if it may be shown.
-fn read(
-    head: &hyper::http::request::Parts,
-    body: &[u8],
-) -> Result<Shown, Box<Response<Full<Bytes>>>> {
+fn read(head: &Parts, body: &[u8]) -> Result<Shown, Box<Response<Full<Bytes>>>> {
     let wrong = |path: &str, value: &Value| {
         let errors = json!({ "errors": [{ "path": path, "value": value }] });
-        Box::new(error(40_000, "Invalid parameters", errors))
+        Box::new(error(40_000, "Invalid parameters", &errors))
     };
     let header = |name| head.headers.get(name).map(|value| value.as_bytes());
     if head.method != Method::POST {
@@ -397,7 +403,7 @@ fn respond(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
     response
 }
 
-fn error(code: u32, message: &str, data: Value) -> Response<Full<Bytes>> {
+fn error(code: u32, message: &str, data: &Value) -> Response<Full<Bytes>> {
     let body = json!({ "code": code, "msg": message, "data": data });
     respond(StatusCode::BAD_REQUEST, &body)
 }

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
-use super::{Setting, data, doctor::of_schedule};
+use super::{Setting, data, doctor::of_schedule, notices};
 use crate::house::print;
 
 pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
@@ -23,6 +23,7 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
     faults.extend(data::faults(&house, config, &definitions));
+    faults.extend(notices::faults(config, &definitions));
     faults.extend(
         fleet
             .unseen
@@ -55,9 +56,10 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "config    {}, {} tokens, {}, {}",
+        "config    {}, {} tokens, {} targets, {}, {}",
         config.listen,
         config.tokens.len(),
+        config.targets.len(),
         config.timezone,
         config.locale
     );

@@ -4,13 +4,14 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use reveille_core::model::{KeptNotice, Notice, NoticeStanding, Settled};
+use reveille_core::model::{Definitions, KeptNotice, Notice, NoticeStanding, Settled};
 use serde_json::json;
 
 use super::Setting;
 use crate::{
     cli::NoticesCommand,
     clock::Clock,
+    config::Config,
     house::{House, print},
     notices::{Posted, messenger},
 };
@@ -27,6 +28,31 @@ pub(super) async fn run(command: NoticesCommand, setting: Setting) -> anyhow::Re
         NoticesCommand::Retry { keys } => retry(&house, &keys, setting.clock.now()).await,
         NoticesCommand::Test { target } => test(&house, &setting, &target).await,
     }
+}
+
+/// Names that stand for nothing: of targets in schedules, and of schedules in targets.
+pub(super) fn faults(config: &Config, definitions: &Definitions) -> Vec<String> {
+    let mut faults = Vec::new();
+    for schedule in definitions.schedules.values() {
+        let names = schedule.notify.iter().flatten();
+        let unknown = names.filter(|name| config.targets.iter().all(|it| it.name != **name));
+        faults.extend(unknown.map(|name| {
+            format!(
+                "schedule {}: `notify`: there is no target `{name}`; write it under [[jandi.targets]]",
+                schedule.name
+            )
+        }));
+    }
+    for target in &config.targets {
+        let names = target.schedules.iter().flatten();
+        let unknown = names.filter(|name| {
+            !definitions.schedules.contains_key(*name) && !definitions.set_aside.contains_key(*name)
+        });
+        faults.extend(
+            unknown.map(|name| format!("target {}: there is no schedule `{name}`", target.name)),
+        );
+    }
+    faults
 }
 
 async fn list(house: &House, json: bool) -> anyhow::Result<ExitCode> {

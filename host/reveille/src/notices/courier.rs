@@ -24,7 +24,7 @@ use reveille_core::{
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout_at},
 };
 
 use super::{
@@ -129,7 +129,13 @@ impl Courier {
         };
         let mut tasks = JoinSet::new();
         while self.dispatch(&mut tasks, &until).await? {
-            while tasks.join_next().await.is_some() {}
+            let all = async { while tasks.join_next().await.is_some() {} };
+            match deadline {
+                None => all.await,
+                // Nothing is under way then but the look at the servers for a morning line, which is made again.
+                Some(deadline) if timeout_at(deadline, all).await.is_err() => break,
+                Some(_) => {}
+            }
         }
         Ok(())
     }
