@@ -31,6 +31,7 @@ use super::{
     figures::{Ended, NoticeFigures},
     morning::Mornings,
     outlet::{Outlet, Shift},
+    pace::Paces,
     post::{POST_TIME, Post, Posted},
     teller::Teller,
 };
@@ -64,6 +65,7 @@ pub(crate) struct Courier {
     store: Arc<dyn Store>,
     post: Arc<dyn Post>,
     outlets: BTreeMap<String, Arc<Outlet>>,
+    paces: Paces,
     teller: Arc<Teller>,
     mornings: Arc<Mornings>,
     time: Clock,
@@ -104,6 +106,7 @@ impl Courier {
         });
         Self {
             outlets: outlets.collect(),
+            paces: Paces::default(),
             mornings: Arc::new(Mornings::new(Arc::clone(&store), Arc::clone(&teller), chat)),
             store,
             post,
@@ -228,6 +231,10 @@ impl Courier {
                 .or_default()
                 .push(notice);
         }
+        // One that was tried in vain is due later than others that were made after it.
+        for notices in by_target.values_mut() {
+            notices.sort_by_key(|notice| notice.at);
+        }
         Ok(by_target)
     }
 
@@ -251,9 +258,6 @@ impl Courier {
             }
             return given_up;
         }
-        if !shift.may_send(now) {
-            return ControlFlow::Break(());
-        }
         let url = match shift.url().await {
             Ok(url) => url,
             Err(cause) => {
@@ -261,6 +265,10 @@ impl Courier {
                 return ControlFlow::Break(());
             }
         };
+        if let Err(until) = self.paces.take(url.expose(), now) {
+            shift.rests(until);
+            return ControlFlow::Break(());
+        }
         match self.store.claim_notice(&notice.key, now).await {
             Ok(true) => {}
             // Another host has it.
@@ -271,7 +279,6 @@ impl Courier {
                 return ControlFlow::Break(());
             }
         }
-        shift.sends(now);
         let posted = self.post.post(url.expose(), &notice.message).await;
         let is_taken = posted == Posted::Taken;
         let (settled, ended) = self.judge(shift, notice, posted).await;

@@ -1,4 +1,4 @@
-//! The way to one target: its URL, its pace, and whether it rests after a failure.
+//! The way to one target: its URL, and whether it rests after a failure.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -7,7 +7,6 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::pace::Pace;
 use crate::{
     clock::Clock,
     config::{SecretText, Target},
@@ -28,7 +27,6 @@ pub(super) struct Outlet {
 
 #[derive(Debug, Default)]
 struct State {
-    pace: Pace,
     /// Failures one after the other.
     failures: u32,
     rests_until: Option<DateTime<Utc>>,
@@ -81,19 +79,9 @@ impl Shift {
         &self.0.target
     }
 
-    /// Whether the messenger takes another message now; else the target rests until it does.
-    pub(super) fn may_send(&self, now: DateTime<Utc>) -> bool {
-        let mut state = self.0.state();
-        let next = state.pace.next(now);
-        if now < next {
-            state.rests_until = Some(next);
-        }
-        next <= now
-    }
-
-    /// A message goes.
-    pub(super) fn sends(&self, now: DateTime<Utc>) {
-        self.0.state().pace.sends(now);
+    /// Nothing is sent until then.
+    pub(super) fn rests(&self, until: DateTime<Utc>) {
+        self.0.state().rests_until = Some(until);
     }
 
     /// The URL, or why there is none.

@@ -1,8 +1,12 @@
 //! How many messages JANDI takes for one URL.
 
-use std::collections::VecDeque;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, PoisonError},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 
 /// How many messages there may be within which time; JANDI's help pages, "Incoming Webhook" (read 2026-11-22).
 const LIMITS: [(usize, TimeDelta); 2] = [
@@ -14,16 +18,38 @@ const MOST_REMEMBERED: usize = 500;
 /// Their window may begin a little later than ours.
 const MARGIN: TimeDelta = TimeDelta::seconds(1);
 
+/// When messages went to each URL: several targets may have the same.
+#[derive(Debug, Default)]
+pub(super) struct Paces {
+    /// By the SHA-256 of the URL.
+    by_url: Mutex<HashMap<[u8; 32], Pace>>,
+}
+
+impl Paces {
+    /// Takes a place for a message to `url`, or says when there is one.
+    pub(super) fn take(&self, url: &str, now: DateTime<Utc>) -> Result<(), DateTime<Utc>> {
+        let digest: [u8; 32] = Sha256::digest(url.as_bytes()).into();
+        let mut by_url = self.by_url.lock().unwrap_or_else(PoisonError::into_inner);
+        let pace = by_url.entry(digest).or_default();
+        let next = pace.next(now);
+        if now < next {
+            return Err(next);
+        }
+        pace.sends(now);
+        Ok(())
+    }
+}
+
 /// When messages went to one URL. Only those of this process: what another one sends is told by the messenger, which
 /// refuses what is too much.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+struct Pace {
     sent: VecDeque<DateTime<Utc>>,
 }
 
 impl Pace {
     /// When the next message may go: `now`, or later.
-    pub(super) fn next(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    fn next(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let free = LIMITS.iter().filter_map(|(most, within)| {
             let first_that_counts = self.sent.len().checked_sub(*most)?;
             let at = self.sent.get(first_that_counts)?;
@@ -33,7 +59,7 @@ impl Pace {
     }
 
     /// One goes.
-    pub(super) fn sends(&mut self, now: DateTime<Utc>) {
+    fn sends(&mut self, now: DateTime<Utc>) {
         if self.sent.len() == MOST_REMEMBERED {
             self.sent.pop_front();
         }
@@ -75,6 +101,17 @@ mod tests {
                 assert!(window[most] - window[0] > within, "{most}");
             }
         }
+    }
+
+    #[test]
+    fn each_url_has_its_own_pace() {
+        let paces = Paces::default();
+        for _ in 0..60 {
+            assert_eq!(paces.take("https://one", at(0)), Ok(()));
+        }
+        assert_eq!(paces.take("https://one", at(0)), Err(at(61)));
+        assert_eq!(paces.take("https://two", at(0)), Ok(()));
+        assert_eq!(paces.take("https://one", at(61)), Ok(()));
     }
 
     #[test]

@@ -250,6 +250,20 @@ async fn a_target_rests_after_a_failure_and_what_waits_for_it_is_not_tried() {
 }
 
 #[tokio::test]
+async fn what_was_tried_in_vain_goes_before_what_came_later() {
+    let room = Room::new([target("ops")]);
+    room.enqueue("z", "ops").await;
+    let messenger = Messenger::doing([Posted::later("busy")]);
+    let courier = room.courier(Arc::clone(&messenger));
+    courier.deliver(None).await.unwrap();
+    room.at("2026-11-23 01:00:05");
+    room.enqueue("a", "ops").await;
+    room.at("2026-11-23 01:01");
+    courier.deliver(None).await.unwrap();
+    assert_eq!(bodies(&messenger), ["z", "a"]);
+}
+
+#[tokio::test]
 async fn a_messenger_that_says_how_long_to_wait_is_heard() {
     let room = Room::new([target("ops")]);
     room.enqueue("a", "ops").await;
