@@ -142,8 +142,9 @@ async fn who_holds_an_old_lease_never_writes_beside_the_new_holder() {
         let memory = [remembered("i-1", "late")];
         let record = TickRecord::new(at(round));
         // The new holder takes over while the old one is writing.
+        let intent = Intent::of(&memory, &[]);
         let (written, recorded, new) = tokio::join!(
-            late.remember(&old, &Intent::of(&memory, &[])),
+            late.remember(&old, &intent),
             late.record_tick(&old, &record),
             next.lease("next", at(round), Duration::minutes(1)),
         );

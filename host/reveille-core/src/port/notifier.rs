@@ -186,3 +186,123 @@ pub trait Notifier: Send + Sync {
     /// `news` is in the store. For those who look on, such as a log; it is called again when a tick dies between the two.
     async fn announce(&self, news: &News<'_>);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{
+            Minute, Moment, ServerKind, ServerState, Want,
+            reply::{HoldView, Wave},
+        },
+        testing::{date, utc},
+    };
+
+    fn wave(want: Want) -> Announcement {
+        Announcement::Turned(Wave {
+            schedule: "dev".to_owned(),
+            want,
+            count: 3,
+            groups: Vec::new(),
+            servers: Vec::new(),
+            reason: "office-hours".to_owned(),
+            next: None,
+        })
+    }
+
+    fn stop_near(minute: u16) -> Announcement {
+        Announcement::StopNear {
+            schedule: "dev".to_owned(),
+            at: Moment {
+                date: date(2026, 11, 23),
+                minute: Minute(minute),
+            },
+            minutes: 10,
+        }
+    }
+
+    fn stuck(ids: &[&str]) -> Announcement {
+        let server = |id: &&str| ServerView {
+            name: "web".to_owned(),
+            id: (*id).to_owned(),
+            kind: ServerKind::Ec2,
+            state: ServerState::Starting,
+            native_state: "pending".to_owned(),
+            note: None,
+        };
+        Announcement::Stuck {
+            schedule: "dev".to_owned(),
+            servers: ids.iter().map(server).collect(),
+        }
+    }
+
+    fn key(announcement: &Announcement, since: &str) -> String {
+        let news = News {
+            schedule: None,
+            announcement,
+            now: utc("2026-11-23 09:00"),
+            since: Some(utc(since)),
+        };
+        news.key("people")
+    }
+
+    #[test]
+    fn an_event_has_one_key_whatever_is_said_of_it() {
+        const LAST: &str = "2026-11-23 08:59";
+        let told_later = Announcement::Turned(Wave {
+            schedule: "dev".to_owned(),
+            want: Want::Run,
+            count: 4,
+            groups: vec!["db".to_owned()],
+            servers: vec!["web".to_owned()],
+            reason: "another".to_owned(),
+            next: None,
+        });
+        assert_eq!(key(&wave(Want::Run), LAST), key(&told_later, LAST));
+        let held = |cause: &str| Announcement::Held {
+            schedule: "dev".to_owned(),
+            hold: HoldView {
+                rule: "r".to_owned(),
+                cause: cause.to_owned(),
+                since: None,
+            },
+        };
+        assert_eq!(key(&held("one"), LAST), key(&held("other"), LAST));
+        assert_eq!(
+            key(&stop_near(1080), LAST),
+            key(&stop_near(1080), "2026-11-23 17:52")
+        );
+    }
+
+    #[test]
+    fn events_have_different_keys() {
+        const LAST: &str = "2026-11-23 08:59";
+        let keys = [
+            key(&wave(Want::Run), LAST),
+            key(&wave(Want::Stop), LAST),
+            key(&wave(Want::Run), "2026-11-24 08:59"),
+            key(&stop_near(1080), LAST),
+            key(&stop_near(1140), LAST),
+            key(&stuck(&["i-1"]), LAST),
+            key(&stuck(&["i-1", "i-2"]), LAST),
+            // No two lists of ids are one text.
+            key(&stuck(&["i-1i-2"]), LAST),
+        ];
+        for (number, one) in keys.iter().enumerate() {
+            assert_eq!(one.len(), 2 * KEY_BYTES);
+            assert!(!keys[..number].contains(one), "{number}");
+        }
+    }
+
+    #[test]
+    fn each_target_has_a_key_of_its_own() {
+        let announcement = wave(Want::Run);
+        let news = News {
+            schedule: None,
+            announcement: &announcement,
+            now: utc("2026-11-23 09:00"),
+            since: None,
+        };
+        assert_ne!(news.key("dev"), news.key("ops"));
+    }
+}

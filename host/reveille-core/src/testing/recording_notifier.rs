@@ -20,11 +20,21 @@ const WORTH: Duration = Duration::hours(1);
 #[derive(Debug, Default)]
 pub struct RecordingNotifier {
     heard: Mutex<Vec<Announcement>>,
+    warning: Option<Duration>,
 }
 
 impl RecordingNotifier {
     /// The target of its notices.
     pub const TARGET: &str = "people";
+
+    /// One whose people want to know so long before a stop.
+    #[must_use]
+    pub fn warning(ahead: Duration) -> Self {
+        Self {
+            warning: Some(ahead),
+            ..Self::default()
+        }
+    }
 
     /// Everything that was announced and not taken yet, in order.
     #[must_use]
@@ -36,7 +46,7 @@ impl RecordingNotifier {
 #[async_trait]
 impl Notifier for RecordingNotifier {
     fn warning(&self, _: &Schedule) -> Option<Duration> {
-        None
+        self.warning
     }
 
     /// With the announcement as it stands in place of words.

@@ -26,6 +26,10 @@ use crate::{
     timeline::Timeline,
 };
 
+/// The second attempt is written to the audit too, so that people see that it is tried again; how often after that says
+/// nothing new.
+const AUDITED_ATTEMPTS: u32 = 2;
+
 /// What a round goes by.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs<'a> {
@@ -222,7 +226,7 @@ impl<'a> Results<'a> {
             && let Some(order) = member.order_for(&action, inputs.schedule)
         {
             let request = member.memory.request.as_ref();
-            if request.is_some_and(|request| request.attempts == 1) {
+            if request.is_some_and(|request| request.attempts <= AUDITED_ATTEMPTS) {
                 self.write_down(inputs, server, &action, &member.memory.reason);
             }
             self.orders.push(Ordered {

@@ -286,7 +286,8 @@ fn what_a_host_wrote_down_and_did_not_do_the_next_tick_does() {
     house.run("2026-11-23 09:01", "2026-11-23 09:03");
     assert_eq!(house.orders(), ["09:01 start i-1"]);
     assert_eq!(house.state("i-1"), ServerState::Running);
-    assert_eq!(house.store.whole_audit().len(), 1);
+    // Both attempts: the first may have been made for all that is known.
+    assert_eq!(house.store.whole_audit().len(), 2);
 }
 
 #[test]
