@@ -106,6 +106,17 @@ impl Shift {
             Arc::clone(wake),
             self.stop.subscribe(),
         ));
+        match self.house.courier(&self.config, *clock) {
+            Ok(Some(courier)) => {
+                let told = Arc::clone(&self.house.told);
+                self.tasks.spawn(courier.run(told, self.stop.subscribe()));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!("nobody can be told anything: {error:#}");
+                self.post.health.broke();
+            }
+        }
         if running.timer {
             let scheduler = self.house.scheduler(&self.config, *clock, running.draw);
             self.tasks.spawn(timer::run(
