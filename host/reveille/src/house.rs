@@ -8,15 +8,18 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Moment, Schedule,
-        reply::{Announcement, Context, Reply},
+        Notice, Schedule, local_moment,
+        reply::{Context, Reply},
     },
-    port::{Fleet, Formatter, Notifier, Rules, Store},
+    port::{Fleet, Formatter, News, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
 use reveille_loader::{CalendarStore, Feeds, Loader};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
+
+#[cfg(feature = "aws")]
+use reveille_aws::client::SdkConfig;
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
@@ -51,6 +54,9 @@ pub(crate) struct House {
     pub(crate) words: String,
     /// Gets the rules, and knows of those that could not be loaded.
     pub(crate) loader: Arc<Loader>,
+    /// How AWS is reached, where something of it is used.
+    #[cfg(feature = "aws")]
+    pub(crate) sdk: Option<SdkConfig>,
 }
 
 impl House {
@@ -61,6 +67,8 @@ impl House {
             store,
             fleet,
             simulated,
+            #[cfg(feature = "aws")]
+            sdk,
         } = Outside::open(config).await?;
         let (fleet, glance) = if simulated.is_some() {
             (Arc::clone(&fleet), fleet)
@@ -69,7 +77,8 @@ impl House {
             let glance = Arc::new(Glance::new(Arc::clone(&watched)));
             (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
         };
-        let sandbox = rules::sandbox(config)?;
+        let secrets = Arc::new(Secrets::new(config));
+        let sandbox = rules::sandbox(config, &secrets)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
         let store = if feeds::has_calendars(config) {
@@ -92,16 +101,24 @@ impl House {
             simulated,
             sandbox,
             feeds,
-            secrets: Arc::new(Secrets::new(config)),
+            secrets,
             formatter,
             words,
             loader,
+            #[cfg(feature = "aws")]
+            sdk,
         })
     }
 
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
         Lister::new(&self.sandbox, &self.loader)
+    }
+
+    /// Whether the rule that has the words is loaded.
+    pub(crate) fn has_words(&self) -> bool {
+        let mut loaded = self.sandbox.loaded().into_iter();
+        loaded.any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"))
     }
 
     /// The servers, when they are simulated.
@@ -165,6 +182,8 @@ struct Outside {
     store: Arc<dyn Store>,
     fleet: Arc<dyn Fleet>,
     simulated: Option<Arc<SimulatedFleet>>,
+    #[cfg(feature = "aws")]
+    sdk: Option<SdkConfig>,
 }
 
 impl Outside {
@@ -184,7 +203,10 @@ impl Outside {
             (StoreConfig::Dynamo(tables), None) => {
                 let sdk = aws::connect(config).await;
                 let store = aws::store(&sdk, tables, config.timezone);
-                Ok(Self::simulated(store, open_file(config)?, config))
+                Ok(Self {
+                    sdk: Some(sdk),
+                    ..Self::simulated(store, open_file(config)?, config)
+                })
             }
             (store, Some(configured)) => {
                 let sdk = aws::connect(config).await;
@@ -195,6 +217,7 @@ impl Outside {
                     },
                     fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, store)).await,
                     simulated: None,
+                    sdk: Some(sdk),
                 })
             }
         }
@@ -206,6 +229,8 @@ impl Outside {
             store,
             fleet: Arc::clone(&fleet) as Arc<dyn Fleet>,
             simulated: Some(fleet),
+            #[cfg(feature = "aws")]
+            sdk: None,
         }
     }
 }
@@ -217,6 +242,19 @@ fn open_file(config: &Config) -> anyhow::Result<Arc<Database>> {
 
 fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
     Arc::new(SqliteStore::new(Arc::clone(database), config.timezone))
+}
+
+/// The store of the configuration, for whoever needs nothing else; none where its file is not there yet.
+#[cfg(feature = "aws")]
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) if !path.exists() => None,
+        StoreConfig::Sqlite(_) => Some(sqlite(&open_file(config)?, config)),
+        StoreConfig::Dynamo(tables) => {
+            let sdk = aws::connect(config).await;
+            Some(aws::store(&sdk, tables, config.timezone))
+        }
+    })
 }
 
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
@@ -241,12 +279,17 @@ struct LogNotifier {
 
 #[async_trait]
 impl Notifier for LogNotifier {
-    async fn announce(
-        &self,
-        schedule: Option<&Schedule>,
-        announcement: &Announcement,
-        now: Moment,
-    ) {
+    fn warning(&self, _: &Schedule) -> Option<chrono::Duration> {
+        None
+    }
+
+    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    async fn announce(&self, news: &News<'_>) {
+        let schedule = news.schedule;
+        let zone = schedule.map_or(self.timezone, |schedule| schedule.timezone);
         let context = Context {
             locale: schedule
                 .and_then(|schedule| schedule.locale.as_ref())
@@ -254,14 +297,11 @@ impl Notifier for LogNotifier {
                 .clone(),
             persona: self.persona,
             keyword: String::from(DEFAULT_KEYWORD),
-            timezone: schedule
-                .map_or(self.timezone, |schedule| schedule.timezone)
-                .name()
-                .to_owned(),
-            now,
+            timezone: zone.name().to_owned(),
+            now: local_moment(news.now, zone),
             schedule: schedule.map(|schedule| schedule.name.clone()),
         };
-        let reply = Reply::Announced(announcement.clone());
+        let reply = Reply::Announced(news.announcement.clone());
         let message = self
             .formatter
             .format(&context, &reply)

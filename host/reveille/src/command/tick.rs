@@ -6,7 +6,7 @@ use reveille_core::{
     model::Action,
     tick::{TickOutcome, TickReport},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Setting;
 use crate::house::print;
@@ -31,7 +31,7 @@ pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode
         }
     }
     print(&if json {
-        as_json(&report)
+        format!("{:#}\n", as_json(&report))
     } else {
         as_text(&report)
     });
@@ -59,7 +59,8 @@ fn outcome(outcome: TickOutcome) -> &'static str {
     }
 }
 
-fn as_json(report: &TickReport) -> String {
+/// The report for programs.
+pub(crate) fn as_json(report: &TickReport) -> Value {
     let actions: Vec<_> = report
         .actions
         .iter()
@@ -78,18 +79,18 @@ fn as_json(report: &TickReport) -> String {
         .iter()
         .map(|unseen| json!({"target": unseen.target, "code": unseen.code, "cause": unseen.cause}))
         .collect();
-    let report = json!({
+    json!({
         "outcome": outcome(report.outcome),
         "schedules": report.schedules,
         "servers": report.servers,
         "actions": actions,
         "held": report.held,
         "stuck": report.stuck,
+        "postponed": report.postponed,
         "unseen": unseen,
         "moving": report.moving,
         "next_look": report.next_look,
-    });
-    format!("{report:#}\n")
+    })
 }
 
 fn as_text(report: &TickReport) -> String {

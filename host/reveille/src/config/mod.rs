@@ -7,6 +7,9 @@ mod duration;
 mod env;
 mod given;
 mod http;
+#[cfg(feature = "aws")]
+mod machine_code;
+mod origin;
 mod sandbox;
 mod secret;
 mod store;
@@ -29,8 +32,11 @@ use reveille_loader::Feed;
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
-pub(crate) use env::{ENV_CONFIG, ENV_HELP};
+pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
 use given::Given;
+#[cfg(feature = "aws")]
+pub(crate) use machine_code::SharedConfig;
+pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
 pub(crate) use secret::{Secret, SecretPlace, SecretText};
 pub(crate) use store::StoreConfig;
@@ -73,8 +79,6 @@ pub(crate) struct Config {
     pub(crate) taking: RulesConfig,
     /// Named data for rules.
     pub(crate) data: Vec<Feed>,
-    /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
-    compiled: Option<PathBuf>,
     /// Name of the rule that has the words, when it is not the embedded one.
     pub(crate) formatter: Option<String>,
     /// How many times as fast as real ones simulated servers start and stop.
@@ -179,22 +183,27 @@ struct RawRule {
 }
 
 impl Config {
-    /// Reads `path`, or the defaults when there is none, and the environment above it.
+    /// Reads `path`, or the text in the environment, or the defaults when there is neither, and the environment above
+    /// it.
     pub(crate) fn load(path: Option<&Path>, variables: Variables<'_>) -> Result<Self, ConfigError> {
-        let raw = match path {
-            None => RawConfig::default(),
+        let (name, text) = match path {
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                        path: path.to_owned(),
-                        source,
-                    })?;
-                toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|source| ConfigError::Unreadable {
                     path: path.to_owned(),
-                    message: malformed(&text, &error),
-                })?
+                    source,
+                })?;
+                (path, text)
             }
+            None => (
+                Path::new(env::ENV_CONFIG_TOML),
+                variables(env::ENV_CONFIG_TOML).unwrap_or_default(),
+            ),
         };
+        let raw = toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
+            path: name.to_owned(),
+            message: malformed(&text, &error),
+        })?;
         let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
         Self::check(raw, folder, variables)
     }
@@ -273,15 +282,8 @@ impl Config {
                     data: rule.data,
                 })
                 .collect(),
-            taking: raw.sandbox.check(folder)?,
+            taking: raw.sandbox.check(folder, variables)?,
             data: data::check(raw.data, folder)?,
-            compiled: raw.sandbox.cache.map(|cache| {
-                if cache.as_os_str().is_empty() {
-                    cache
-                } else {
-                    folder.join(cache)
-                }
-            }),
             formatter: defaults.formatter,
             simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
@@ -289,13 +291,14 @@ impl Config {
 
     /// Every secret that it names.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
-        self.tokens.iter().map(|token| &token.secret)
+        let tokens = self.tokens.iter().map(|token| &token.secret);
+        tokens.chain(self.taking.key())
     }
 
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
     /// `sandbox.cache` says otherwise. Without a store of its own the program has no place that is known to last.
     pub(crate) fn compiled(&self) -> Option<PathBuf> {
-        match &self.compiled {
+        match &self.taking.cache {
             Some(_) => self.kept(""),
             None => self.kept("-compiled"),
         }
@@ -303,7 +306,7 @@ impl Config {
 
     /// What the host keeps between starts, under the name that everything of the kind begins with.
     fn kept(&self, ending: &str) -> Option<PathBuf> {
-        let beginning = match (&self.compiled, &self.store) {
+        let beginning = match (&self.taking.cache, &self.store) {
             (Some(folder), _) if folder.as_os_str().is_empty() => return None,
             (Some(folder), _) => folder.components(),
             (None, StoreConfig::Sqlite(path)) => path.components(),
@@ -518,6 +521,26 @@ mod tests {
         .unwrap();
         assert_eq!(config.listen.port(), 9);
         assert_eq!(config.tokens.len(), 2);
+    }
+
+    #[test]
+    fn the_environment_may_hold_the_whole_text() {
+        let text = |text: &'static str| {
+            move |name: &str| (name == env::ENV_CONFIG_TOML).then(|| text.to_owned())
+        };
+        let config = Config::load(None, &text("[defaults]\nlocale = \"en\"")).unwrap();
+        assert_eq!(config.locale, "en");
+        let error = Config::load(None, &text("[defaults]\nlanguage = \"en\"")).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("`REVEILLE_CONFIG_TOML`") && error.contains("line 2"),
+            "{error}"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reveille.toml");
+        std::fs::write(&path, "[defaults]\nlocale = \"ko\"").unwrap();
+        let config = Config::load(Some(&path), &text("[defaults]\nlocale = \"en\"")).unwrap();
+        assert_eq!(config.locale, "ko");
     }
 
     #[test]
