@@ -668,6 +668,27 @@ mod tests {
         }
 
         #[test]
+        fn the_secrets_that_operators_are_shown_can_be_used() {
+            let document = include_str!("../../SECRETS.md");
+            let text = document.split("```toml\n").nth(1).unwrap();
+            let config = load(text.split("```").next().unwrap()).unwrap();
+            assert_eq!(config.secrets().count(), 5);
+            let shown = document.split("REVEILLE_JANDI_TOKENS=\"").nth(1).unwrap();
+            let shown = shown.split('"').next().unwrap().to_owned();
+            let config = Config::load(None, &|name| {
+                (name == env::ENV_TOKENS).then(|| shown.clone())
+            })
+            .unwrap();
+            let places: Vec<_> = config.secrets().map(|it| it.place.to_string()).collect();
+            let expected = [
+                "the SSM parameter `/reveille/jandi-token`",
+                "the secret `reveille/jandi` of Secrets Manager, field `token`",
+                "the file `/run/secrets/jandi-token`",
+            ];
+            assert_eq!(places, expected);
+        }
+
+        #[test]
         fn a_container_needs_no_file() {
             let config = Config::load(None, &|name| match name {
                 "REVEILLE_STORE_DYNAMODB_CONFIG_TABLE" => Some("config".into()),
