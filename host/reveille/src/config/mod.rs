@@ -43,7 +43,7 @@ pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
 pub(crate) use secret::{Secret, SecretPlace, SecretText};
 pub(crate) use store::StoreConfig;
-pub(crate) use target::{Target, WARN_MINUTES};
+pub(crate) use target::Target;
 pub(crate) use token::Token;
 
 /// What the environment says; asked once for each variable.
