@@ -24,6 +24,7 @@ mod jandi;
 mod lambda;
 mod listing;
 mod metrics;
+mod notices;
 #[cfg(feature = "aws")]
 mod original;
 mod picture;

@@ -2,6 +2,7 @@
 
 mod data;
 mod desk;
+mod notices;
 mod rule;
 mod stored_rule;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
+pub(crate) use notices::NoticesCommand;
 pub(crate) use rule::{
     BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs, RuleRetryArgs,
 };
@@ -134,6 +136,9 @@ pub(crate) enum Command {
     /// See the named data that rules read
     #[command(subcommand)]
     Data(DataCommand),
+    /// See what people were not told, have it sent once more, try a target out
+    #[command(subcommand)]
+    Notices(NoticesCommand),
     /// See the servers; break simulated ones, move them by hand
     #[command(subcommand)]
     Fleet(FleetCommand),

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use chrono::{DateTime, Utc};
 use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
-use super::{Setting, data, doctor::of_schedule};
+use super::{Setting, data, doctor::of_schedule, notices};
 use crate::{
     clock::Clock,
     config::Config,
@@ -77,6 +77,7 @@ pub(crate) async fn checked(
     {
         faults.extend(errors.iter().map(ToString::to_string));
     }
+    faults.extend(notices::faults(config, &definitions));
     faults.extend(
         fleet
             .unseen
@@ -110,9 +111,10 @@ pub(crate) async fn checked(
     let rules = house.sandbox.loaded();
     let rooms = vec![
         format!(
-            "config    {}, {} tokens, {}, {}",
+            "config    {}, {} tokens, {} targets, {}, {}",
             config.listen,
             config.tokens.len(),
+            config.targets.len(),
             config.timezone,
             config.locale
         ),

@@ -69,6 +69,8 @@ const SCHEDULE_ATTRIBUTES: &[&str] = &[
     "groups",
     "holiday_calendar",
     "notify",
+    "quiet_hours",
+    "warn_before_stop",
     "allow",
     "locale",
     "protect",
