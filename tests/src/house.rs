@@ -231,18 +231,15 @@ impl House {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
+        // A log that nobody reads fills its pipe.
+        let log = to_the_end(child.stderr.take().expect("its log"));
         let mut lines = BufReader::new(child.stdout.take().expect("its output"));
         let mut seen = String::new();
         let mut addresses = Vec::new();
         while addresses.len() < 1 + usize::from(with_admin) {
             let mut line = String::new();
             if lines.read_line(&mut line).expect("a line") == 0 {
-                let mut complaint = String::new();
-                let _ = child
-                    .stderr
-                    .take()
-                    .expect("its log")
-                    .read_to_string(&mut complaint);
+                let complaint = log.join().expect("what it logged");
                 panic!("it does not listen: {seen}{complaint}");
             }
             seen.push_str(&line);
@@ -252,8 +249,7 @@ impl House {
         }
         let mut addresses = addresses.into_iter();
         // What it prints later must not fill the pipe.
-        let log = child.stderr.take().expect("its log");
-        let written = vec![to_the_end(lines), to_the_end(log)];
+        let written = vec![to_the_end(lines), log];
         Self {
             place,
             child,

@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Moment, Schedule,
-        reply::{Announcement, Context, Reply},
+        Notice, Schedule, local_moment,
+        reply::{Context, Reply},
     },
-    port::{Fleet, Formatter, Notifier, Rules, Store},
+    port::{Fleet, Formatter, News, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
 use reveille_loader::{CalendarStore, Feeds, Loader};
@@ -24,14 +24,23 @@ use reveille_aws::client::SdkConfig;
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules,
-    secrets::Secrets, terminal,
+    clock::Clock,
+    config::Config,
+    feeds,
+    glance::{Glance, Watched},
+    jandi::DEFAULT_KEYWORD,
+    listing::Lister,
+    rules,
+    secrets::Secrets,
+    terminal,
 };
 
 /// Everything, put together.
 pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) fleet: Arc<dyn Fleet>,
+    /// The same for people, who do not wait as long.
+    glance: Arc<dyn Fleet>,
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
@@ -61,7 +70,15 @@ impl House {
             #[cfg(feature = "aws")]
             sdk,
         } = Outside::open(config).await?;
-        let sandbox = rules::sandbox(config)?;
+        let (fleet, glance) = if simulated.is_some() {
+            (Arc::clone(&fleet), fleet)
+        } else {
+            let watched = Arc::new(Watched::new(fleet));
+            let glance = Arc::new(Glance::new(Arc::clone(&watched)));
+            (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
+        };
+        let secrets = Arc::new(Secrets::new(config));
+        let sandbox = rules::sandbox(config, &secrets)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
         let store = if feeds::has_calendars(config) {
@@ -80,10 +97,11 @@ impl House {
         Ok(Self {
             store,
             fleet,
+            glance,
             simulated,
             sandbox,
             feeds,
-            secrets: Arc::new(Secrets::new(config)),
+            secrets,
             formatter,
             words,
             loader,
@@ -123,7 +141,7 @@ impl House {
     pub(crate) fn chat(&self, config: &Config) -> Chat {
         Chat::new(
             Arc::clone(&self.store),
-            Arc::clone(&self.fleet),
+            Arc::clone(&self.glance),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::clone(&self.formatter),
             Manners {
@@ -226,6 +244,19 @@ fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
     Arc::new(SqliteStore::new(Arc::clone(database), config.timezone))
 }
 
+/// The store of the configuration, for whoever needs nothing else; none where its file is not there yet.
+#[cfg(feature = "aws")]
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) if !path.exists() => None,
+        StoreConfig::Sqlite(_) => Some(sqlite(&open_file(config)?, config)),
+        StoreConfig::Dynamo(tables) => {
+            let sdk = aws::connect(config).await;
+            Some(aws::store(&sdk, tables, config.timezone))
+        }
+    })
+}
+
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
 /// number, as containers have.
 pub(crate) fn holder() -> String {
@@ -248,12 +279,17 @@ struct LogNotifier {
 
 #[async_trait]
 impl Notifier for LogNotifier {
-    async fn announce(
-        &self,
-        schedule: Option<&Schedule>,
-        announcement: &Announcement,
-        now: Moment,
-    ) {
+    fn warning(&self, _: &Schedule) -> Option<chrono::Duration> {
+        None
+    }
+
+    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    async fn announce(&self, news: &News<'_>) {
+        let schedule = news.schedule;
+        let zone = schedule.map_or(self.timezone, |schedule| schedule.timezone);
         let context = Context {
             locale: schedule
                 .and_then(|schedule| schedule.locale.as_ref())
@@ -261,14 +297,11 @@ impl Notifier for LogNotifier {
                 .clone(),
             persona: self.persona,
             keyword: String::from(DEFAULT_KEYWORD),
-            timezone: schedule
-                .map_or(self.timezone, |schedule| schedule.timezone)
-                .name()
-                .to_owned(),
-            now,
+            timezone: zone.name().to_owned(),
+            now: local_moment(news.now, zone),
             schedule: schedule.map(|schedule| schedule.name.clone()),
         };
-        let reply = Reply::Announced(announcement.clone());
+        let reply = Reply::Announced(news.announcement.clone());
         let message = self
             .formatter
             .format(&context, &reply)
