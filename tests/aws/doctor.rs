@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_config::SdkConfig;
 use chrono::{DateTime, Duration, Utc};
 use reveille_aws::{
     doctor::{Ailment, Check, DoctorInput, examine},
@@ -11,6 +12,7 @@ use reveille_aws::{
     trace::TraceSettings,
 };
 use reveille_tests::{fake_aws::FakeAws, ground::dynamodb::with_transactions};
+use tokio::sync::mpsc;
 
 use super::{dynamo, reach::sdk};
 
@@ -45,7 +47,13 @@ fn input(targets: Vec<Target>) -> DoctorInput {
 }
 
 async fn examined(fake: &FakeAws, input: &DoctorInput) -> Vec<Check> {
-    examine(&sdk(fake, SEOUL).await, input, Utc::now()).await
+    examined_by(&sdk(fake, SEOUL).await, input, Utc::now()).await
+}
+
+async fn examined_by(sdk: &SdkConfig, input: &DoctorInput, now: DateTime<Utc>) -> Vec<Check> {
+    let (found, mut checks) = mpsc::unbounded_channel();
+    examine(sdk, input, now, found).await;
+    std::iter::from_fn(|| checks.try_recv().ok()).collect()
 }
 
 #[track_caller]
@@ -288,7 +296,7 @@ async fn a_clock_that_is_off_is_told() {
     let fake = FakeAws::start().unwrap();
     let slow: DateTime<Utc> = Utc::now() - Duration::seconds(30 * 60 + 30);
     let sdk = sdk(&fake, SEOUL).await;
-    let checks = examine(&sdk, &input(vec![]), slow).await;
+    let checks = examined_by(&sdk, &input(vec![]), slow).await;
     let cause = ailment(&checks, "clock").cause;
     assert!(cause.starts_with("it is 30 minutes slow"), "{cause}");
 }

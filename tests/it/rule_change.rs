@@ -155,7 +155,9 @@ fn a_running_host_follows_a_rule_that_is_added_rolled_back_and_removed() {
         kept.contains("`holidays` is used by 1 schedule: dev"),
         "{kept}"
     );
-    let removed = rule(place, &["remove", "holidays", "--force"]);
+    let unasked = refused(place, &["remove", "holidays", "--force"]);
+    assert!(unasked.contains("Say --yes"), "{unasked}");
+    let removed = rule(place, &["remove", "holidays", "--force", "--yes"]);
     assert!(removed.contains("removed: holidays"), "{removed}");
     follows(&house, |rule| rule.is_none());
 

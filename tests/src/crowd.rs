@@ -25,6 +25,7 @@ impl Fleet for Still {
         Ok(FleetView {
             servers: Arc::clone(&self.0),
             unseen: Vec::new(),
+            seen: None,
         })
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_config::SdkConfig;
 use chrono::{DateTime, Duration, Utc};
 use reveille_core::model::Server;
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     dynamo::{TableNames, check_tables},
@@ -92,22 +93,37 @@ impl Check {
     }
 }
 
-/// Examines everything by `home`'s credentials; `now` is what the clock of the host says. The first check is of the
-/// credentials: without them there is no other.
-pub async fn examine(home: &SdkConfig, input: &DoctorInput, now: DateTime<Utc>) -> Vec<Check> {
-    let (caller, date) = match caller(home).await {
-        Ok(found) => found,
-        Err(trouble) => return vec![Check::trouble("credentials", &trouble, "the credentials")],
+/// Examines everything by `home`'s credentials, and gives each check to `found` when it is done; `now` is what the clock
+/// of the host says. The first check is of the credentials: without them there is no other.
+pub async fn examine(
+    home: &SdkConfig,
+    input: &DoctorInput,
+    now: DateTime<Utc>,
+    found: UnboundedSender<Check>,
+) {
+    let tell = |checks: Vec<Check>| {
+        for check in checks {
+            // Who listens no more wants no more.
+            let _ = found.send(check);
+        }
     };
-    let mut checks = vec![Check::well(
-        "credentials",
-        format!("`{}` in account {}", caller.arn, caller.account),
-    )];
-    checks.extend(date.map(|date| clock(date, now)));
+    let (caller, date) = match caller(home).await {
+        Ok(caller) => caller,
+        Err(trouble) => {
+            return tell(vec![Check::trouble(
+                "credentials",
+                &trouble,
+                "the credentials",
+            )]);
+        }
+    };
+    let who = format!("`{}` in account {}", caller.arn, caller.account);
+    tell(vec![Check::well("credentials", who)]);
+    tell(date.map(|date| clock(date, now)).into_iter().collect());
     if let Some(names) = &input.tables {
-        checks.extend(tables(home, names).await);
+        tell(tables(home, names).await);
     }
-    checks.extend(permission::home(home, input, &caller).await);
+    tell(permission::home(home, input, &caller).await);
 
     let mut sites = Vec::new();
     for target in &input.fleet.targets {
@@ -116,7 +132,7 @@ pub async fn examine(home: &SdkConfig, input: &DoctorInput, now: DateTime<Utc>) 
             Some(first) => reach(home, first, target, &caller).await,
             None => continue,
         };
-        checks.extend(check);
+        tell(check.into_iter().collect());
         let principal = principal.into_iter();
         sites.extend(principal.flat_map(|principal| {
             there
@@ -128,21 +144,22 @@ pub async fn examine(home: &SdkConfig, input: &DoctorInput, now: DateTime<Utc>) 
     let examined: Vec<_> = sites
         .into_iter()
         .map(|(site, principal)| {
-            let input = input.clone();
-            async move { permission::site(&site, &principal, &input, now).await }
+            let (input, found) = (input.clone(), found.clone());
+            async move {
+                let Examined { checks, servers } =
+                    permission::site(&site, &principal, &input, now).await;
+                for check in checks {
+                    let _ = found.send(check);
+                }
+                servers
+            }
         })
         .collect();
     let mut servers = Vec::new();
-    for examined in side_by_side(AT_ONCE, examined).await {
-        let Examined {
-            checks: found,
-            servers: there,
-        } = examined.unwrap_or_default();
-        checks.extend(found);
-        servers.extend(there);
+    for there in side_by_side(AT_ONCE, examined).await {
+        servers.extend(there.unwrap_or_default());
     }
-    checks.push(tags(&servers, input));
-    checks
+    tell(vec![tags(&servers, input)]);
 }
 
 /// Who calls, and what time it is there.

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    fleet::Services, function::INVOKE_FUNCTION, s3, tags, target::Target, trace::TraceSettings,
+    fleet::Services, function::INVOKE_FUNCTION, s3, secret::SecretId, secret_policy, tags,
+    target::Target, trace::TraceSettings,
 };
 
 /// Any account, as an ARN has it.
@@ -50,6 +51,8 @@ pub struct PolicyInput {
     pub function: Option<String>,
     /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
     pub objects: Vec<String>,
+    /// Secrets that are read.
+    pub secrets: Vec<SecretId>,
 }
 
 impl PolicyInput {
@@ -138,6 +141,11 @@ pub fn home(input: &PolicyInput) -> Value {
         }));
     }
     statements.extend(input.function.iter().flat_map(|name| function(input, name)));
+    statements.extend(secret_policy::statements(
+        &input.secrets,
+        &input.region,
+        input.account(),
+    ));
     policy(statements)
 }
 
@@ -463,6 +471,7 @@ mod tests {
             traces: TraceSettings::default(),
             function: None,
             objects: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 

@@ -25,7 +25,7 @@ use aws_smithy_runtime_api::{
     client::{
         auth::{AuthSchemeOptionResolverParams, static_resolver::StaticAuthSchemeOptionResolver},
         identity::SharedIdentityResolver,
-        orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
+        orchestrator::{HttpRequest, HttpResponse, OrchestratorError, SensitiveOutput},
         runtime_components::RuntimeComponentsBuilder,
         runtime_plugin::StaticRuntimePlugin,
     },
@@ -69,6 +69,9 @@ pub struct Service {
 impl Service {
     /// Systems Manager.
     pub const SSM: Self = Self::regional("ssm", Protocol::Json("AmazonSSM"));
+    /// Secrets Manager.
+    pub const SECRETS_MANAGER: Self =
+        Self::regional("secretsmanager", Protocol::Json("secretsmanager"));
     /// EventBridge.
     pub const EVENTS: Self = Self::regional("events", Protocol::Json("AWSEvents"));
     /// CloudWatch.
@@ -132,13 +135,21 @@ struct Asked {
     body: String,
 }
 
-/// What a service answered.
-#[derive(Debug, Clone)]
+/// What a service answered. `Debug` does not show it: it may be a secret, and the SDK's log shows that.
+#[derive(Clone)]
 pub struct Answer {
     /// The body as it came.
     pub body: String,
     /// The service's clock, when it tells it; to the second.
     pub date: Option<DateTime<Utc>>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("date", &self.date)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a service says is wrong.
@@ -186,6 +197,8 @@ impl Signed {
         let mut config = Layer::new("signed");
         config.store_put(AuthSchemeOptionResolverParams::new(()));
         config.store_put(signing);
+        // The SDK would log every answer, secrets too.
+        config.store_put(SensitiveOutput);
         let mut components = RuntimeComponentsBuilder::new("signed")
             .with_auth_scheme(SigV4AuthScheme::new())
             .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![

@@ -1,4 +1,4 @@
-//! The operator's address: `GET /metrics`, `/rules`, `/healthz` and `/readyz`, and `POST /rules/retry`. It is never the
+//! The operator's address: `GET /metrics`, `/rules` and `/readyz`, and `POST /rules/retry`. It is never the
 //! messenger's: what is told here names schedules and rules, and asks for no token. What changes something is taken from
 //! this machine alone.
 
@@ -26,6 +26,8 @@ use crate::{
     http::{self, JSON, Room},
     listing::Lister,
     metrics::{METRICS_TYPE, Metrics},
+    reload::Reloads,
+    shift::Post,
 };
 
 /// How long the store may take to answer whether it is there; who asks gives up after some seconds.
@@ -43,6 +45,7 @@ pub(crate) struct Admin {
     words: String,
     figures: Arc<Figures>,
     metrics: Metrics,
+    reloads: Arc<Reloads>,
     clock: Clock,
     timer: bool,
     wake: Arc<Notify>,
@@ -70,25 +73,19 @@ pub(crate) struct Complaint {
 }
 
 impl Admin {
-    /// Over this house, at this address; `timer` says whether this process runs the scheduler, and `wake` wakes that.
-    pub(crate) fn new(
-        house: &House,
-        figures: &Arc<Figures>,
-        clock: Clock,
-        timer: bool,
-        wake: Arc<Notify>,
-        address: SocketAddr,
-    ) -> Self {
+    /// Over this house, at this address.
+    pub(crate) fn new(house: &House, post: &Post, address: SocketAddr) -> Self {
         Self {
-            wake,
+            wake: Arc::clone(&post.wake),
             address,
             store: Arc::clone(&house.store),
             lister: house.lister(),
             words: house.words.clone(),
-            metrics: Metrics::new(figures, house),
-            figures: Arc::clone(figures),
-            clock,
-            timer,
+            metrics: Metrics::new(post, house),
+            figures: Arc::clone(&post.figures),
+            reloads: Arc::clone(&post.reloads),
+            clock: post.clock,
+            timer: post.running.timer,
         }
     }
 
@@ -125,7 +122,10 @@ impl Admin {
         } else {
             StatusCode::SERVICE_UNAVAILABLE
         };
-        http::respond(status, JSON, readiness(&causes).to_string())
+        let mut told = readiness(&causes);
+        told["unloaded"] = json!(self.lister.unloaded());
+        told["reload"] = json!(self.reloads.last());
+        http::respond(status, JSON, told.to_string())
     }
 
     /// Has a rule asked anew.
@@ -213,7 +213,7 @@ impl Room for Admin {
                 _ => http::not_allowed("POST"),
             };
         }
-        if !matches!(path, "/metrics" | "/rules" | "/healthz" | "/readyz") {
+        if !matches!(path, "/metrics" | "/rules" | "/readyz") {
             return http::not_found();
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -228,8 +228,7 @@ impl Room for Admin {
                     http::respond(StatusCode::INTERNAL_SERVER_ERROR, JSON, String::new())
                 }
             },
-            "/readyz" => self.ready().await,
-            _ => http::alive(),
+            _ => self.ready().await,
         }
     }
 }

@@ -24,18 +24,30 @@ use reveille_aws::client::SdkConfig;
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules, terminal,
+    clock::Clock,
+    config::Config,
+    feeds,
+    glance::{Glance, Watched},
+    jandi::DEFAULT_KEYWORD,
+    listing::Lister,
+    rules,
+    secrets::Secrets,
+    terminal,
 };
 
 /// Everything, put together.
 pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) fleet: Arc<dyn Fleet>,
+    /// The same for people, who do not wait as long.
+    glance: Arc<dyn Fleet>,
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
     /// Named data for the rules.
     pub(crate) feeds: Arc<Feeds>,
+    /// What the secrets of the configuration say.
+    pub(crate) secrets: Arc<Secrets>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
@@ -58,6 +70,13 @@ impl House {
             #[cfg(feature = "aws")]
             sdk,
         } = Outside::open(config).await?;
+        let (fleet, glance) = if simulated.is_some() {
+            (Arc::clone(&fleet), fleet)
+        } else {
+            let watched = Arc::new(Watched::new(fleet));
+            let glance = Arc::new(Glance::new(Arc::clone(&watched)));
+            (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
+        };
         let sandbox = rules::sandbox(config)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
@@ -77,9 +96,11 @@ impl House {
         Ok(Self {
             store,
             fleet,
+            glance,
             simulated,
             sandbox,
             feeds,
+            secrets: Arc::new(Secrets::new(config)),
             formatter,
             words,
             loader,
@@ -91,6 +112,12 @@ impl House {
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
         Lister::new(&self.sandbox, &self.loader)
+    }
+
+    /// Whether the rule that has the words is loaded.
+    pub(crate) fn has_words(&self) -> bool {
+        let mut loaded = self.sandbox.loaded().into_iter();
+        loaded.any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"))
     }
 
     /// The servers, when they are simulated.
@@ -113,7 +140,7 @@ impl House {
     pub(crate) fn chat(&self, config: &Config) -> Chat {
         Chat::new(
             Arc::clone(&self.store),
-            Arc::clone(&self.fleet),
+            Arc::clone(&self.glance),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::clone(&self.formatter),
             Manners {
@@ -214,6 +241,19 @@ fn open_file(config: &Config) -> anyhow::Result<Arc<Database>> {
 
 fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
     Arc::new(SqliteStore::new(Arc::clone(database), config.timezone))
+}
+
+/// The store of the configuration, for whoever needs nothing else; none where its file is not there yet.
+#[cfg(feature = "aws")]
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) if !path.exists() => None,
+        StoreConfig::Sqlite(_) => Some(sqlite(&open_file(config)?, config)),
+        StoreConfig::Dynamo(tables) => {
+            let sdk = aws::connect(config).await;
+            Some(aws::store(&sdk, tables, config.timezone))
+        }
+    })
 }
 
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same

@@ -11,8 +11,11 @@ mod command;
 mod comparison;
 mod config;
 mod definitions_file;
+mod doors;
 mod feeds;
 mod figures;
+mod glance;
+mod health;
 mod herald;
 mod house;
 mod http;
@@ -23,24 +26,30 @@ mod listing;
 mod metrics;
 #[cfg(feature = "aws")]
 mod original;
+mod passed_over;
 mod picture;
 mod places;
+mod reload;
 mod rules;
+mod secrets;
 #[cfg(feature = "aws")]
 mod shadow;
+mod shift;
 mod sight;
+mod signals;
 mod terminal;
 mod timer;
+mod tokens;
 mod trial;
 mod webhook;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 
 use crate::{
     cli::{Cli, Command, RuleCommand},
-    command::Setting,
+    command::{Setting, healthcheck},
 };
 
 fn main() -> ExitCode {
@@ -77,14 +86,25 @@ fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    // A configuration that cannot be used is told to whoever sends an event.
-    #[cfg(feature = "aws")]
-    if matches!(&cli.command, Command::Lambda) {
-        return runtime.block_on(lambda::run(cli.common));
-    }
-    let setting = Setting::new(&cli.common)?;
-    runtime.block_on(command::run(cli.command, setting))
+    let ended = runtime.block_on(async {
+        // A configuration that cannot be used is told to whoever sends an event.
+        #[cfg(feature = "aws")]
+        if matches!(&cli.command, Command::Lambda) {
+            return lambda::run(cli.common).await;
+        }
+        // It says nothing about the process that runs with an older one.
+        if let Command::Healthcheck { to } = &cli.command {
+            return healthcheck::run(to.as_deref(), cli.common.config.as_deref()).await;
+        }
+        command::run(cli.command, Setting::new(&cli.common)?).await
+    });
+    runtime.shutdown_timeout(LEFT_TIME);
+    ended
 }
+
+/// How long what still runs beside an ended command may take. It is nothing that somebody waits for: a rule that is being
+/// compiled, or a name that is being looked up.
+const LEFT_TIME: Duration = Duration::from_millis(500);
 
 /// What is logged unless `RUST_LOG` says otherwise. AWS's client complains of credentials that it does not get at every
 /// run; we say so ourselves, once. So we do of a failure that Lambda's runtime shows as we hold it.

@@ -6,17 +6,18 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use reveille_core::{
     model::{
-        Definitions,
-        reply::{Announcement, RuleChange, RuleDistance, RuleRejection},
+        Definitions, RuleTrouble,
+        reply::{Announcement, RuleChange, RuleDistance, RuleRejection, RuleVersion},
     },
-    port::Store,
+    port::{Rules as _, Store},
 };
 use reveille_loader::{Event, Loader, NEAR_EVERY, News, Places};
 use reveille_sandbox::{ChildCommand, Compiler, Sandbox};
 use tokio::sync::{Notify, watch};
 
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, herald::Herald, http::stopped, places,
+    cli::COMPILE_COMPONENT, clock::Clock, config::Config, herald::Herald, http::stopped,
+    passed_over::PassedOver, places,
 };
 
 /// How often it is seen which places that are no files are due.
@@ -85,6 +86,7 @@ pub(crate) async fn run(
         Places::Far | Places::All => FAR_LOOK,
     };
     let mut reader = Reader::default();
+    let mut passed_over = PassedOver::default();
     loop {
         let look = async {
             let now = Clock::machine();
@@ -102,6 +104,13 @@ pub(crate) async fn run(
             wake.notify_one();
         }
         tell_all(&herald, &news).await;
+        if places == Places::Near
+            && let Some(definitions) = reader.last()
+        {
+            for announcement in passed_over.news(definitions, |rule| troubles(&loader, rule)) {
+                herald.announce(&announcement).await;
+            }
+        }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = stopped(&mut stop) => return,
@@ -162,9 +171,13 @@ async fn announcement(herald: &Herald, rule: &str, event: &Event) -> Option<Anno
                 by: None,
             }))
         }
-        Event::Refused { cause, kept } => Some(Announcement::RuleRejected(RuleRejection {
+        Event::Refused {
+            version,
+            cause,
+            kept,
+        } => Some(Announcement::RuleRejected(RuleRejection {
             rule,
-            version: None,
+            version,
             cause,
             kept,
             schedules,
@@ -198,6 +211,22 @@ fn tell(news: &[News]) {
     }
 }
 
+/// What is in use of a rule, and what it is not asked.
+fn troubles(loader: &Loader, rule: &str) -> Option<(RuleVersion, Vec<RuleTrouble>)> {
+    let sandbox = loader.sandbox();
+    let troubles = sandbox.troubles(rule);
+    if troubles.is_empty() {
+        return None;
+    }
+    let mut loaded = sandbox.loaded().into_iter();
+    let loaded = loaded.find(|loaded| loaded.name == rule)?;
+    let version = RuleVersion {
+        version: loaded.version,
+        sha256: loaded.sha256,
+    };
+    Some((version, troubles))
+}
+
 /// Reads definitions as often as is worth while.
 #[derive(Default)]
 struct Reader {
@@ -211,6 +240,11 @@ struct Read {
 }
 
 impl Reader {
+    /// Those that were read last.
+    fn last(&self) -> Option<&Definitions> {
+        self.read.as_ref().map(|read| &*read.definitions)
+    }
+
     /// The definitions, or those that were read last while the store does not answer.
     async fn read(&mut self, store: &dyn Store, now: DateTime<Utc>) -> Option<Arc<Definitions>> {
         let revision = store.revision();

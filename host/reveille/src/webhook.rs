@@ -11,24 +11,21 @@ use std::{
 
 use http_body_util::Full;
 use hyper::{Method, Request, Response, StatusCode, body::Bytes};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
 use reveille_core::chat::{Caller, Chat, Incoming};
 
 use crate::{
     clock::Clock,
-    config::Token,
     figures::Figures,
+    health::HEALTH,
     http::{self, JSON, Room},
     jandi::{self, Payload},
+    tokens::Tokens,
 };
 
 /// Where JANDI posts messages.
 pub(crate) const MESSAGES: &str = "/jandi/webhook";
-/// Where it is asked whether the process is alive.
-const HEALTH: &str = "/healthz";
 /// Everything that is answered here.
 #[cfg(feature = "aws")]
 pub(crate) const PATHS: [&str; 2] = [MESSAGES, HEALTH];
@@ -40,7 +37,7 @@ pub(crate) const NO_TOKEN: &str = "there is no token, so nobody could speak to t
 /// JANDI's webhook over the chat commands.
 pub(crate) struct JandiWebhook {
     chat: Chat,
-    tokens: Vec<([u8; 32], Option<BTreeSet<String>>)>,
+    tokens: Tokens,
     clock: Clock,
     wake: Arc<Notify>,
     figures: Arc<Figures>,
@@ -52,15 +49,11 @@ impl JandiWebhook {
     /// `wake` is told when a command has changed something.
     pub(crate) fn new(
         chat: Chat,
-        tokens: &[Token],
+        tokens: Tokens,
         clock: Clock,
         wake: Arc<Notify>,
         figures: Arc<Figures>,
     ) -> Self {
-        let tokens = tokens
-            .iter()
-            .map(|token| (digest(&token.secret), token.schedules.clone()))
-            .collect();
         Self {
             chat,
             tokens,
@@ -77,22 +70,6 @@ impl JandiWebhook {
         let number = self.undated.fetch_add(1, Ordering::Relaxed);
         format!("undated-{}-{number}", self.clock.now().timestamp_micros())
     }
-
-    /// What the token may see. Every token is compared whole, so that the time says nothing about any of them.
-    fn sees(&self, token: &str) -> Option<&Option<BTreeSet<String>>> {
-        let asked = digest(token);
-        let mut found = None;
-        for (known, sees) in &self.tokens {
-            if bool::from(known.ct_eq(&asked)) {
-                found = Some(sees);
-            }
-        }
-        found
-    }
-}
-
-fn digest(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
 }
 
 impl Room for JandiWebhook {
@@ -158,10 +135,10 @@ impl JandiWebhook {
                 );
             }
         };
-        let Some(sees) = self.sees(&payload.token) else {
+        let Some(sees) = self.tokens.sees(&payload.token, Clock::machine()).await else {
             return (StatusCode::UNAUTHORIZED, String::new());
         };
-        let answer = self.answer_payload(payload, sees.clone()).await;
+        let answer = self.answer_payload(payload, sees).await;
         (StatusCode::OK, answer)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{instances::Instances, rds::Databases, ssm::Window};
+use super::{instances::Instances, rds::Databases, secrets::Kept, ssm::Window};
 
 /// An account.
 #[derive(Debug, Default)]
@@ -21,4 +21,5 @@ pub(super) struct Ground {
     pub(super) instances: Instances,
     pub(super) databases: Databases,
     pub(super) windows: Vec<Window>,
+    pub(super) secrets: Kept,
 }

@@ -37,7 +37,7 @@ const JSON: &str = "application/x-amz-json-1.1";
 /// Whether its answers are JSON.
 fn speaks_json(service: Service) -> bool {
     match service {
-        Service::EventBridge | Service::Lambda | Service::Ssm => true,
+        Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => true,
         Service::CloudWatch | Service::Ec2 | Service::Iam | Service::Rds | Service::Sts => false,
     }
 }
@@ -49,7 +49,7 @@ fn namespace(service: Service) -> &'static str {
         Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
         Service::Rds => "http://rds.amazonaws.com/doc/2014-10-31/",
         Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-        Service::EventBridge | Service::Lambda | Service::Ssm => "",
+        Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => "",
     }
 }
 

@@ -171,6 +171,27 @@ impl Region {
         self.with(|ground, _| ground.windows.clear());
     }
 
+    /// From now on the parameter of SSM says that.
+    pub fn parameter(&self, name: &str, text: &str) -> &Self {
+        self.with(|ground, _| {
+            let parameters = &mut ground.secrets.parameters;
+            parameters.insert(name.to_owned(), text.to_owned());
+        });
+        self
+    }
+
+    /// From now on the secret of Secrets Manager says that; what it said is the one before.
+    pub fn secret(&self, name: &str, text: &str) -> &Self {
+        self.with(|ground, now| ground.secrets.manage(name, text, now));
+        self
+    }
+
+    /// Takes a parameter or a secret away.
+    pub fn forget_secret(&self, name: &str) -> &Self {
+        self.with(|ground, _| ground.secrets.forget(name));
+        self
+    }
+
     /// From now on the account has not enabled it: no credentials are good in it.
     pub fn not_enabled(&self) -> &Self {
         self.with(|ground, _| ground.disabled = true);

@@ -22,6 +22,7 @@ mod rds;
 mod record;
 mod refusal;
 mod request;
+mod secrets;
 mod signature;
 mod ssm;
 mod sts;
@@ -61,7 +62,8 @@ impl Shared {
     }
 }
 
-/// A server that answers as EC2, RDS, STS, IAM, SSM, EventBridge, CloudWatch and Lambda. It ends when it is dropped.
+/// A server that answers as EC2, RDS, STS, IAM, SSM, Secrets Manager, EventBridge, CloudWatch and Lambda. It ends when it
+/// is dropped.
 #[derive(Debug)]
 pub struct FakeAws {
     shared: Arc<Shared>,

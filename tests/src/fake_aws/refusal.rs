@@ -30,7 +30,7 @@ impl Refusal {
     pub(super) fn throttled(service: Service) -> Self {
         match service {
             Service::Ec2 => Self::new(503, "RequestLimitExceeded", "Request limit exceeded."),
-            Service::EventBridge | Service::Ssm => {
+            Service::Secrets | Service::Ssm | Service::EventBridge => {
                 Self::new(400, "ThrottlingException", "Rate exceeded")
             }
             Service::Lambda => Self::new(429, "TooManyRequestsException", "Rate Exceeded."),
@@ -63,7 +63,7 @@ impl Refusal {
     pub(super) fn expired(service: Service) -> Self {
         match service {
             Service::Ec2 => Self::new(400, "RequestExpired", "Request has expired."),
-            Service::EventBridge | Service::Lambda | Service::Ssm => Self::new(
+            Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => Self::new(
                 400,
                 "ExpiredTokenException",
                 "The security token included in the request is expired",
@@ -85,7 +85,7 @@ impl Refusal {
                 "AuthFailure",
                 "AWS was not able to validate the provided access credentials",
             ),
-            Service::EventBridge | Service::Lambda | Service::Ssm => Self::new(
+            Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => Self::new(
                 400,
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.",
@@ -114,7 +114,9 @@ impl Refusal {
                      message: RmFpbHVyZU1lc3NhZ2U"
                 ),
             ),
-            Service::EventBridge | Service::Ssm => Self::new(400, "AccessDeniedException", told),
+            Service::Secrets | Service::Ssm | Service::EventBridge => {
+                Self::new(400, "AccessDeniedException", told)
+            }
             Service::Lambda => Self::new(403, "AccessDeniedException", told),
             Service::CloudWatch | Service::Iam | Service::Rds | Service::Sts => {
                 Self::new(403, "AccessDenied", told)
@@ -131,6 +133,7 @@ impl Refusal {
             | Service::Iam
             | Service::Lambda
             | Service::Rds
+            | Service::Secrets
             | Service::Ssm
             | Service::Sts => Self::new(
                 500,

@@ -18,6 +18,7 @@ pub(super) enum Service {
     Iam,
     Lambda,
     Rds,
+    Secrets,
     Ssm,
     Sts,
 }
@@ -30,6 +31,7 @@ impl Service {
         Self::Iam,
         Self::Lambda,
         Self::Rds,
+        Self::Secrets,
         Self::Ssm,
         Self::Sts,
     ];
@@ -43,6 +45,7 @@ impl Service {
             Self::Iam => "iam",
             Self::Lambda => "lambda",
             Self::Rds => "rds",
+            Self::Secrets => "secretsmanager",
             Self::Ssm => "ssm",
             Self::Sts => "sts",
         }
@@ -57,6 +60,7 @@ impl Service {
             | Self::Iam
             | Self::Lambda
             | Self::Rds
+            | Self::Secrets
             | Self::Ssm
             | Self::Sts => self.signing_name(),
         }

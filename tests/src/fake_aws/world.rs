@@ -196,7 +196,15 @@ impl World {
             }
             (Service::Ssm, Asked::Json(asked)) => {
                 let ground = self.ground(account, region);
-                ssm::answer(&ground.windows, action, asked).map(Given::Json)
+                let answer = match action {
+                    "GetParameter" => ground.secrets.parameter(asked),
+                    _ => ssm::answer(&ground.windows, action, asked),
+                };
+                answer.map(Given::Json)
+            }
+            (Service::Secrets, Asked::Json(asked)) => {
+                let ground = self.ground(account, region);
+                ground.secrets.answer(action, asked).map(Given::Json)
             }
             (Service::EventBridge, Asked::Json(asked)) => {
                 event_bridge::answer(&mut self.events, place, action, asked).map(Given::Json)

@@ -16,7 +16,7 @@ pub(super) fn show(subject: &Subject<'_>, roster: &Roster<'_>) -> Reply {
         forced: subject.forced(),
         held: subject.held(subject.here.date),
         faults,
-        seen: None,
+        seen: roster.seen.map(|at| subject.local(at)),
     })
 }
 

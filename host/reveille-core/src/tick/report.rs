@@ -15,7 +15,8 @@ use crate::{
 pub enum TickOutcome {
     /// Everything was looked at.
     Done,
-    /// Another host holds the right to act, or a tick of this one is still under way: nothing was done.
+    /// Another host holds the right to act, a tick of this one is still under way, or it was told to halt: nothing was
+    /// done.
     NotMine,
     /// A tick of the same or a later time was done before: nothing was done.
     Late,

@@ -52,6 +52,7 @@ pub struct Scheduler {
     clock: Option<Clock>,
     held: Mutex<BTreeMap<String, Held>>,
     ticking: AtomicBool,
+    halted: AtomicBool,
 }
 
 /// Tells the time while a tick is under way.
@@ -117,6 +118,7 @@ impl Scheduler {
             clock: None,
             held: Mutex::default(),
             ticking: AtomicBool::new(false),
+            halted: AtomicBool::new(false),
         }
     }
 
@@ -127,6 +129,17 @@ impl Scheduler {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
+    }
+
+    /// Has a tick that is under way stop at its next safe point, because the process is to end: it gives no more orders,
+    /// and remembers what came of those that it gave. What it leaves is the next tick's, of whichever host. This scheduler
+    /// does nothing from then on.
+    pub fn halt(&self) {
+        self.halted.store(true, Ordering::Release);
+    }
+
+    fn is_halted(&self) -> bool {
+        self.halted.load(Ordering::Acquire)
     }
 
     /// Gives the right to act back, so that another host need not wait until the lease ends.
@@ -171,7 +184,7 @@ impl Scheduler {
     ) -> Result<TickReport, TickError> {
         // Whoever holds the lease may have died: it is free within a minute.
         let nothing = |outcome| Ok(TickReport::new(outcome, now + QUICK_LOOK));
-        if self.ticking.swap(true, Ordering::Acquire) {
+        if self.is_halted() || self.ticking.swap(true, Ordering::Acquire) {
             return nothing(TickOutcome::NotMine);
         }
         let _ticking = Ticking(&self.ticking);
@@ -213,6 +226,9 @@ impl Scheduler {
             servers,
         } = self.rounds(&seen, &before, now);
         let held = tell_held(&mut results, &seen.store.definitions, &before, now);
+        if self.is_halted() {
+            return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
+        }
 
         // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
         if !results.changed.is_empty() || !gone.is_empty() {
@@ -382,7 +398,8 @@ impl Scheduler {
         let mut outcomes = Vec::with_capacity(orders.len());
         let at_once = deadline.map_or(ORDERS_AT_ONCE, |_| ORDERS_IN_TIME);
         for orders in orders.chunks(at_once) {
-            if deadline.is_some_and(|deadline| deadline < self.time(now) + ORDERS_TAKE) {
+            let is_late = deadline.is_some_and(|deadline| deadline < self.time(now) + ORDERS_TAKE);
+            if is_late || self.is_halted() {
                 break;
             }
             self.renew(lease, now).await?;

@@ -148,6 +148,12 @@ pub(crate) enum Command {
         /// Where the lines are [default: standard input]
         file: Option<PathBuf>,
     },
+    /// Ask the Reveille of this machine whether it is alive; exits with 1 when it is not
+    Healthcheck {
+        /// Where it listens [default: as configured]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        to: Option<String>,
+    },
     /// Print a completion script: `source <(reveille completions bash)`
     Completions {
         /// The shell
@@ -183,7 +189,7 @@ pub(crate) struct SayArgs {
     /// The message, with its slash: `/서버 Development status`
     #[arg(required = true, trailing_var_arg = true)]
     pub(crate) words: Vec<String>,
-    /// Where Reveille listens
+    /// Where Reveille listens: an address with its port, or `http://…`
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) to: String,
     /// The webhook's token [default: the first configured one, else the demo's]

@@ -7,8 +7,10 @@ use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timelin
 
 use super::{Setting, data, doctor::of_schedule};
 use crate::{
+    clock::Clock,
     config::Config,
     house::{House, print},
+    secrets::SecretErrors,
 };
 
 /// What was found.
@@ -68,6 +70,13 @@ pub(crate) async fn checked(
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
     faults.extend(data::faults(house, config, &definitions));
+    if let Err(SecretErrors(errors)) = house
+        .secrets
+        .resolve(config.secrets(), Clock::machine())
+        .await
+    {
+        faults.extend(errors.iter().map(ToString::to_string));
+    }
     faults.extend(
         fleet
             .unseen

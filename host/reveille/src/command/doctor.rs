@@ -10,12 +10,18 @@ use reveille_core::{
     tick::Unseen,
 };
 
+#[cfg(feature = "aws")]
+use tokio::sync::mpsc;
+
 use super::{Setting, data};
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
     causes,
+    clock::Clock,
+    config::Config,
     house::{House, print},
+    secrets::Secrets,
 };
 
 /// What was looked at.
@@ -27,46 +33,72 @@ pub(super) enum Finding {
     Problem(String),
 }
 
-pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
-    let findings = look(&setting).await;
-    let mut text = String::new();
-    for finding in &findings {
-        let _ = match finding {
-            Finding::Ok(what) => writeln!(text, "ok        {what}"),
-            Finding::Problem(what) => writeln!(text, "problem   {what}"),
-        };
+/// What has been said so far; each finding is printed when it is there.
+#[derive(Debug)]
+struct Report {
+    is_well: bool,
+}
+
+impl Report {
+    fn tell(&mut self, finding: Finding) {
+        match finding {
+            Finding::Ok(what) => print(&format!("ok        {what}\n")),
+            Finding::Problem(what) => {
+                self.is_well = false;
+                print(&format!("problem   {what}\n"));
+            }
+        }
     }
-    print(&text);
-    let is_well = findings
-        .iter()
-        .all(|finding| matches!(finding, Finding::Ok(_)));
-    Ok(if is_well {
+
+    fn tell_all(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            self.tell(finding);
+        }
+    }
+}
+
+pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
+    let mut report = Report { is_well: true };
+    look(&setting, &mut report).await;
+    Ok(if report.is_well {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
-async fn look(setting: &Setting) -> Vec<Finding> {
-    let mut findings = vec![Finding::Ok(match setting.config.tokens.len() {
+async fn look(setting: &Setting, report: &mut Report) {
+    report.tell(Finding::Ok(match setting.config.tokens.len() {
         0 => String::from("token: none; `reveille serve` needs one, `reveille tick` does not"),
         number => format!("token: {number}"),
-    })];
+    }));
+    of_secrets(&setting.config, report).await;
     let house = match setting.house().await {
         Ok(house) => {
-            findings.extend(of_house(&house, setting).await);
+            report.tell_all(of_house(&house, setting).await);
             Some(house)
         }
         Err(error) => {
-            findings.push(Finding::Problem(chain(error.as_ref())));
+            report.tell(Finding::Problem(chain(error.as_ref())));
             None
         }
     };
     #[cfg(feature = "aws")]
-    findings.extend(of_aws(house.as_ref(), setting).await);
+    of_aws(house.as_ref(), setting, report).await;
     #[cfg(not(feature = "aws"))]
     drop(house);
-    findings
+}
+
+/// Whether each secret can be had; never what it says.
+async fn of_secrets(config: &Config, report: &mut Report) {
+    let secrets = Secrets::new(config);
+    let now = Clock::machine();
+    // All at once, so that places that do not answer are waited for once.
+    let _ = secrets.resolve(config.secrets(), now).await;
+    report.tell_all(config.secrets().map(|secret| match secrets.known(secret) {
+        Ok(_) => Finding::Ok(format!("{}: there, in {}", secret.key, secret.place)),
+        Err(error) => Finding::Problem(error.to_string()),
+    }));
 }
 
 async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
@@ -111,15 +143,26 @@ async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
 
 /// Credentials, clock, tables, roles, permissions and tags.
 #[cfg(feature = "aws")]
-async fn of_aws(house: Option<&House>, setting: &Setting) -> Vec<Finding> {
+async fn of_aws(house: Option<&House>, setting: &Setting, report: &mut Report) {
     let config = &setting.config;
     let tables = match &config.store {
         StoreConfig::Sqlite(_) => None,
         StoreConfig::Dynamo(tables) => Some(tables.clone()),
     };
-    let checks = match (&config.aws, tables) {
-        (None, None) => return Vec::new(),
-        (None, Some(tables)) => doctor::tables(&aws::connect(config).await, &tables).await,
+    let mut tell = |check: Check| {
+        report.tell(match check.result {
+            Ok(fact) => Finding::Ok(format!("{}: {fact}", check.what)),
+            Err(Ailment { cause, remedy }) => {
+                Finding::Problem(format!("{}: {cause}. {remedy}", check.what))
+            }
+        });
+    };
+    match (&config.aws, tables) {
+        (None, None) => {}
+        (None, Some(tables)) => {
+            let checks = doctor::tables(&aws::connect(config).await, &tables).await;
+            checks.into_iter().for_each(tell);
+        }
         (Some(configured), tables) => {
             let definitions = match house {
                 Some(house) => house.store.definitions().await.ok(),
@@ -138,16 +181,17 @@ async fn of_aws(house: Option<&House>, setting: &Setting) -> Vec<Finding> {
                 ssm_windows: configured.ssm_windows,
                 traces: configured.traces.clone(),
             };
-            doctor::examine(&aws::connect(config).await, &input, setting.clock.now()).await
+            let sdk = aws::connect(config).await;
+            let (found, mut checks) = mpsc::unbounded_channel();
+            let printed = async {
+                while let Some(check) = checks.recv().await {
+                    tell(check);
+                }
+            };
+            let now = setting.clock.now();
+            tokio::join!(doctor::examine(&sdk, &input, now, found), printed);
         }
-    };
-    let finding = |check: Check| match check.result {
-        Ok(fact) => Finding::Ok(format!("{}: {fact}", check.what)),
-        Err(Ailment { cause, remedy }) => {
-            Finding::Problem(format!("{}: {cause}. {remedy}", check.what))
-        }
-    };
-    checks.into_iter().map(finding).collect()
+    }
 }
 
 /// A fault that a rule found, with the schedule that it concerns.

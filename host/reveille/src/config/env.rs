@@ -42,7 +42,8 @@ Environment:
   REVEILLE_AWS_REGION         region of the tables and of the servers; makes the fleet that of AWS
   REVEILLE_HTTP_LISTEN        where the webhook listens, 127.0.0.1:8080
   REVEILLE_HTTP_ADMIN         where operators look (/metrics, /rules, /healthz, /readyz); nowhere
-  REVEILLE_JANDI_TOKENS       webhook tokens that see every schedule, separated by commas
+  REVEILLE_JANDI_TOKENS       webhook tokens that see every schedule, separated by commas; one may say
+                              where it is: ssm:/name, secret:name#field, file:/path
   REVEILLE_DEFAULTS_TIMEZONE  zone of schedules that have none, Asia/Seoul
   REVEILLE_DEFAULTS_LOCALE    ko or en
   REVEILLE_DEFAULTS_PERSONA   off, light or full

@@ -7,7 +7,9 @@ mod duration;
 mod env;
 mod given;
 mod http;
+mod origin;
 mod sandbox;
+mod secret;
 mod store;
 mod token;
 
@@ -28,9 +30,11 @@ use reveille_loader::Feed;
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
-pub(crate) use env::{ENV_CONFIG, ENV_HELP};
+pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
 use given::Given;
+pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
+pub(crate) use secret::{Secret, SecretPlace, SecretText};
 pub(crate) use store::StoreConfig;
 pub(crate) use token::Token;
 
@@ -50,7 +54,7 @@ pub(crate) struct Config {
     /// AWS's servers; none has them simulated.
     #[cfg(feature = "aws")]
     pub(crate) aws: Option<AwsConfig>,
-    /// Region of tables that are there without AWS's servers.
+    /// Region of tables and secrets that are there without AWS's servers.
     #[cfg(feature = "aws")]
     pub(crate) table_region: Option<String>,
     /// Where the webhook listens.
@@ -225,10 +229,11 @@ impl Config {
             .jandi
             .tokens
             .into_iter()
-            .map(|token| token.check(folder, variables))
+            .enumerate()
+            .map(|(number, token)| token.check(number, folder, variables))
             .collect::<Result<Vec<_>, _>>()?;
         if let Some(more) = variables(env::ENV_TOKENS) {
-            tokens.extend(token::listed(&more));
+            tokens.extend(token::listed(&more)?);
         }
         let store = raw.store.check(folder, variables)?;
         #[cfg(not(feature = "aws"))]
@@ -239,7 +244,9 @@ impl Config {
             #[cfg(feature = "aws")]
             table_region: match (&store, &aws) {
                 (StoreConfig::Dynamo(_), None) => Some(aws::surrounding_region(variables)?),
-                (StoreConfig::Dynamo(_) | StoreConfig::Sqlite(_), _) => None,
+                // Secrets may be there; who has none needs no region.
+                (StoreConfig::Sqlite(_), None) => aws::surrounding_region(variables).ok(),
+                (StoreConfig::Dynamo(_) | StoreConfig::Sqlite(_), Some(_)) => None,
             },
             #[cfg(feature = "aws")]
             aws,
@@ -285,6 +292,11 @@ impl Config {
             formatter: defaults.formatter,
             simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
+    }
+
+    /// Every secret that it names.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
+        self.tokens.iter().map(|token| &token.secret)
     }
 
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
@@ -348,30 +360,42 @@ fn located(folder: &Path, location: &str) -> String {
     }
 }
 
-/// What is wrong with `text`. Of the section with the tokens neither a line nor a value is shown.
+/// Words of lines that may have a secret in them, or a URL that is one.
+const SECRET_WORDS: [&str; 7] = ["jandi", "token", "secret", "value", "key", "url", "://"];
+
+/// What is wrong with `text`. Where secrets stand neither a line nor a value is shown.
 fn malformed(text: &str, error: &toml_edit::de::Error) -> String {
     let at = error.span().map_or(0, |span| span.start);
-    let before: Vec<&str> = text.get(..at).unwrap_or(text).lines().collect();
-    let section = before
-        .iter()
-        .rev()
-        .find(|line| line.trim_start().starts_with('['));
-    let is_secret = section.is_some_and(|line| line.contains("jandi"))
-        || text
-            .get(at..)
-            .unwrap_or_default()
-            .trim_start()
-            .starts_with("[jandi")
-        || before.last().is_some_and(|line| line.contains("token"));
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let line = before.rsplit('\n').next().unwrap_or_default().to_owned()
+        + after.split('\n').next().unwrap_or_default();
+    let number = before.split('\n').count();
+    let headers = before.lines().chain([line.as_str()]).rev();
+    let is_header = |line: &&str| {
+        line.starts_with('[')
+            && line.ends_with(']')
+            && line
+                .chars()
+                .all(|letter| letter.is_ascii_alphabetic() || "[]._-".contains(letter))
+    };
+    let section = headers.map(str::trim).find(is_header).unwrap_or_default();
+    let is_secret =
+        section.contains("jandi") || SECRET_WORDS.iter().any(|word| line.contains(word));
     if !is_secret {
         return error.to_string().trim_end().to_owned();
     }
     let cause = if error.message().starts_with("invalid ") {
-        "a token is written as `{ env = \"JANDI_TOKEN\" }`, `{ file = \"…\" }` or `{ token = \"…\" }`"
+        "a value is of another kind than it should be; a secret is written as `{ env = \"NAME\" }`, `{ file = \"…\" }`, \
+         `{ ssm = \"…\" }`, `{ secret = \"…\" }` or `{ value = \"…\" }`"
     } else {
         error.message()
     };
-    format!("line {}, under [jandi]: {cause}", before.len().max(1))
+    let under = if section.is_empty() {
+        String::new()
+    } else {
+        format!(", under {section}")
+    };
+    format!("line {number}{under}: {cause}")
 }
 
 #[cfg(test)]
@@ -451,12 +475,15 @@ mod tests {
             "[jandi]\ntokens = [{ tokn = \"hush\" }]",
             "jandi.tokens = [\"hush\"]",
             "jandi = { tokens = [\"hush\"] }",
+            "[sandbox]\nkey = \"hush\"",
+            "[http]\nurl = \"hush\"",
+            "[[jandi.targets]]\nname = \"ops\"\nurl = \"https://wh.jandi.com/hush\"",
         ] {
             let text: Result<RawConfig, _> =
                 toml_edit::de::from_str(text).map_err(|error| malformed(text, &error));
             let error = text.err().unwrap_or_default();
             assert!(
-                error.contains("jandi") && !error.contains("hush"),
+                error.contains("line ") && !error.contains("hush"),
                 "{error}"
             );
         }
@@ -469,18 +496,23 @@ mod tests {
             error.contains("exactly one of") && !error.contains("hush"),
             "{error}"
         );
+        let error = load("[jandi]\ntokens = [{ token = \"hush\", value = \"hush\" }]").unwrap_err();
         assert!(
-            load("[jandi]\ntokens = [{ env = \"X\" }]")
-                .unwrap_err()
-                .contains("`env = X`")
+            error.contains("exactly one of") && !error.contains("hush"),
+            "{error}"
         );
-        assert_eq!(
-            load("[jandi]\ntokens = [{ token = \" a \" }]")
-                .unwrap()
-                .tokens[0]
-                .secret,
-            "a"
-        );
+    }
+
+    #[test]
+    fn a_token_is_a_secret_with_what_it_sees() {
+        for key in ["token", "value"] {
+            let text = format!("[jandi]\ntokens = [{{ {key} = \" a \", schedules = [\"dev\"] }}]");
+            let token = load(&text).unwrap().tokens.remove(0);
+            assert_eq!(token.secret.key, "jandi.tokens[1]");
+            let said = SecretPlace::Configuration(SecretText::new("a").unwrap());
+            assert_eq!(token.secret.place, said);
+            assert_eq!(token.schedules, Some(["dev".to_owned()].into()));
+        }
     }
 
     #[test]

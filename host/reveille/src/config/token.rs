@@ -7,90 +7,97 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{ConfigError, Variables};
+use super::{
+    ConfigError, Variables, env,
+    given::Given,
+    secret::{self, RawSecret, Secret, SecretPlace, SecretText},
+};
 
 /// A token of JANDI's, and what it may see.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Token {
-    /// The secret.
-    pub(crate) secret: String,
+    /// Where it is.
+    pub(crate) secret: Secret,
     /// Names of schedules; none is all.
     pub(crate) schedules: Option<BTreeSet<String>>,
 }
 
-/// Never shows the secret.
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Token")
-            .field("schedules", &self.schedules)
-            .finish_non_exhaustive()
+impl Token {
+    /// One that everybody may know, and that sees everything.
+    pub(crate) fn known(key: &str, token: &str) -> Self {
+        let place = SecretPlace::Variable {
+            name: key.to_owned(),
+            text: SecretText::new(token),
+        };
+        Self {
+            secret: Secret {
+                key: key.to_owned(),
+                place,
+            },
+            schedules: None,
+        }
     }
 }
 
+/// A secret, and what it may see.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawToken {
-    token: Option<String>,
-    file: Option<PathBuf>,
+    /// An older word for `value`.
+    token: Option<SecretText>,
+    value: Option<SecretText>,
     env: Option<String>,
+    file: Option<PathBuf>,
+    ssm: Option<String>,
+    secret: Option<String>,
+    field: Option<String>,
     schedules: Option<BTreeSet<String>>,
 }
 
 /// The tokens of a list between commas; they see everything.
-pub(super) fn listed(list: &str) -> impl Iterator<Item = Token> {
+pub(super) fn listed(list: &str) -> Result<Vec<Token>, ConfigError> {
     list.split(',')
         .map(str::trim)
-        .filter(|secret| !secret.is_empty())
-        .map(|secret| Token {
-            secret: secret.to_owned(),
-            schedules: None,
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let key = env::ENV_TOKENS;
+            let place = secret::variable(key.to_owned(), Some(part))
+                .map_err(|remedy| Given::new(key, "…").wrong(remedy))?;
+            Ok(Token {
+                secret: Secret {
+                    key: key.to_owned(),
+                    place,
+                },
+                schedules: None,
+            })
         })
+        .collect()
 }
 
 impl RawToken {
+    /// The token that is the `number`th of its list.
     pub(super) fn check(
         self,
+        number: usize,
         folder: &Path,
         variables: Variables<'_>,
     ) -> Result<Token, ConfigError> {
-        let value = |value: &str, remedy: String| ConfigError::Value {
-            key: String::from("jandi.tokens"),
-            value: value.into(),
-            remedy,
-        };
-        let secret = match (self.token, self.file, self.env) {
-            (Some(token), None, None) => token,
-            (None, Some(file), None) => {
-                let path = folder.join(file);
-                std::fs::read_to_string(&path).map_err(|error| {
-                    value(
-                        &format!("file = {}", path.display()),
-                        format!("the file cannot be read ({error})"),
-                    )
-                })?
-            }
-            (None, None, Some(name)) => variables(&name).ok_or_else(|| {
-                value(
-                    &format!("env = {name}"),
-                    String::from("the variable is not set"),
-                )
-            })?,
-            _ => {
-                return Err(value(
-                    "…",
-                    String::from("give each token exactly one of `token`, `file` or `env`"),
-                ));
-            }
-        };
-        let secret = secret.trim().to_owned();
-        if secret.is_empty() {
-            return Err(value(
-                "",
-                String::from("a token is empty; copy it from the webhook's page in JANDI"),
+        let key = format!("jandi.tokens[{}]", number + 1);
+        if self.token.is_some() && self.value.is_some() {
+            return Err(Given::new(key, "…").wrong(
+                "`token` and `value` are two words for the same; give exactly one of them",
             ));
         }
+        let raw = RawSecret {
+            value: self.token.or(self.value),
+            env: self.env,
+            file: self.file,
+            ssm: self.ssm,
+            secret: self.secret,
+            field: self.field,
+        };
         Ok(Token {
-            secret,
+            secret: raw.check(key, folder, variables)?,
             schedules: self.schedules,
         })
     }

@@ -34,6 +34,7 @@ use crate::{
     house::House,
     rules,
     sight::Sight,
+    tokens::Tokens,
     webhook::{self, JandiWebhook, NO_TOKEN},
 };
 
@@ -78,7 +79,7 @@ impl Home {
         let wake = Arc::new(Notify::new());
         let webhook = JandiWebhook::new(
             house.chat(&config),
-            &config.tokens,
+            Tokens::new(&house.secrets, &config.tokens),
             clock,
             Arc::clone(&wake),
             Arc::new(Figures::default()),

@@ -11,6 +11,7 @@ mod days;
 mod deadlines;
 mod forces;
 mod groups;
+mod halts;
 mod idle;
 mod people;
 mod preferred;

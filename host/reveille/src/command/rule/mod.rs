@@ -1,6 +1,7 @@
 //! `reveille rule …`, one file each.
 
 mod add;
+mod agreement;
 mod build;
 mod diff;
 mod list;
