@@ -42,6 +42,11 @@ impl TakeError {
             Self::Source(_) | Self::Load(_) | Self::Broken => None,
         }
     }
+
+    /// Whether the same component may be taken later: its machine code is made and shared elsewhere.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Load(LoadError::Code { .. }))
+    }
 }
 
 /// An error with everything that caused it.

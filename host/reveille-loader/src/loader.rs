@@ -434,13 +434,21 @@ impl Loader {
                 state.refused = None;
             }
             Err(error) => {
+                let cause = plain(&told(&error), &wanted.source.name);
+                let before = state.refused.take();
+                let same = before.filter(|it| it.sha256 == digest && it.cause == cause);
                 state.refused = Some(Refused {
                     version: error.version().map(str::to_owned),
-                    cause: plain(&told(&error), &wanted.source.name),
+                    // What rests on nothing is tried again at the next look.
+                    basis: if error.may_pass() {
+                        String::new()
+                    } else {
+                        basis
+                    },
+                    looks: same.as_ref().map_or(0, |same| same.looks),
+                    is_told: same.is_some_and(|same| same.is_told),
+                    cause,
                     sha256: digest,
-                    basis,
-                    looks: 0,
-                    is_told: false,
                 });
             }
         }

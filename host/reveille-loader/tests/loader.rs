@@ -9,6 +9,9 @@
 )]
 
 #[expect(dead_code, reason = "the tests of the sandbox use the rest of it")]
+#[path = "../../reveille-sandbox/tests/it/bucket.rs"]
+mod bucket;
+#[expect(dead_code, reason = "the tests of the sandbox use the rest of it")]
 #[path = "../../reveille-sandbox/tests/it/guest.rs"]
 mod guest;
 #[path = "../../../tests/src/signer.rs"]
@@ -24,6 +27,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bucket::Bucket;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use guest::Guest;
 use reveille_core::{
@@ -35,7 +39,7 @@ use reveille_loader::{
     Event, FileSource, GONE_AFTER, Grounds, Keys, LONGEST_WAIT, Loader, News, Places, Sources,
     Trust, Written,
 };
-use reveille_sandbox::Sandbox;
+use reveille_sandbox::{Limits, Sandbox};
 use signer::Signer;
 use tempfile::TempDir;
 
@@ -123,6 +127,14 @@ impl House {
         }
     }
 
+    /// A host that compiles nothing, and takes what is shared in this bucket.
+    fn lean(bucket: &Bucket) -> Self {
+        let mut house = Self::new();
+        house.sandbox = Arc::new(bucket.lean());
+        house.loader = loader(&house.sandbox, &house.folder, &house.far);
+        house
+    }
+
     /// The same host after its process has ended.
     fn again(mut self, trust: Trust) -> Self {
         (self.sandbox, self.loader) = start(&self.folder, &self.far, trust, Vec::new());
@@ -167,13 +179,27 @@ fn start(
     configured: Vec<RuleSource>,
 ) -> (Arc<Sandbox>, Arc<Loader>) {
     let sandbox = Arc::new(Sandbox::embedded().unwrap());
-    let sources = Sources::default()
-        .with("", Arc::new(FileSource))
-        .with("far", Arc::clone(far) as Arc<dyn Source>);
-    let loader = Loader::new(Arc::clone(&sandbox), sources, trust, configured)
+    let loader = Loader::new(Arc::clone(&sandbox), sources(far), trust, configured)
         .watching(folder.path().join("rules"))
         .with_shelf(folder.path().join("shelf"));
     (sandbox, Arc::new(loader))
+}
+
+/// One that keeps nothing.
+fn loader(sandbox: &Arc<Sandbox>, folder: &TempDir, far: &Arc<Far>) -> Arc<Loader> {
+    let loader = Loader::new(
+        Arc::clone(sandbox),
+        sources(far),
+        Trust::default(),
+        Vec::new(),
+    );
+    Arc::new(loader.watching(folder.path().join("rules")))
+}
+
+fn sources(far: &Arc<Far>) -> Sources {
+    Sources::default()
+        .with("", Arc::new(FileSource))
+        .with("far", Arc::clone(far) as Arc<dyn Source>)
 }
 
 fn source(location: &str, sha256: Option<&str>) -> RuleSource {
@@ -665,4 +691,33 @@ async fn a_component_can_be_looked_at_without_being_taken() {
     assert!(fitting.trial.is_passed());
     assert_eq!((fitting.trial.schedules, fitting.trial.plans), (1, 8));
     assert_eq!(house.digest(), None);
+}
+
+#[tokio::test]
+async fn code_that_is_shared_later_is_taken_at_the_next_look_and_its_lack_is_told_once() {
+    let bucket = Bucket::new();
+    let mut house = House::lean(&bucket);
+    let digest = sha256(&version(1));
+    house.far.put("far://team/a", version(1));
+    house.want(source("far://team/a", Some(&digest)));
+    let (cause, kept) = {
+        let events = house.look(Places::All).await;
+        let (cause, kept) = refused(&events);
+        (cause.to_owned(), kept.map(str::to_owned))
+    };
+    assert!(cause.contains("reveille rule compile"), "{cause}");
+    assert_eq!(kept, None);
+    for _ in 0..3 {
+        assert_eq!(house.look_later(Duration::from_secs(60)).await, []);
+    }
+    assert_eq!(house.error().as_deref(), Some(&*cause));
+
+    let maker = bucket.maker();
+    let limits = Limits::of(Tier::Rule);
+    let wanted = source("far://team/a", Some(&digest));
+    let candidate = maker.prepare(&wanted, limits, &version(1)).unwrap();
+    maker.share(&candidate).unwrap();
+    let events = house.look_later(Duration::from_secs(60)).await;
+    assert_eq!(taken(&events).0, digest);
+    assert_eq!((house.digest(), house.error()), (Some(digest), None));
 }

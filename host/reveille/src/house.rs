@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Moment, Schedule,
-        reply::{Announcement, Context, Reply},
+        Notice, Schedule, local_moment,
+        reply::{Context, Reply},
     },
-    port::{Fleet, Formatter, Notifier, Rules, Store},
+    port::{Fleet, Formatter, News, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
 use reveille_loader::{CalendarStore, Feeds, Loader};
@@ -77,7 +77,8 @@ impl House {
             let glance = Arc::new(Glance::new(Arc::clone(&watched)));
             (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
         };
-        let sandbox = rules::sandbox(config)?;
+        let secrets = Arc::new(Secrets::new(config));
+        let sandbox = rules::sandbox(config, &secrets)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
         let store = if feeds::has_calendars(config) {
@@ -100,7 +101,7 @@ impl House {
             simulated,
             sandbox,
             feeds,
-            secrets: Arc::new(Secrets::new(config)),
+            secrets,
             formatter,
             words,
             loader,
@@ -278,12 +279,17 @@ struct LogNotifier {
 
 #[async_trait]
 impl Notifier for LogNotifier {
-    async fn announce(
-        &self,
-        schedule: Option<&Schedule>,
-        announcement: &Announcement,
-        now: Moment,
-    ) {
+    fn warning(&self, _: &Schedule) -> Option<chrono::Duration> {
+        None
+    }
+
+    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    async fn announce(&self, news: &News<'_>) {
+        let schedule = news.schedule;
+        let zone = schedule.map_or(self.timezone, |schedule| schedule.timezone);
         let context = Context {
             locale: schedule
                 .and_then(|schedule| schedule.locale.as_ref())
@@ -291,14 +297,11 @@ impl Notifier for LogNotifier {
                 .clone(),
             persona: self.persona,
             keyword: String::from(DEFAULT_KEYWORD),
-            timezone: schedule
-                .map_or(self.timezone, |schedule| schedule.timezone)
-                .name()
-                .to_owned(),
-            now,
+            timezone: zone.name().to_owned(),
+            now: local_moment(news.now, zone),
             schedule: schedule.map(|schedule| schedule.name.clone()),
         };
-        let reply = Reply::Announced(announcement.clone());
+        let reply = Reply::Announced(news.announcement.clone());
         let message = self
             .formatter
             .format(&context, &reply)

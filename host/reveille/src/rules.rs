@@ -12,12 +12,18 @@ use reveille_core::{
     port::{Rules as _, Store},
 };
 use reveille_loader::{Event, Loader, NEAR_EVERY, News, Places};
-use reveille_sandbox::{ChildCommand, Compiler, Sandbox};
+#[cfg(feature = "compiler")]
+use reveille_sandbox::ChildCommand;
+use reveille_sandbox::{Compiler, Sandbox};
 use tokio::sync::{Notify, watch};
 
+#[cfg(feature = "aws")]
+use crate::bucket::Bucket;
+#[cfg(feature = "compiler")]
+use crate::cli::COMPILE_COMPONENT;
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, herald::Herald, http::stopped,
-    passed_over::PassedOver, places,
+    clock::Clock, config::Config, herald::Herald, http::stopped, passed_over::PassedOver, places,
+    secrets::Secrets,
 };
 
 /// How often it is seen which places that are no files are due.
@@ -27,12 +33,34 @@ const FAR_LOOK: Duration = Duration::from_secs(1);
 /// whole table. The port promises a minute.
 const DEFINITIONS_EVERY: Duration = Duration::from_secs(30);
 
-/// A sandbox that compiles rules in a child, and has none yet.
-pub(crate) fn sandbox(config: &Config) -> anyhow::Result<Arc<Sandbox>> {
-    let mut compiler = Compiler::in_child(
+/// Compiles components in a process of their own.
+#[cfg(feature = "compiler")]
+pub(crate) fn compiler() -> anyhow::Result<Compiler> {
+    Ok(Compiler::in_child(
         ChildCommand::this_program([COMPILE_COMPONENT])
             .context("the program does not find itself, and cannot compile rules")?,
-    );
+    ))
+}
+
+/// Compiles nothing: this build cannot.
+#[cfg(not(feature = "compiler"))]
+fn compiler() -> anyhow::Result<Compiler> {
+    Ok(Compiler::absent())
+}
+
+/// A sandbox that has no rules yet but its own.
+pub(crate) fn sandbox(config: &Config, secrets: &Arc<Secrets>) -> anyhow::Result<Arc<Sandbox>> {
+    let mut compiler = if config.taking.compiles {
+        compiler()?
+    } else {
+        Compiler::absent()
+    };
+    #[cfg(feature = "aws")]
+    if let Some(bucket) = Bucket::of(config, secrets) {
+        compiler = compiler.with_shared(Arc::new(bucket));
+    }
+    #[cfg(not(feature = "aws"))]
+    let _ = secrets;
     if let Some(folder) = config.compiled() {
         compiler = compiler.with_cache(folder);
     }

@@ -15,6 +15,7 @@ use super::{
     definitions::ConfigTable,
     failure::TableError,
     house::House,
+    notices::{self, Entry},
     query::Tables,
     state,
     transaction::{
@@ -38,6 +39,8 @@ struct Plan {
     answers: Vec<Attributes>,
     /// What must stand in the config table.
     expected: Vec<Expected>,
+    /// What is added unless its key is remembered.
+    notices: Vec<Entry>,
     /// Whether it only appends, so that nothing else depends on when it is done.
     only_appends: bool,
 }
@@ -49,21 +52,28 @@ impl Tables {
         changes: &[Change],
         before: Option<&ConfigTable>,
     ) -> Result<(), StoreError> {
-        let plan = Plan::of(changes, before)?;
+        let mut plan = Plan::of(changes, before)?;
         let checks = plan.checks().count();
-        let actions =
+        let before_notices =
             plan.writes.len() + plan.answers.len() + checks + usize::from(!plan.only_appends);
+        let actions = before_notices + plan.notices.len() * notices::ACTIONS;
         if actions == 0 {
             return Ok(());
         }
         let bytes: usize = plan.writes.iter().map(Write::size).sum::<usize>()
             + plan.answers.iter().map(size_of).sum::<usize>()
-            + plan.expected.iter().map(Expected::size).sum::<usize>();
+            + plan.expected.iter().map(Expected::size).sum::<usize>()
+            + plan.notices.iter().map(Entry::size).sum::<usize>();
         if actions > MOST_ACTIONS || bytes > MOST_BYTES {
             // What is carried out later cannot depend on what stood before.
             if !plan.expected.is_empty() {
                 return Err(TableError::Expected.into());
             }
+            // A journal is carried out whatever has become of its keys since: two hosts that tell the same at the same
+            // moment in two such commits would tell it twice.
+            let unknown = self.unknown(plan.notices).await?;
+            plan.writes
+                .extend(unknown.into_iter().flat_map(Entry::writes));
             return self.commit_by_journal(plan.writes, plan.answers).await;
         }
         for _ in 0..ATTEMPTS {
@@ -83,11 +93,18 @@ impl Tables {
                 .writes_expecting(plan.writes.iter().cloned(), &plan.expected)
                 .expectations(plan.checks())
                 .additions(plan.answers.iter().cloned())
+                .notices(&plan.notices)
                 .carry_out()
                 .await;
             match done {
                 Err(Refusal::Condition(0, house)) if !plan.only_appends => {
                     self.carry_out_other(house).await?;
+                }
+                Err(Refusal::Condition(action, _)) if before_notices <= action => {
+                    plan.notices = self.unknown(plan.notices).await?;
+                    if before_notices + plan.notices.len() == 0 {
+                        return Ok(());
+                    }
                 }
                 done_or_refused => return Ok(done_or_refused?),
             }
@@ -114,6 +131,7 @@ impl Plan {
         // Of two for one item the later one stands: a transaction touches an item once.
         let mut writes: BTreeMap<(Table, [String; 2]), Write> = BTreeMap::new();
         let mut answered = BTreeSet::new();
+        let mut told = Vec::new();
         let mut write = |write: Write| {
             let keys = write.keys();
             check(&keys, &write)?;
@@ -177,11 +195,16 @@ impl Plan {
                     }
                     plan.answers.push(state::delivery(delivery).map_err(ours)?);
                 }
+                Change::Enqueue(notice) => told.push(notice),
             }
         }
-        plan.only_appends = changes
-            .iter()
-            .all(|change| matches!(change, Change::Audit(_) | Change::Deliver(_)));
+        plan.only_appends = changes.iter().all(|change| {
+            matches!(
+                change,
+                Change::Audit(_) | Change::Deliver(_) | Change::Enqueue(_)
+            )
+        });
+        plan.notices = Entry::all(told)?;
         plan.writes.extend(writes.into_values());
         Ok(plan)
     }

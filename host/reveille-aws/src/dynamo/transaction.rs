@@ -21,6 +21,7 @@ use super::{
     TableNames,
     attributes::{Attributes, size_of, text_of},
     failure::canceled,
+    notices::Entry,
 };
 
 /// Most actions of a transaction. Source: "TransactWriteItems", Amazon DynamoDB API Reference, read 2026-11-23.
@@ -266,6 +267,15 @@ impl<'a> Transaction<'a> {
                 .set_item(Some(item))
                 .condition_expression("attribute_not_exists(pk)")
                 .build();
+            self = self.and(put.map(|put| TransactWriteItem::builder().put(put).build()));
+        }
+        self
+    }
+
+    /// Notices whose keys are not remembered.
+    pub(super) fn notices(mut self, entries: &[Entry]) -> Self {
+        for put in entries.iter().flat_map(Entry::puts) {
+            let put = put.table_name(&self.tables.state).build();
             self = self.and(put.map(|put| TransactWriteItem::builder().put(put).build()));
         }
         self

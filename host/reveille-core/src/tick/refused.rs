@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     member::Member,
-    news::{self, News},
+    news::{self, Event},
     report::ActionTaken,
     round::Results,
     settings::MAX_AUDITED_NAMES,
@@ -26,7 +26,7 @@ pub(super) struct Refused {
     pub(super) changed: Vec<Remembered>,
     pub(super) gone: Vec<ServerId>,
     pub(super) audit: Vec<AuditRecord>,
-    pub(super) news: Vec<News>,
+    pub(super) news: Vec<Event>,
     pub(super) actions: Vec<ActionTaken>,
 }
 
@@ -86,7 +86,7 @@ impl Refused {
     }
 
     fn tell(&mut self, schedule: &Arc<Schedule>, server: ServerView) {
-        if let Some(News {
+        if let Some(Event {
             schedule: about,
             announcement: Announcement::Failed { servers, .. },
         }) = self.news.last_mut()
@@ -95,7 +95,7 @@ impl Refused {
             servers.push(server);
             return;
         }
-        self.news.push(News {
+        self.news.push(Event {
             schedule: Arc::clone(schedule),
             announcement: Announcement::Failed {
                 schedule: schedule.name.clone(),

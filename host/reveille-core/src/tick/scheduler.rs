@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -11,19 +11,19 @@ use std::{
 use chrono::{DateTime, Days, Duration, Utc};
 
 use super::{
-    held::{Held, tell_held},
-    news::News,
+    held::tell_held,
     refused::Refused,
     report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen},
     round::{Inputs, Results},
-    settings::{DRIFT_LOOK, FORGOTTEN_AFTER, ORDERS_TAKE, QUICK_LOOK, Settings},
+    settings::{
+        DRIFT_LOOK, FORGOTTEN_AFTER, MOST_WARNED_BYTES, ORDERS_TAKE, QUICK_LOOK, Settings,
+    },
+    telling::Telling,
 };
 use crate::{
-    model::{
-        AuditRecord, Exception, Force, Remembered, Server, ServerId, ServerState, local_moment,
-    },
+    model::{Exception, Force, Remembered, Schedule, Server, ServerId, ServerState},
     port::{
-        Change, Fleet, FleetView, Lease, Notifier, Order, Outcome, Rules, Snapshot, Store,
+        Fleet, FleetView, Intent, Lease, Notifier, Order, Outcome, Rules, Snapshot, Store,
         StoreError, TickRecord, Trace,
     },
 };
@@ -41,8 +41,7 @@ const DAYS_AHEAD: u64 = 9;
 
 /// Works out what should be and does something about it, a tick at a time.
 ///
-/// Between ticks it keeps only which schedules hold, to announce each change once. A process that starts anew
-/// announces those that hold once more.
+/// Between ticks it keeps nothing: what people have been told stands in the store.
 pub struct Scheduler {
     store: Arc<dyn Store>,
     fleet: Arc<dyn Fleet>,
@@ -50,7 +49,6 @@ pub struct Scheduler {
     notifier: Arc<dyn Notifier>,
     settings: Settings,
     clock: Option<Clock>,
-    held: Mutex<BTreeMap<String, Held>>,
     ticking: AtomicBool,
     halted: AtomicBool,
 }
@@ -67,6 +65,11 @@ struct Seen {
 impl Seen {
     fn last(&self) -> Option<DateTime<Utc>> {
         self.store.last_tick.as_ref().map(|record| record.at)
+    }
+
+    /// What the last tick left behind.
+    fn before(&self) -> TickRecord {
+        self.store.last_tick.clone().unwrap_or_default()
     }
 }
 
@@ -116,7 +119,6 @@ impl Scheduler {
             notifier,
             settings,
             clock: None,
-            held: Mutex::default(),
             ticking: AtomicBool::new(false),
             halted: AtomicBool::new(false),
         }
@@ -214,42 +216,43 @@ impl Scheduler {
         }
         let fleet = self.fleet.servers(now).await?;
         let seen = Seen { store, fleet };
-        let before = self
-            .held
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let before = seen.before();
         let Rounds {
             mut results,
             gone,
             unscheduled,
             servers,
         } = self.rounds(&seen, &before, now);
-        let held = tell_held(&mut results, &seen.store.definitions, &before, now);
         if self.is_halted() {
             return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
         }
-
-        // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
-        if !results.changed.is_empty() || !gone.is_empty() {
-            self.store.remember(lease, &results.changed, &gone).await?;
+        let definitions = &seen.store.definitions;
+        let record = TickRecord {
+            at: now,
+            held: tell_held(&mut results, definitions, &before.held, now),
+            warned: still_ahead(before.warned, &results.warned, now),
+        };
+        let telling = Telling {
+            notifier: self.notifier.as_ref(),
+            last: seen.last(),
+            now,
+        };
+        // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered, and nothing is remembered as
+        // told that is not among the notices: both are one write, and where the store needs several for it, the notices
+        // come first. A tick that dies before its record is written is made again since the same last tick, so that
+        // what it tells has the same keys, and the store takes each key once.
+        let intent = Intent {
+            changed: &results.changed,
+            gone: &gone,
+            audit: &results.audit,
+            notices: &telling.notices(&results.news, 0),
+        };
+        if !intent.is_empty() {
+            self.store.remember(lease, &intent).await?;
         }
-        self.write_audit(std::mem::take(&mut results.audit)).await?;
-        let acted = self.act(lease, &mut results, now, deadline).await?;
-        for News {
-            schedule,
-            announcement,
-        } in &results.news
-        {
-            let local = local_moment(now, schedule.timezone);
-            self.notifier
-                .announce(Some(schedule), announcement, local)
-                .await;
-        }
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
-        self.store
-            .record_tick(lease, &TickRecord { at: now })
-            .await?;
+        let acted = self.act(lease, &mut results, &telling, deadline).await?;
+        telling.announce(&results.news).await;
+        self.store.record_tick(lease, &record).await?;
         let trace = Trace {
             servers: &seen.fleet.servers,
             unscheduled: &unscheduled,
@@ -259,7 +262,7 @@ impl Scheduler {
         };
         self.fleet.trace(&trace, now).await;
         Ok(TickReport {
-            schedules: seen.store.definitions.schedules.len(),
+            schedules: definitions.schedules.len(),
             servers,
             actions: acted.actions,
             held: results
@@ -288,12 +291,7 @@ impl Scheduler {
     }
 
     /// Every schedule's round.
-    fn rounds<'a>(
-        &'a self,
-        seen: &'a Seen,
-        held: &BTreeMap<String, Held>,
-        now: DateTime<Utc>,
-    ) -> Rounds<'a> {
+    fn rounds<'a>(&'a self, seen: &'a Seen, before: &TickRecord, now: DateTime<Utc>) -> Rounds<'a> {
         let (mut by_schedule, mut gone, missing) = gather(seen);
         let exceptions: HashMap<&str, &[Exception]> = seen
             .store
@@ -321,7 +319,9 @@ impl Scheduler {
                 exceptions: exceptions.get(name.as_str()).copied().unwrap_or_default(),
                 force: forces.get(name.as_str()).copied(),
                 last: seen.last(),
-                held_since: held.get(name).map(|held| held.since),
+                held_since: before.held.get(name).map(|held| held.since),
+                warning: self.warning(schedule, &servers),
+                warned: before.warned.get(name).copied(),
                 now,
             };
             results.round(&inputs, &servers);
@@ -350,12 +350,19 @@ impl Scheduler {
         }
     }
 
-    async fn write_audit(&self, records: Vec<AuditRecord>) -> Result<(), StoreError> {
-        if records.is_empty() {
-            return Ok(());
+    /// How long before a stop those of `schedule` are warned.
+    fn warning(
+        &self,
+        schedule: &Schedule,
+        servers: &[(&Server, Option<&Remembered>)],
+    ) -> Option<Duration> {
+        if servers.is_empty() {
+            return None;
         }
-        let changes: Vec<Change> = records.into_iter().map(Change::Audit).collect();
-        self.store.commit(&changes).await
+        let ahead = schedule
+            .warn_before_stop
+            .or_else(|| self.notifier.warning(schedule));
+        ahead.filter(|ahead| *ahead > Duration::zero())
     }
 
     /// Makes sure that the right to act is still there, for as long as it lasts when it is taken: what was remembered
@@ -384,9 +391,10 @@ impl Scheduler {
         &self,
         lease: &Lease,
         results: &mut Results<'_>,
-        now: DateTime<Utc>,
+        telling: &Telling<'_>,
         deadline: Option<DateTime<Utc>>,
     ) -> Result<Acted, TickError> {
+        let now = telling.now;
         if results.orders.is_empty() {
             return Ok(Acted::default());
         }
@@ -408,12 +416,15 @@ impl Scheduler {
         let mut refused = Refused::of(results, &outcomes, now);
         let postponed = refused.postpone(results, outcomes.len());
         orders.truncate(outcomes.len());
-        if !refused.changed.is_empty() || !refused.gone.is_empty() {
-            self.store
-                .remember(lease, &refused.changed, &refused.gone)
-                .await?;
+        let intent = Intent {
+            changed: &refused.changed,
+            gone: &refused.gone,
+            audit: &refused.audit,
+            notices: &telling.notices(&refused.news, results.news.len()),
+        };
+        if !intent.is_empty() {
+            self.store.remember(lease, &intent).await?;
         }
-        self.write_audit(refused.audit).await?;
         results.news.extend(refused.news);
         Ok(Acted {
             orders,
@@ -422,6 +433,27 @@ impl Scheduler {
             postponed,
         })
     }
+}
+
+/// The stops that people know of and that lie ahead: those of `before`, and those that they are warned `now` of. Of more
+/// than fit into [`MOST_WARNED_BYTES`] they are warned, and warned again where the key of the notice does not stop it.
+fn still_ahead(
+    before: BTreeMap<String, DateTime<Utc>>,
+    warned: &[(&str, DateTime<Utc>)],
+    now: DateTime<Utc>,
+) -> BTreeMap<String, DateTime<Utc>> {
+    /// Of a time and what stands around it.
+    const BYTES_EACH: usize = 50;
+    let mut ahead = before;
+    ahead.retain(|_, stop| now < *stop);
+    let mut bytes: usize = ahead.keys().map(|name| name.len() + BYTES_EACH).sum();
+    for (schedule, stop) in warned {
+        bytes += schedule.len() + BYTES_EACH;
+        if bytes <= MOST_WARNED_BYTES {
+            ahead.insert((*schedule).to_owned(), *stop);
+        }
+    }
+    ahead
 }
 
 /// The servers of each schedule beside what is remembered of them, in the order of their ids.

@@ -39,6 +39,13 @@ pub(super) const MAX_AUDITED_NAMES: usize = 50;
 /// Most names in a message; the same as in `wit/formatter.wit`.
 pub(super) const MAX_TOLD_NAMES: usize = 10;
 
+/// Most bytes of the schedules that hold, as far as people are told of each: what the last tick left behind is written
+/// at every tick, into one item of at most 400 KB on DynamoDB. It is some thousand schedules, and nobody reads as many
+/// messages.
+pub(super) const MOST_HELD_BYTES: usize = 150_000;
+/// Most bytes of the schedules whose next stop people have been warned of, in the same place.
+pub(super) const MOST_WARNED_BYTES: usize = 150_000;
+
 /// What an operator may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {

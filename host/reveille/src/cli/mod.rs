@@ -1,9 +1,13 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
 mod data;
+#[cfg(feature = "compiler")]
 mod desk;
+#[cfg(feature = "compiler")]
+mod project;
 mod rule;
 mod stored_rule;
+mod tier;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -11,10 +15,13 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
+#[cfg(feature = "compiler")]
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
-pub(crate) use rule::{
-    BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs, RuleRetryArgs,
-};
+#[cfg(feature = "compiler")]
+pub(crate) use project::{BuildArgs, NewArgs, RuleKind, RuleLanguage};
+#[cfg(all(feature = "aws", feature = "compiler"))]
+pub(crate) use rule::RuleCompileArgs;
+pub(crate) use rule::{RuleCommand, RuleListArgs, RuleRetryArgs};
 pub(crate) use stored_rule::{
     Grants, RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };
@@ -30,6 +37,7 @@ Try it:
   reveille explain Development               who painted today, and why";
 
 /// Name of [`Command::CompileComponent`].
+#[cfg(feature = "compiler")]
 pub(crate) const COMPILE_COMPONENT: &str = "compile-component";
 
 /// Wakes EC2 and RDS servers in the morning and puts them to bed at night.
@@ -160,6 +168,7 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
     /// Compile a component, from standard input to standard output; the program asks itself for it
+    #[cfg(feature = "compiler")]
     #[command(name = COMPILE_COMPONENT, hide = true)]
     CompileComponent,
 }

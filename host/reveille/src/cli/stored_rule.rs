@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::trial::TierName;
+use super::tier::TierName;
 
 #[derive(Debug, Args)]
 pub(crate) struct RuleAddArgs {

@@ -103,6 +103,11 @@ fn input(args: &IamArgs, config: &Config, stored: &[RuleSource]) -> anyhow::Resu
         ssm_windows: aws.is_some_and(|aws| aws.ssm_windows),
         traces: aws.map(|aws| aws.traces.clone()).unwrap_or_default(),
         objects,
+        machine_code: config
+            .taking
+            .shared
+            .as_ref()
+            .map(|shared| shared.place.clone()),
         secrets,
     })
 }

@@ -6,6 +6,7 @@ mod apply;
 mod check;
 mod data;
 mod demo;
+#[cfg(feature = "compiler")]
 mod desk;
 mod doctor;
 mod evaluate;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "aws")]
 pub(crate) use check::checked;
+#[cfg(feature = "compiler")]
 pub(crate) use rule::rule_name;
 #[cfg(feature = "aws")]
 pub(crate) use tick::as_json as tick_as_json;
@@ -127,6 +129,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Data(command) => data::run(command, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
+        #[cfg(feature = "compiler")]
         Command::CompileComponent => Ok(reveille_sandbox::compile_child()),
         Command::Healthcheck { to } => {
             healthcheck::run(to.as_deref(), setting.origin.file.as_deref()).await

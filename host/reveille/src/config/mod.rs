@@ -7,6 +7,8 @@ mod duration;
 mod env;
 mod given;
 mod http;
+#[cfg(feature = "aws")]
+mod machine_code;
 mod origin;
 mod sandbox;
 mod secret;
@@ -32,6 +34,8 @@ pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
 use given::Given;
+#[cfg(feature = "aws")]
+pub(crate) use machine_code::SharedConfig;
 pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
 pub(crate) use secret::{Secret, SecretPlace, SecretText};
@@ -75,8 +79,6 @@ pub(crate) struct Config {
     pub(crate) taking: RulesConfig,
     /// Named data for rules.
     pub(crate) data: Vec<Feed>,
-    /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
-    compiled: Option<PathBuf>,
     /// Name of the rule that has the words, when it is not the embedded one.
     pub(crate) formatter: Option<String>,
     /// How many times as fast as real ones simulated servers start and stop.
@@ -280,15 +282,8 @@ impl Config {
                     data: rule.data,
                 })
                 .collect(),
-            taking: raw.sandbox.check(folder)?,
+            taking: raw.sandbox.check(folder, variables)?,
             data: data::check(raw.data, folder)?,
-            compiled: raw.sandbox.cache.map(|cache| {
-                if cache.as_os_str().is_empty() {
-                    cache
-                } else {
-                    folder.join(cache)
-                }
-            }),
             formatter: defaults.formatter,
             simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
@@ -296,13 +291,14 @@ impl Config {
 
     /// Every secret that it names.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
-        self.tokens.iter().map(|token| &token.secret)
+        let tokens = self.tokens.iter().map(|token| &token.secret);
+        tokens.chain(self.taking.key())
     }
 
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
     /// `sandbox.cache` says otherwise. Without a store of its own the program has no place that is known to last.
     pub(crate) fn compiled(&self) -> Option<PathBuf> {
-        match &self.compiled {
+        match &self.taking.cache {
             Some(_) => self.kept(""),
             None => self.kept("-compiled"),
         }
@@ -310,7 +306,7 @@ impl Config {
 
     /// What the host keeps between starts, under the name that everything of the kind begins with.
     fn kept(&self, ending: &str) -> Option<PathBuf> {
-        let beginning = match (&self.compiled, &self.store) {
+        let beginning = match (&self.taking.cache, &self.store) {
             (Some(folder), _) if folder.as_os_str().is_empty() => return None,
             (Some(folder), _) => folder.components(),
             (None, StoreConfig::Sqlite(path)) => path.components(),

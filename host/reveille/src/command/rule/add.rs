@@ -11,6 +11,8 @@ use anyhow::Context as _;
 use reveille_core::{model::RuleSource, port::Change};
 use reveille_loader::shown;
 
+#[cfg(feature = "aws")]
+use super::share::share;
 use super::{
     agreement::agreed,
     diff,
@@ -52,6 +54,8 @@ pub(super) async fn run(args: RuleAddArgs, setting: Setting) -> anyhow::Result<E
         print("nothing was changed\n");
         return Ok(ExitCode::FAILURE);
     }
+    #[cfg(feature = "aws")]
+    share(&setting, &house, proposal.candidate()).await?;
     let version = proposal.version();
     stored::commit(
         &setting,
@@ -72,6 +76,12 @@ pub(super) async fn run(args: RuleAddArgs, setting: Setting) -> anyhow::Result<E
     print(&format!(
         "added: {name} {version}, pinned by its digest; hosts take it at their next look\n"
     ));
+    #[cfg(feature = "aws")]
+    if setting.config.taking.shared.is_some() && !wanted.location.contains("://") {
+        print(
+            "its location is a path: hosts elsewhere find it at `s3://…` or another place that they can read\n",
+        );
+    }
     if stored::users(&definitions, name).is_empty() {
         print(&format!(
             "no schedule uses it yet: write `rules: [{name}]` in one, and `reveille apply`\n"
