@@ -535,10 +535,17 @@ fn the_least_policy_is_printed_for_the_configuration() {
     let run = |arguments: &[&str]| {
         let mut command = place.bare_command();
         command
+            // Nobody is asked for credentials, and there are none.
+            .env("AWS_EC2_METADATA_DISABLED", "true")
             .args(["--config", "aws.toml", "iam"])
             .args(arguments);
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", text(&output.stderr));
+        let told = text(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        assert!(
+            told.contains("rules that stand in the store alone are not in this policy"),
+            "{told}"
+        );
         text(&output.stdout)
     };
     golden("iam-home.json", &run(&["--account", "111122223333"]));
@@ -546,6 +553,28 @@ fn the_least_policy_is_printed_for_the_configuration() {
     golden(
         "iam-spoke.json",
         &run(&["--spoke", "--principal", principal]),
+    );
+}
+
+#[test]
+fn rules_of_the_store_are_in_the_policy_when_it_can_be_read() {
+    let place = Place::new();
+    place.file(
+        "aws.toml",
+        "[aws]\nregion = \"ap-northeast-2\"\n[[aws.targets]]\nregions = [\"ap-northeast-2\"]\n",
+    );
+    let digest = "ab".repeat(32);
+    place.file(
+        "rules.yaml",
+        &format!(
+            "rules:\n  team: {{ location: \"s3://our-rules/team.wasm\", sha256: {digest} }}\n"
+        ),
+    );
+    place.ok(&["apply", "-f", "rules.yaml"]);
+    let policy = place.ok(&["--config", "aws.toml", "iam"]);
+    assert!(
+        policy.contains("arn:aws:s3:::our-rules/team.wasm"),
+        "{policy}"
     );
 }
 

@@ -51,6 +51,8 @@ pub struct PolicyInput {
     pub function: Option<String>,
     /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
     pub objects: Vec<String>,
+    /// Where machine code of rules is read, as `s3://bucket/prefix`.
+    pub machine_code: Option<String>,
     /// Secrets that are read.
     pub secrets: Vec<SecretId>,
 }
@@ -141,6 +143,15 @@ pub fn home(input: &PolicyInput) -> Value {
         }));
     }
     statements.extend(input.function.iter().flat_map(|name| function(input, name)));
+    let code = input.machine_code.as_deref();
+    if let Some((bucket, key)) = code.and_then(|code| s3::parts(code).ok()) {
+        statements.push(json!({
+            "Sid": "ReadMachineCode",
+            "Effect": "Allow",
+            "Action": s3::GET_OBJECT,
+            "Resource": object_arn(&input.region, bucket, key) + "/*",
+        }));
+    }
     statements.extend(secret_policy::statements(
         &input.secrets,
         &input.region,
@@ -471,6 +482,7 @@ mod tests {
             traces: TraceSettings::default(),
             function: None,
             objects: Vec::new(),
+            machine_code: None,
             secrets: Vec::new(),
         }
     }

@@ -1,4 +1,4 @@
-//! Objects of S3: the components of rules, and the data that rules read.
+//! Objects of S3: the components of rules and their machine code, and the data that rules read.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use aws_sdk_s3::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use reveille_core::port::{FetchRequest, Fetched, Source, SourceError};
+use thiserror::Error;
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -24,6 +25,12 @@ pub const SCHEME: &str = "s3";
 
 /// The call, as IAM names it.
 pub const GET_OBJECT: &str = "s3:GetObject";
+
+/// The call that writes.
+pub const PUT_OBJECT: &str = "s3:PutObject";
+
+/// What to do where no region is known: without one no call can be signed.
+const NO_REGION: &str = "no region is known to ask in; write `region` under [aws], or set AWS_REGION to that of the bucket";
 
 /// Statuses of S3 that are no failure, or that it has no code for.
 const NOT_MODIFIED: u16 = 304;
@@ -55,10 +62,51 @@ impl S3Source {
         }
     }
 
+    /// Puts an object, in place of what is there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn put(&self, location: &str, bytes: Vec<u8>) -> Result<(), PutError> {
+        let failed = |cause: String| PutError {
+            location: location.to_owned(),
+            cause,
+        };
+        let (bucket, key) = parts(location).map_err(|error| failed(error.to_string()))?;
+        let put = self
+            .client()
+            .await
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .body(bytes.into())
+            .send()
+            .await;
+        let Err(error) = put else {
+            return Ok(());
+        };
+        let trouble = Trouble::of(PUT_OBJECT, error);
+        Err(failed(match trouble.kind {
+            TroubleKind::Denied => format!("{trouble}. Permit {PUT_OBJECT} to whoever runs this"),
+            TroubleKind::Throttled
+            | TroubleKind::Unreachable
+            | TroubleKind::Credentials
+            | TroubleKind::Region
+            | TroubleKind::Refused => trouble.to_string(),
+        }))
+    }
+
     async fn client(&self) -> &Client {
         let make = || async { made(&client::connect(&self.place).await) };
         self.client.get_or_init(make).await
     }
+}
+
+/// An object is not written.
+#[derive(Debug, Error)]
+#[error("`{location}` cannot be written: {cause}")]
+pub struct PutError {
+    location: String,
+    cause: String,
 }
 
 fn made(sdk: &SdkConfig) -> Client {
@@ -73,9 +121,14 @@ impl Source for S3Source {
     async fn fetch(&self, request: &FetchRequest<'_>) -> Result<Fetched, SourceError> {
         let location = request.location;
         let (bucket, key) = parts(location)?;
-        let asked = self
-            .client()
-            .await
+        let client = self.client().await;
+        if client.config().region().is_none() {
+            return Err(SourceError::Unusable {
+                location: location.to_owned(),
+                remedy: NO_REGION.to_owned(),
+            });
+        }
+        let asked = client
             .get_object()
             .bucket(bucket)
             .key(key)

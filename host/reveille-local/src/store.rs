@@ -125,6 +125,9 @@ impl Store for SqliteStore {
         self.database
             .write(move |write| {
                 for change in &changes {
+                    expect(write, change)?;
+                }
+                for change in &changes {
                     apply(write, change)?;
                 }
                 Ok(())
@@ -338,8 +341,29 @@ fn remember(
     Ok(())
 }
 
+/// Makes sure that what is expected before the commit is so.
+fn expect(read: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
+    let Change::Expect { key, attributes } = change else {
+        return Ok(());
+    };
+    let stands = read
+        .query_row(
+            "SELECT type, name, attributes FROM items WHERE type = ?1 AND name = ?2",
+            [&key.kind, &key.name],
+            rows::item,
+        )
+        .optional()
+        .map_err(store_error)?;
+    if stands.map(|item| item.attributes) == *attributes {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
+}
+
 fn apply(write: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
     match change {
+        Change::Expect { .. } => Ok(()),
         Change::PutItem(item) => execute(
             write,
             "INSERT INTO items (type, name, attributes) VALUES (?1, ?2, ?3)

@@ -8,6 +8,7 @@ use wasmtime::component::Component;
 
 use crate::{
     call::Surroundings,
+    code_error::CodeError,
     compiler::{Compiler, Native},
     data::{DataSource, hex},
     embedded::{EMBEDDED, Embedded, SERVERBYEONG},
@@ -27,6 +28,8 @@ const NAME_CHARS: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Candidate {
     pub(crate) rule: Rule,
+    /// To be shared; none where that is not done.
+    pub(crate) native: Option<Native>,
 }
 
 impl Candidate {
@@ -37,7 +40,12 @@ impl Candidate {
         bytes: &[u8],
         compiler: &Compiler,
     ) -> Result<Self, LoadError> {
-        rule(source, limits, bytes, compiler).map(|rule| Self { rule })
+        let (rule, native) = rule(source, limits, bytes, compiler)?;
+        let is_shared = compiler.compiles() && compiler.shared().is_some();
+        Ok(Self {
+            rule,
+            native: is_shared.then_some(native),
+        })
     }
 
     /// With data bound to it, by its own names. Data that is bound to the loaded rule of its name comes before this.
@@ -45,6 +53,7 @@ impl Candidate {
     pub fn with_data(self, data: DataSource) -> Self {
         Self {
             rule: self.rule.with_data(data),
+            ..self
         }
     }
 
@@ -84,20 +93,7 @@ pub(crate) fn embedded_rule(embedded: &Embedded, compiler: &Compiler) -> Result<
     let adopted = unsafe { engine::adopt(engine, embedded.native) };
     let component = match adopted {
         Ok(component) => component,
-        // A processor that the build did not foresee: it costs a moment at the start, and nothing else.
-        Err(error) => {
-            tracing::warn!(
-                rule = embedded.name,
-                "the embedded machine code does not fit this machine and is made anew: {error:#}"
-            );
-            compiled(
-                compiler,
-                embedded.name,
-                embedded.wasm,
-                embedded.sha256,
-                Tier::Rule,
-            )?
-        }
+        Err(error) => made_anew(embedded, compiler, &error)?,
     };
     // A list of 1,000 schedules with their faults takes some 25 million units to put into words.
     let tier = if embedded.name == SERVERBYEONG {
@@ -116,6 +112,36 @@ pub(crate) fn embedded_rule(embedded: &Embedded, compiler: &Compiler) -> Result<
     Rule::new(engine, &component, surroundings, origin)
 }
 
+/// Where the machine code in this program does not fit a processor that the build did not foresee, it costs a moment at
+/// the start, and nothing else.
+#[cfg(feature = "compiler")]
+fn made_anew(
+    embedded: &Embedded,
+    compiler: &Compiler,
+    error: &wasmtime::Error,
+) -> Result<Component, LoadError> {
+    tracing::warn!(
+        rule = embedded.name,
+        "the embedded machine code does not fit this machine and is made anew: {error:#}"
+    );
+    let Embedded {
+        name, wasm, sha256, ..
+    } = embedded;
+    compiled(compiler, name, wasm, sha256, Tier::Rule).map(|(component, _)| component)
+}
+
+#[cfg(not(feature = "compiler"))]
+fn made_anew(
+    embedded: &Embedded,
+    _: &Compiler,
+    error: &wasmtime::Error,
+) -> Result<Component, LoadError> {
+    Err(LoadError::Compile {
+        name: embedded.name.to_owned(),
+        cause: format!("its machine code does not fit this machine: {error:#}"),
+    })
+}
+
 /// Everything that keeps a component from being loaded, as far as it can be told at once.
 pub(crate) fn faults(
     source: &RuleSource,
@@ -130,7 +156,7 @@ pub(crate) fn faults(
         .and_then(|()| compiled(compiler, name, bytes, &sha256, source.tier));
     let mut faults: Vec<LoadError> = too_large.into_iter().collect();
     match (component, engine::engine()) {
-        (Ok(component), Ok(engine)) => {
+        (Ok((component, _)), Ok(engine)) => {
             faults.extend(inspect::faults(name, &component, engine, source.wasi));
         }
         (Err(fault), _) => faults.push(fault),
@@ -147,7 +173,7 @@ fn rule(
     limits: Limits,
     bytes: &[u8],
     compiler: &Compiler,
-) -> Result<Rule, LoadError> {
+) -> Result<(Rule, Native), LoadError> {
     let name = &source.name;
     check_name(name)?;
     // A file that was read up to its limit has another digest than the whole of it.
@@ -164,7 +190,7 @@ fn rule(
     }
     inspect::file(name, bytes)?;
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
-    let component = compiled(compiler, name, bytes, &sha256, source.tier)?;
+    let (component, native) = compiled(compiler, name, bytes, &sha256, source.tier)?;
     let origin = Origin {
         source: source.location.clone(),
         sha256,
@@ -172,7 +198,8 @@ fn rule(
         wasi: source.wasi,
         data: source.data.clone(),
     };
-    Rule::new(engine, &component, surroundings(name, limits), origin)
+    let rule = Rule::new(engine, &component, surroundings(name, limits), origin)?;
+    Ok((rule, native))
 }
 
 fn check_name(name: &str) -> Result<(), LoadError> {
@@ -194,18 +221,19 @@ fn check_name(name: &str) -> Result<(), LoadError> {
     })
 }
 
-/// The component, ready to be linked: from machine code that was kept, or compiled now.
+/// The component, ready to be linked, and what it was made of: machine code that was kept, or that another host has
+/// shared, or that is compiled now.
 fn compiled(
     compiler: &Compiler,
     name: &str,
     wasm: &[u8],
     sha256: &str,
     tier: Tier,
-) -> Result<Component, LoadError> {
+) -> Result<(Component, Native), LoadError> {
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
     let adopt = |native: &Native| {
         // SAFETY: a `Native` has what `engine::compile` returned, in this process, in a child that is this very program,
-        // or in an earlier run: then the file had the mark that only this host can make.
+        // in an earlier run, or on another host: then it had the mark that only we can make.
         #[expect(unsafe_code, reason = "nobody but the compiler makes these bytes")]
         unsafe {
             engine::adopt(engine, native.bytes())
@@ -214,13 +242,36 @@ fn compiled(
     if let Some(native) = compiler.kept(sha256) {
         match adopt(&native) {
             Ok(component) => {
-                compiler.count_kept();
-                return Ok(component);
+                compiler.count_at_hand();
+                return Ok((component, native));
             }
             Err(error) => {
                 tracing::debug!(rule = name, "{error:#}");
                 compiler.forget(sha256);
             }
+        }
+    }
+    if let Some(shared) = compiler.shared() {
+        let fetched = shared.read(sha256).and_then(|bytes| {
+            let native = Native::new(bytes);
+            match adopt(&native) {
+                Ok(component) => Ok((component, native)),
+                Err(error) => Err(shared.unfit(sha256, format!("{error:#}"))),
+            }
+        });
+        match fetched {
+            Ok(fetched) => {
+                compiler.count_at_hand();
+                return Ok(fetched);
+            }
+            Err(cause) if !compiler.compiles() => {
+                let name = name.to_owned();
+                return Err(LoadError::Code { name, cause });
+            }
+            Err(CodeError::Missing { place, .. }) => {
+                tracing::debug!(rule = name, place, "nobody has shared machine code of it");
+            }
+            Err(cause) => tracing::warn!(rule = name, "it is compiled here: {cause}"),
         }
     }
     let native = compiler.compile(name, wasm, tier)?;
@@ -229,7 +280,7 @@ fn compiled(
         cause: format!("{error:#}"),
     })?;
     compiler.keep(sha256, &native);
-    Ok(component)
+    Ok((component, native))
 }
 
 fn surroundings(name: &str, limits: Limits) -> Surroundings {
@@ -238,5 +289,51 @@ fn surroundings(name: &str, limits: Limits) -> Surroundings {
         limits,
         data: DataSource::new(),
         journal: Arc::new(Journal::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use crate::{
+        mark::{self, MarkKey},
+        shared_code::SharedCode,
+    };
+
+    use super::*;
+
+    /// One object, whatever its name, under the key that marked it.
+    #[derive(Debug)]
+    struct Object(Vec<u8>);
+
+    const KEY: [u8; 32] = [3; 32];
+
+    impl SharedCode for Object {
+        fn keys(&self) -> Result<Vec<MarkKey>, String> {
+            Ok(vec![MarkKey(KEY)])
+        }
+
+        fn read(&self, _: &str, _: u64) -> Result<Option<Vec<u8>>, String> {
+            Ok(Some(self.0.clone()))
+        }
+
+        fn write(&self, _: &str, _: Vec<u8>) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn place(&self, name: &str) -> String {
+            name.to_owned()
+        }
+    }
+
+    #[test]
+    fn what_is_marked_and_no_machine_code_is_refused_and_not_run() {
+        let object = Object(MarkKey(KEY).marked("aa", b"no machine code"));
+        let compiler = Compiler::absent().with_shared(Arc::new(object));
+        let error = compiled(&compiler, "mine", b"", "aa", Tier::Rule).unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("does not load"), "{said}");
+        assert!(said.contains(&mark::name("aa")), "{said}");
     }
 }

@@ -17,23 +17,22 @@ use reveille_core::model::Tier;
 
 use crate::{
     compile_limits::CompileLimits,
-    data::hex,
-    engine::{self, Print},
-    host_key::{HostKey, KEY_FILE, MARK_BYTES},
+    host_key::{self, KEY_FILE},
+    mark::{self, MARK_BYTES, MarkKey},
 };
 
 /// Bytes of all files together: a dozen Python rules, or some thousands in Rust.
 const FOLDER_BYTES: u64 = 512 << 20;
 
 /// Bytes of the largest file.
-const FILE_BYTES: u64 = CompileLimits::of(Tier::Heavy).output_bytes + MARK_BYTES as u64;
+pub(crate) const FILE_BYTES: u64 = CompileLimits::of(Tier::Heavy).output_bytes + MARK_BYTES as u64;
 
 /// A folder of machine code, by what it was made of.
 #[derive(Debug)]
 pub(crate) struct CodeCache {
     folder: PathBuf,
     most_bytes: u64,
-    key: OnceLock<Option<HostKey>>,
+    key: OnceLock<Option<MarkKey>>,
     drafts: AtomicU64,
 }
 
@@ -50,32 +49,28 @@ impl CodeCache {
     /// Machine code of the component with this digest, when this host has made it with this engine. A file that is
     /// anything else is deleted.
     pub(crate) fn read(&self, sha256: &str) -> Option<Vec<u8>> {
-        let (key, print) = self.ready()?;
-        let path = self.path(sha256, print);
-        let mut bytes = match whole(&path) {
+        let key = self.ready()?;
+        let path = self.path(sha256);
+        let marked = match whole(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => return self.drop_file(&path, &error.to_string()),
         };
-        let authentic = bytes
-            .split_first_chunk::<MARK_BYTES>()
-            .is_some_and(|(mark, native)| key.verify(&[print, sha256.as_bytes(), native], mark));
-        if !authentic {
+        if !key.has_marked(sha256, &marked) {
             return self.drop_file(&path, "it is not what this host has written");
         }
         // The oldest go first, so one that is used is young.
         let _ = File::open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-        Some(bytes.split_off(MARK_BYTES))
+        Some(mark::bare(marked))
     }
 
     /// Keeps machine code. When that fails it is compiled again next time.
     pub(crate) fn write(&self, sha256: &str, native: &[u8]) {
-        let Some((key, print)) = self.ready() else {
+        let Some(key) = self.ready() else {
             return;
         };
-        let mark = key.mark(&[print, sha256.as_bytes(), native]);
         let kept = self
-            .put(&self.path(sha256, print), &mark, native)
+            .put(&self.path(sha256), &key.marked(sha256, native))
             .and_then(|()| self.remove_oldest());
         if let Err(error) = kept {
             tracing::warn!(folder = %self.folder.display(), "compiled code is not kept: {error}");
@@ -84,25 +79,23 @@ impl CodeCache {
 
     /// Deletes what is kept of a component.
     pub(crate) fn remove(&self, sha256: &str) {
-        if let Some((_, print)) = self.ready() {
-            self.drop_file(&self.path(sha256, print), "it does not load");
-        }
+        self.drop_file(&self.path(sha256), "it does not load");
     }
 
-    /// The key and what this engine goes by; none when nothing can be kept safely, which is logged once.
-    fn ready(&self) -> Option<(&HostKey, &'static Print)> {
+    /// The key; none when nothing can be kept safely, which is logged once.
+    fn ready(&self) -> Option<&MarkKey> {
         let key = self.key.get_or_init(|| {
-            HostKey::open(&self.folder)
+            host_key::open(&self.folder)
                 .inspect_err(|error| {
                     tracing::warn!("compiled code is not kept, and every start compiles: {error}");
                 })
                 .ok()
         });
-        Some((key.as_ref()?, engine::print().ok()?))
+        key.as_ref()
     }
 
-    fn path(&self, sha256: &str, print: &Print) -> PathBuf {
-        self.folder.join(format!("{sha256}-{}.native", hex(print)))
+    fn path(&self, sha256: &str) -> PathBuf {
+        self.folder.join(mark::name(sha256))
     }
 
     fn drop_file(&self, path: &Path, why: &str) -> Option<Vec<u8>> {
@@ -112,7 +105,7 @@ impl CodeCache {
     }
 
     /// Whoever reads meanwhile sees the old file or the new one, never a part.
-    fn put(&self, path: &Path, mark: &[u8], native: &[u8]) -> io::Result<()> {
+    fn put(&self, path: &Path, marked: &[u8]) -> io::Result<()> {
         let number = self.drafts.fetch_add(1, Relaxed);
         let draft = self
             .folder
@@ -124,8 +117,7 @@ impl CodeCache {
             .mode(0o600)
             .open(&draft)?;
         let written = file
-            .write_all(mark)
-            .and_then(|()| file.write_all(native))
+            .write_all(marked)
             .and_then(|()| fs::rename(&draft, path));
         if written.is_err() {
             let _ = fs::remove_file(&draft);
@@ -188,10 +180,6 @@ pub(crate) mod tests {
         }
     }
 
-    fn path(cache: &CodeCache, sha256: &str) -> PathBuf {
-        cache.path(sha256, engine::print().unwrap())
-    }
-
     #[test]
     fn what_is_kept_is_there_at_the_next_start() {
         let folder = Folder::new("kept");
@@ -209,7 +197,7 @@ pub(crate) mod tests {
         let folder = Folder::new("flipped");
         let cache = CodeCache::new(folder.0.clone());
         cache.write("aa", b"code");
-        let file = path(&cache, "aa");
+        let file = cache.path("aa");
         let whole = fs::read(&file).unwrap();
         for place in 0..whole.len() {
             let mut flipped = whole.clone();
@@ -227,11 +215,11 @@ pub(crate) mod tests {
         let (ours, theirs) = (Folder::new("ours"), Folder::new("theirs"));
         let cache = CodeCache::new(ours.0.clone());
         cache.write("aa", b"code");
-        fs::copy(path(&cache, "aa"), path(&cache, "bb")).unwrap();
+        fs::copy(cache.path("aa"), cache.path("bb")).unwrap();
         assert_eq!(cache.read("bb"), None);
         let other = CodeCache::new(theirs.0.clone());
         other.write("aa", b"evil");
-        fs::copy(path(&other, "aa"), path(&cache, "aa")).unwrap();
+        fs::copy(other.path("aa"), cache.path("aa")).unwrap();
         assert_eq!(cache.read("aa"), None);
     }
 
@@ -243,14 +231,14 @@ pub(crate) mod tests {
         for (age, sha256) in ["aa", "bb", "cc"].iter().enumerate() {
             cache.write(sha256, b"code");
             let then = SystemTime::UNIX_EPOCH + Duration::from_secs(age as u64);
-            if let Ok(file) = File::open(path(&cache, sha256)) {
+            if let Ok(file) = File::open(cache.path(sha256)) {
                 file.set_modified(then).unwrap();
             }
         }
         assert_eq!(cache.read("aa"), None);
         assert!(cache.read("bb").is_some());
         assert!(cache.read("cc").is_some());
-        assert!(HostKey::open(&folder.0).is_ok());
+        assert!(host_key::open(&folder.0).is_ok());
     }
 
     #[test]
@@ -263,6 +251,6 @@ pub(crate) mod tests {
         let cache = CodeCache::new(folder.0.clone());
         assert_eq!(cache.read("aa"), None);
         cache.write("bb", b"code");
-        assert!(!path(&cache, "bb").exists());
+        assert!(!cache.path("bb").exists());
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reveille_core::model::Tier;
 
 /// Largest component that is compiled, in bytes: twice what the highest tier allows as a file.
+#[cfg(feature = "compiler")]
 pub(crate) const COMPONENT_BYTES: u64 = 48 << 20;
 
 /// Limits of the child process that compiles one component. [`CompileLimits::of`] has the defaults of each tier.

@@ -1,6 +1,6 @@
 //! The default components, which stand in the binary.
 
-/// A component that the build script has built and compiled.
+/// A component that the build script has brought.
 #[derive(Debug)]
 pub(crate) struct Embedded {
     /// The name that schedules use.
@@ -8,6 +8,7 @@ pub(crate) struct Embedded {
     /// SHA-256 of the component in hexadecimal digits.
     pub(crate) sha256: &'static str,
     /// The component.
+    #[cfg(feature = "compiler")]
     pub(crate) wasm: &'static [u8],
     /// Its machine code.
     pub(crate) native: &'static [u8],

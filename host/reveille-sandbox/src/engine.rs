@@ -1,17 +1,16 @@
 //! The one engine of the process, the thread that gives deadlines their ticks, and the slots that calls take.
 
+#[cfg(feature = "compiler")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{
-    hash::{Hash as _, Hasher},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, LazyLock, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
 
-use sha2::{Digest as _, Sha256};
 use wasmtime::{Engine, Store, UpdateDeadline, component::Component};
 
-use crate::engine_config::{self, ARTIFACT_VERSION};
+use crate::engine_config;
 
 /// Time between two ticks of the engine, by which deadlines are measured.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
@@ -20,7 +19,8 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 /// tick, which may take seconds; a thread that gets less than a twentieth of a core gets nothing done anyway.
 const PATIENCE: u32 = 20;
 
-const TARGET: &str = env!("REVEILLE_SANDBOX_TARGET");
+/// What this program runs on and makes machine code for: a target triple.
+pub const TARGET: &str = env!("REVEILLE_SANDBOX_TARGET");
 
 static ENGINE: LazyLock<Result<Engine, String>> = LazyLock::new(|| {
     let start = || -> wasmtime::Result<Engine> {
@@ -53,44 +53,15 @@ pub(crate) fn engine() -> Result<&'static Engine, String> {
 }
 
 /// Stands for everything besides the component that its machine code depends on: the whole version of the compiler, the
-/// target and the configuration.
+/// target and the configuration. The build script works it out, so that programs without a compiler know it too.
 pub(crate) type Print = [u8; 32];
 
-static PRINT: LazyLock<Result<Print, String>> = LazyLock::new(|| {
-    let print = || -> wasmtime::Result<Print> {
-        let engine = Engine::new(&engine_config::compiler(TARGET)?)?;
-        let mut hasher = PrintHasher(Sha256::new());
-        (ARTIFACT_VERSION, TARGET).hash(&mut hasher);
-        engine.precompile_compatibility_hash().hash(&mut hasher);
-        Ok(hasher.0.finalize().into())
-    };
-    print().map_err(|error| format!("{error:#}"))
-});
-
-/// The print of this program's engine; the same in every process of it.
-///
-/// # Errors
-/// As [`engine`].
-pub(crate) fn print() -> Result<&'static Print, String> {
-    PRINT.as_ref().map_err(Clone::clone)
-}
-
-/// Takes in whatever a value has hashed.
-struct PrintHasher(Sha256);
-
-impl Hasher for PrintHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// Nobody asks: the print is the whole digest.
-    fn finish(&self) -> u64 {
-        0
-    }
-}
+/// The print of this program's engine.
+pub(crate) static PRINT: Print = include!(concat!(env!("OUT_DIR"), "/print.rs"));
 
 /// Compiles a component to machine code, apart from the engine that runs rules: a panic of the compiler leaves
 /// whatever it held unusable.
+#[cfg(feature = "compiler")]
 pub(crate) fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
     let compiled = catch_unwind(AssertUnwindSafe(|| -> wasmtime::Result<Vec<u8>> {
         Engine::new(&engine_config::compiler(TARGET)?)?.precompile_component(wasm)

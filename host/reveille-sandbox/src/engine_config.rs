@@ -1,9 +1,12 @@
 //! How components are compiled and run: one configuration, read by the build script, which compiles the embedded
-//! components, and by the program, which runs them. Wasmtime refuses what was compiled under another one.
+//! components, and by the program, which runs them. Wasmtime refuses what was compiled under another one; a build without
+//! a compiler has the same in everything that it compares.
 
+#[cfg(feature = "compiler")]
+use wasmtime::OptLevel;
 use wasmtime::{
-    Config, Enabled, InstanceAllocationStrategy, ModuleVersionStrategy, OptLevel,
-    PoolingAllocationConfig, WasmBacktraceDetails,
+    Config, Enabled, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
 };
 
 /// Stands in every compiled component. The whole version of wasmtime and not its major alone, so that a mended code
@@ -60,6 +63,7 @@ pub(crate) fn compiler(target: &str) -> wasmtime::Result<Config> {
     config.signals_based_traps(true);
 
     // The same answer on every machine.
+    #[cfg(feature = "compiler")]
     config.cranelift_nan_canonicalization(true);
     config.wasm_relaxed_simd(false);
 
@@ -77,6 +81,7 @@ pub(crate) fn compiler(target: &str) -> wasmtime::Result<Config> {
     config.wasm_stack_switching(false);
     config.concurrency_support(false);
 
+    #[cfg(feature = "compiler")]
     config.cranelift_opt_level(OptLevel::Speed);
     config.native_unwind_info(false);
     // Said here, or an environment variable would decide it and change what is compiled.

@@ -3,7 +3,7 @@
 use reveille_core::model::RuleFailure;
 use thiserror::Error;
 
-use crate::compile_error::CompileError;
+use crate::{code_error::CodeError, compile_error::CompileError};
 
 /// Why a rule cannot be loaded. What was loaded before stays as it is.
 #[derive(Debug, Error)]
@@ -88,6 +88,14 @@ pub enum LoadError {
         name: String,
         /// What befell that process.
         cause: CompileError,
+    },
+    /// There is no machine code of it that may be run. It is worth another try: it may be shared meanwhile.
+    #[error("rule `{name}`: {cause}")]
+    Code {
+        /// The rule.
+        name: String,
+        /// What stands against it.
+        cause: CodeError,
     },
     /// It imports what it may not have.
     #[error("rule `{name}` imports `{import}`, which it may not have; {remedy}")]

@@ -7,31 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use rustix::process::geteuid;
 use thiserror::Error;
 
-type HmacSha256 = Hmac<hmac_sha2::Sha256>;
-
-/// Bytes of the key: as many as the hash has.
-const KEY_BYTES: usize = 32;
-/// Bytes of a mark.
-pub(crate) const MARK_BYTES: usize = 32;
+use crate::mark::{KEY_BYTES, MarkKey};
 
 /// Name of the key's file.
 pub(crate) const KEY_FILE: &str = "key";
-
-/// Begins everything that is marked, so that the key never says the same of something else.
-const PURPOSE: &[u8] = b"reveille machine code 1\0";
-
-/// HMAC-SHA256 (RFC 2104) under a key that others on this machine cannot read.
-pub(crate) struct HostKey([u8; KEY_BYTES]);
-
-impl std::fmt::Debug for HostKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HostKey")
-    }
-}
 
 /// Why there is no key that can be trusted.
 #[derive(Debug, Error)]
@@ -48,66 +30,36 @@ pub(crate) enum KeyError {
     Malformed { path: PathBuf },
 }
 
-impl HostKey {
-    /// The key in `folder`. Either is made when it is missing.
-    pub(crate) fn open(folder: &Path) -> Result<Self, KeyError> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |cause| KeyError::Io { path, cause }
-        };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(failed(folder))?;
-        // Who may write into the folder could put another key there.
-        let metadata = fs::metadata(folder).map_err(failed(folder))?;
-        private(folder, &metadata, 0o022)?;
-        let path = folder.join(KEY_FILE);
-        let mut file = match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make(folder, &path).map_err(failed(&path))?;
-                File::open(&path).map_err(failed(&path))?
-            }
-            opened => opened.map_err(failed(&path))?,
-        };
-        let metadata = file.metadata().map_err(failed(&path))?;
-        private(&path, &metadata, 0o077)?;
-        let mut key = [0; KEY_BYTES];
-        if metadata.len() != KEY_BYTES as u64 || !metadata.is_file() {
-            return Err(KeyError::Malformed { path });
+/// The key in `folder`, which others on this machine cannot read. Either is made when it is missing.
+pub(crate) fn open(folder: &Path) -> Result<MarkKey, KeyError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| KeyError::Io { path, cause }
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(failed(folder))?;
+    // Who may write into the folder could put another key there.
+    let metadata = fs::metadata(folder).map_err(failed(folder))?;
+    private(folder, &metadata, 0o022)?;
+    let path = folder.join(KEY_FILE);
+    let mut file = match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make(folder, &path).map_err(failed(&path))?;
+            File::open(&path).map_err(failed(&path))?
         }
-        file.read_exact(&mut key).map_err(failed(&path))?;
-        Ok(Self(key))
+        opened => opened.map_err(failed(&path))?,
+    };
+    let metadata = file.metadata().map_err(failed(&path))?;
+    private(&path, &metadata, 0o077)?;
+    let mut key = [0; KEY_BYTES];
+    if metadata.len() != KEY_BYTES as u64 || !metadata.is_file() {
+        return Err(KeyError::Malformed { path });
     }
-
-    /// The mark of these parts, one after the other; each but the last has a length that never changes.
-    pub(crate) fn mark(&self, parts: &[&[u8]]) -> [u8; MARK_BYTES] {
-        self.of(parts).finalize().into_bytes().into()
-    }
-
-    /// Whether they have this mark; takes as long whatever is wrong with it.
-    pub(crate) fn verify(&self, parts: &[&[u8]], mark: &[u8]) -> bool {
-        self.of(parts).verify_slice(mark).is_ok()
-    }
-
-    fn of(&self, parts: &[&[u8]]) -> HmacSha256 {
-        let mut mac = HmacSha256::new(&block(&self.0).into());
-        mac.update(PURPOSE);
-        for part in parts {
-            mac.update(part);
-        }
-        mac
-    }
-}
-
-/// The key as the hash's whole block: what it has no bytes for is zero (RFC 2104, section 2).
-fn block(key: &[u8; KEY_BYTES]) -> [u8; 64] {
-    let mut block = [0; 64];
-    for (place, byte) in block.iter_mut().zip(key) {
-        *place = *byte;
-    }
-    block
+    file.read_exact(&mut key).map_err(failed(&path))?;
+    Ok(MarkKey(key))
 }
 
 /// Refuses what belongs to another user, or what others may do with it.
@@ -160,8 +112,8 @@ mod tests {
     #[test]
     fn a_key_is_made_once_and_for_its_owner_only() {
         let folder = Folder::new("key-once");
-        let first = HostKey::open(&folder.0).unwrap();
-        let second = HostKey::open(&folder.0).unwrap();
+        let first = open(&folder.0).unwrap();
+        let second = open(&folder.0).unwrap();
         assert_eq!(first.0, second.0);
         let mode = fs::metadata(folder.0.join(KEY_FILE)).unwrap().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -171,10 +123,10 @@ mod tests {
     #[test]
     fn a_key_that_others_can_read_is_refused() {
         let folder = Folder::new("key-mode");
-        HostKey::open(&folder.0).unwrap();
+        open(&folder.0).unwrap();
         for mode in [0o640, 0o604, 0o620] {
             allow(&folder.0.join(KEY_FILE), mode);
-            let error = HostKey::open(&folder.0).unwrap_err().to_string();
+            let error = open(&folder.0).unwrap_err().to_string();
             assert!(error.contains(&format!("has mode {mode:03o}")), "{error}");
         }
     }
@@ -182,28 +134,18 @@ mod tests {
     #[test]
     fn a_folder_that_others_can_write_into_is_refused() {
         let folder = Folder::new("key-folder");
-        HostKey::open(&folder.0).unwrap();
+        open(&folder.0).unwrap();
         allow(&folder.0, 0o770);
-        let error = HostKey::open(&folder.0).unwrap_err().to_string();
+        let error = open(&folder.0).unwrap_err().to_string();
         assert!(error.contains("has mode 770"), "{error}");
     }
 
     #[test]
     fn a_key_of_another_length_is_refused() {
         let folder = Folder::new("key-length");
-        HostKey::open(&folder.0).unwrap();
+        open(&folder.0).unwrap();
         fs::write(folder.0.join(KEY_FILE), [7; 16]).unwrap();
-        let error = HostKey::open(&folder.0).unwrap_err().to_string();
+        let error = open(&folder.0).unwrap_err().to_string();
         assert!(error.contains("is no key"), "{error}");
-    }
-
-    #[test]
-    fn a_mark_is_of_one_key_and_one_content() {
-        let key = HostKey([1; KEY_BYTES]);
-        let mark = key.mark(&[b"a", b"bc"]);
-        assert!(key.verify(&[b"a", b"bc"], &mark));
-        assert!(!key.verify(&[b"a", b"bd"], &mark));
-        assert!(!key.verify(&[b"a", b"bc"], &mark[..31]));
-        assert!(!HostKey([2; KEY_BYTES]).verify(&[b"a", b"bc"], &mark));
     }
 }

@@ -12,9 +12,14 @@ mod cache;
 mod call;
 mod candidate;
 mod chain;
+#[cfg(feature = "compiler")]
+mod child_command;
 mod code_cache;
+mod code_error;
+#[cfg(feature = "compiler")]
 mod compile_child;
 mod compile_error;
+#[cfg(feature = "compiler")]
 mod compile_frame;
 mod compile_limits;
 mod compiler;
@@ -35,27 +40,41 @@ mod inspect;
 mod journal;
 mod limits;
 mod linked;
+mod mark;
 mod planning;
 mod rule;
 mod sandbox;
+mod shared_code;
 mod tally;
 mod text;
 mod wasi;
+#[cfg(feature = "compiler")]
+mod workbench;
+#[cfg(not(feature = "compiler"))]
+#[path = "no_workbench.rs"]
+mod workbench;
 
 pub use alone::{Alone, Called, DayRequest};
 pub use call::Usage;
 pub use candidate::Candidate;
+#[cfg(feature = "compiler")]
+pub use child_command::ChildCommand;
+pub use code_error::CodeError;
+#[cfg(feature = "compiler")]
 pub use compile_child::compile_child;
 pub use compile_error::CompileError;
 pub use compile_limits::CompileLimits;
-pub use compiler::{ChildCommand, Compiled, Compiler};
+pub use compiler::{Compiled, Compiler};
 pub use counters::Counters;
 pub use data::{DataSource, Datum};
 pub use embedded::SERVERBYEONG;
+pub use engine::TARGET;
 pub use error::LoadError;
 pub use formatter::SandboxFormatter;
 pub use health::FAILURES_IN_A_ROW;
 pub use journal::{LogLevel, LogLine};
 pub use limits::{HOST_CALLS, LOG_BYTES, Limits, RETURNED_BYTES};
+pub use mark::{MarkKey, NoKey};
 pub use rule::Description;
 pub use sandbox::Sandbox;
+pub use shared_code::SharedCode;

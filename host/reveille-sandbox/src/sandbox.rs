@@ -29,6 +29,7 @@ use crate::{
     cache::Cache,
     candidate::{self, Candidate, embedded_rule, is_embedded},
     chain::{self, Ordered, RuleSet},
+    code_error::CodeError,
     compiler::{Compiled, Compiler},
     convert,
     counters::{Counters, Tallies},
@@ -67,12 +68,17 @@ impl fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox with the default components, which compiles others in this process.
+    /// A sandbox with the default components, which compiles others in this process, or not at all in a build without a
+    /// compiler.
     ///
     /// # Errors
     /// When this machine cannot run them.
     pub fn embedded() -> Result<Self, LoadError> {
-        Self::with_compiler(Compiler::in_process())
+        #[cfg(feature = "compiler")]
+        let compiler = Compiler::in_process();
+        #[cfg(not(feature = "compiler"))]
+        let compiler = Compiler::absent();
+        Self::with_compiler(compiler)
     }
 
     /// A sandbox with the default components, and a compiler for others.
@@ -125,6 +131,18 @@ impl Sandbox {
         Candidate::new(source, limits, bytes, &self.compiler)
     }
 
+    /// Puts the machine code of a candidate where hosts share it, with the mark of their key, and answers the location;
+    /// none where nothing is shared, or nothing here compiles. Waits for that place.
+    ///
+    /// # Errors
+    /// When the key cannot be had, or the place cannot be written.
+    pub fn share(&self, candidate: &Candidate) -> Result<Option<String>, CodeError> {
+        let (Some(shared), Some(native)) = (self.compiler.shared(), &candidate.native) else {
+            return Ok(None);
+        };
+        shared.write(candidate.sha256(), native.bytes()).map(Some)
+    }
+
     /// The rules as they are now, with a candidate among them, to try it or to compare two versions. What is asked here
     /// is kept, counted and logged apart, and what is loaded later on either side is not seen on the other.
     #[must_use]
@@ -132,6 +150,7 @@ impl Sandbox {
         let apart = self.apart();
         apart.switch(Candidate {
             rule: candidate.rule.apart(),
+            native: None,
         });
         apart
     }

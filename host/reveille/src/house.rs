@@ -75,7 +75,8 @@ impl House {
             let glance = Arc::new(Glance::new(Arc::clone(&watched)));
             (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
         };
-        let sandbox = rules::sandbox(config)?;
+        let secrets = Arc::new(Secrets::new(config));
+        let sandbox = rules::sandbox(config, &secrets)?;
         // Before the rules: they are tried with the data that they will have.
         let feeds = feeds::open(config, &sandbox).await;
         let store = if feeds::has_calendars(config) {
@@ -98,7 +99,7 @@ impl House {
             simulated,
             sandbox,
             feeds,
-            secrets: Arc::new(Secrets::new(config)),
+            secrets,
             notice_figures: NoticeFigures::default(),
             told: Arc::default(),
             formatter,
@@ -269,6 +270,19 @@ fn open_file(config: &Config) -> anyhow::Result<Arc<Database>> {
 
 fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
     Arc::new(SqliteStore::new(Arc::clone(database), config.timezone))
+}
+
+/// The store of the configuration, for whoever needs nothing else; none where its file is not there yet.
+#[cfg(feature = "aws")]
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) if !path.exists() => None,
+        StoreConfig::Sqlite(_) => Some(sqlite(&open_file(config)?, config)),
+        StoreConfig::Dynamo(tables) => {
+            let sdk = aws::connect(config).await;
+            Some(aws::store(&sdk, tables, config.timezone))
+        }
+    })
 }
 
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same

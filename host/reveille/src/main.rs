@@ -4,6 +4,8 @@
 mod admin;
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod bucket;
 mod cli;
 mod client;
 mod clock;
@@ -27,6 +29,8 @@ mod metrics;
 mod notices;
 #[cfg(feature = "aws")]
 mod original;
+mod passed_over;
+#[cfg(feature = "compiler")]
 mod picture;
 mod places;
 mod reload;
@@ -40,6 +44,7 @@ mod signals;
 mod terminal;
 mod timer;
 mod tokens;
+#[cfg(feature = "compiler")]
 mod trial;
 mod webhook;
 
@@ -47,14 +52,17 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 
+#[cfg(feature = "compiler")]
+use crate::cli::RuleCommand;
 use crate::{
-    cli::{Cli, Command, RuleCommand},
+    cli::{Cli, Command},
     command::{Setting, healthcheck},
 };
 
 fn main() -> ExitCode {
     let cli = cli();
     // It has no configuration, no clock and no threads but the compiler's.
+    #[cfg(feature = "compiler")]
     if matches!(cli.command, Command::CompileComponent) {
         return reveille_sandbox::compile_child();
     }
@@ -77,8 +85,11 @@ fn cli() -> Cli {
     Cli::parse()
 }
 
-fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(
+    #[cfg_attr(not(feature = "compiler"), expect(unused_mut))] mut cli: Cli,
+) -> anyhow::Result<ExitCode> {
     // With these, `--config` is the rule's.
+    #[cfg(feature = "compiler")]
     if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
         cli.common.config = None;
     }

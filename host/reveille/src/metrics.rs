@@ -232,6 +232,12 @@ impl Collector for DataFigures {
             "1 when the last look at the place of the data source went well",
             feeds.iter().map(|feed| is(feed, &[FeedState::Fresh])),
         )?;
+        counter(
+            &mut encoder,
+            "data_failures",
+            "Looks at the place of the data source that failed",
+            feeds.iter().map(|feed| (named(feed), feed.failures)),
+        )?;
         let age = |feed: &FeedView| {
             let confirmed = feed.confirmed?;
             let age = (now - confirmed).to_std().unwrap_or_default();

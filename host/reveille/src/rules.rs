@@ -6,17 +6,24 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use reveille_core::{
     model::{
-        Definitions,
-        reply::{Announcement, RuleChange, RuleDistance, RuleRejection},
+        Definitions, RuleTrouble,
+        reply::{Announcement, RuleChange, RuleDistance, RuleRejection, RuleVersion},
     },
-    port::Store,
+    port::{Rules as _, Store},
 };
 use reveille_loader::{Event, Loader, NEAR_EVERY, News, Places};
-use reveille_sandbox::{ChildCommand, Compiler, Sandbox};
+#[cfg(feature = "compiler")]
+use reveille_sandbox::ChildCommand;
+use reveille_sandbox::{Compiler, Sandbox};
 use tokio::sync::{Notify, watch};
 
+#[cfg(feature = "aws")]
+use crate::bucket::Bucket;
+#[cfg(feature = "compiler")]
+use crate::cli::COMPILE_COMPONENT;
 use crate::{
-    cli::COMPILE_COMPONENT, clock::Clock, config::Config, herald::Herald, http::stopped, places,
+    clock::Clock, config::Config, herald::Herald, http::stopped, passed_over::PassedOver, places,
+    secrets::Secrets,
 };
 
 /// How often it is seen which places that are no files are due.
@@ -26,12 +33,34 @@ const FAR_LOOK: Duration = Duration::from_secs(1);
 /// whole table. The port promises a minute.
 const DEFINITIONS_EVERY: Duration = Duration::from_secs(30);
 
-/// A sandbox that compiles rules in a child, and has none yet.
-pub(crate) fn sandbox(config: &Config) -> anyhow::Result<Arc<Sandbox>> {
-    let mut compiler = Compiler::in_child(
+/// Compiles components in a process of their own.
+#[cfg(feature = "compiler")]
+pub(crate) fn compiler() -> anyhow::Result<Compiler> {
+    Ok(Compiler::in_child(
         ChildCommand::this_program([COMPILE_COMPONENT])
             .context("the program does not find itself, and cannot compile rules")?,
-    );
+    ))
+}
+
+/// Compiles nothing: this build cannot.
+#[cfg(not(feature = "compiler"))]
+fn compiler() -> anyhow::Result<Compiler> {
+    Ok(Compiler::absent())
+}
+
+/// A sandbox that has no rules yet but its own.
+pub(crate) fn sandbox(config: &Config, secrets: &Arc<Secrets>) -> anyhow::Result<Arc<Sandbox>> {
+    let mut compiler = if config.taking.compiles {
+        compiler()?
+    } else {
+        Compiler::absent()
+    };
+    #[cfg(feature = "aws")]
+    if let Some(bucket) = Bucket::of(config, secrets) {
+        compiler = compiler.with_shared(Arc::new(bucket));
+    }
+    #[cfg(not(feature = "aws"))]
+    let _ = secrets;
     if let Some(folder) = config.compiled() {
         compiler = compiler.with_cache(folder);
     }
@@ -85,6 +114,7 @@ pub(crate) async fn run(
         Places::Far | Places::All => FAR_LOOK,
     };
     let mut reader = Reader::default();
+    let mut passed_over = PassedOver::default();
     loop {
         let look = async {
             let now = Clock::machine();
@@ -102,6 +132,13 @@ pub(crate) async fn run(
             wake.notify_one();
         }
         tell_all(&herald, &news).await;
+        if places == Places::Near
+            && let Some(definitions) = reader.last()
+        {
+            for announcement in passed_over.news(definitions, |rule| troubles(&loader, rule)) {
+                herald.announce(&announcement).await;
+            }
+        }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = stopped(&mut stop) => return,
@@ -162,9 +199,13 @@ async fn announcement(herald: &Herald, rule: &str, event: &Event) -> Option<Anno
                 by: None,
             }))
         }
-        Event::Refused { cause, kept } => Some(Announcement::RuleRejected(RuleRejection {
+        Event::Refused {
+            version,
+            cause,
+            kept,
+        } => Some(Announcement::RuleRejected(RuleRejection {
             rule,
-            version: None,
+            version,
             cause,
             kept,
             schedules,
@@ -198,6 +239,22 @@ fn tell(news: &[News]) {
     }
 }
 
+/// What is in use of a rule, and what it is not asked.
+fn troubles(loader: &Loader, rule: &str) -> Option<(RuleVersion, Vec<RuleTrouble>)> {
+    let sandbox = loader.sandbox();
+    let troubles = sandbox.troubles(rule);
+    if troubles.is_empty() {
+        return None;
+    }
+    let mut loaded = sandbox.loaded().into_iter();
+    let loaded = loaded.find(|loaded| loaded.name == rule)?;
+    let version = RuleVersion {
+        version: loaded.version,
+        sha256: loaded.sha256,
+    };
+    Some((version, troubles))
+}
+
 /// Reads definitions as often as is worth while.
 #[derive(Default)]
 struct Reader {
@@ -211,6 +268,11 @@ struct Read {
 }
 
 impl Reader {
+    /// Those that were read last.
+    fn last(&self) -> Option<&Definitions> {
+        self.read.as_ref().map(|read| &*read.definitions)
+    }
+
     /// The definitions, or those that were read last while the store does not answer.
     async fn read(&mut self, store: &dyn Store, now: DateTime<Utc>) -> Option<Arc<Definitions>> {
         let revision = store.revision();

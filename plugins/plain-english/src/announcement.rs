@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// Begins the cause of a rejection that is none: some schedules go on without the rule.
+const PASSED_OVER: &str = "passed over: ";
+
 pub(crate) fn announced(context: &Context, announcement: &Announcement) -> Draft {
     let list = |tone, (schedule, all): &(String, Vec<_>), what: &str| {
         let count = counted(all.len() as u64, "server");
@@ -64,6 +67,12 @@ pub(crate) fn announced(context: &Context, announcement: &Announcement) -> Draft
         )
         .lines(of.from.as_ref().map(|old| format!("Was {}", version(old))))
         .lines(of.by.as_ref().map(|by| format!("By {}", data(by))))
+        .lines(used_by(&of.schedules)),
+        Announcement::RuleRejected(of) if of.cause.starts_with(PASSED_OVER) => Draft::new(
+            Tone::Careful,
+            format!("Rule `{}` is passed over", data(&of.rule)),
+        )
+        .line(data(&of.cause))
         .lines(used_by(&of.schedules)),
         Announcement::RuleRejected(of) => {
             let what = of

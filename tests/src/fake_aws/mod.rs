@@ -62,7 +62,8 @@ impl Shared {
     }
 }
 
-/// A server that answers as EC2, RDS, STS, IAM, SSM, Secrets Manager, EventBridge, CloudWatch and Lambda. It ends when it is dropped.
+/// A server that answers as EC2, RDS, STS, IAM, SSM, Secrets Manager, EventBridge, CloudWatch and Lambda. It ends when it
+/// is dropped.
 #[derive(Debug)]
 pub struct FakeAws {
     shared: Arc<Shared>,

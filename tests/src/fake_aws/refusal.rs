@@ -30,7 +30,7 @@ impl Refusal {
     pub(super) fn throttled(service: Service) -> Self {
         match service {
             Service::Ec2 => Self::new(503, "RequestLimitExceeded", "Request limit exceeded."),
-            Service::EventBridge | Service::Secrets | Service::Ssm => {
+            Service::Secrets | Service::Ssm | Service::EventBridge => {
                 Self::new(400, "ThrottlingException", "Rate exceeded")
             }
             Service::Lambda => Self::new(429, "TooManyRequestsException", "Rate Exceeded."),
@@ -114,7 +114,7 @@ impl Refusal {
                      message: RmFpbHVyZU1lc3NhZ2U"
                 ),
             ),
-            Service::EventBridge | Service::Secrets | Service::Ssm => {
+            Service::Secrets | Service::Ssm | Service::EventBridge => {
                 Self::new(400, "AccessDeniedException", told)
             }
             Service::Lambda => Self::new(403, "AccessDeniedException", told),

@@ -33,6 +33,9 @@ use super::{
     why,
 };
 
+/// How often a command is tried that writes what somebody else has written in between.
+const ATTEMPTS: u32 = 3;
+
 /// How the house speaks where a schedule does not say.
 #[derive(Debug, Clone)]
 pub struct Manners {
@@ -182,7 +185,28 @@ impl Chat {
         }
     }
 
+    /// Carries out a command about one schedule. What somebody else has written in between must be in what is written.
     async fn about_one(
+        &self,
+        command: &Command,
+        name: &str,
+        definitions: &Definitions,
+        message: &Incoming,
+        now: DateTime<Utc>,
+    ) -> Result<Answer, Trouble> {
+        let mut attempt = 1;
+        loop {
+            let answer = self
+                .try_about_one(command, name, definitions, message, now)
+                .await;
+            match answer {
+                Err(Trouble::Store(StoreError::Conflict)) if attempt < ATTEMPTS => attempt += 1,
+                answered => return answered,
+            }
+        }
+    }
+
+    async fn try_about_one(
         &self,
         command: &Command,
         name: &str,

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::model::{
@@ -60,6 +61,15 @@ pub enum Change {
     PutItem(Item),
     /// Removes a definition; there may be none.
     DeleteItem(ItemKey),
+    /// [`StoreError::Conflict`] when a definition has other attributes before this commit than these, or is there although
+    /// there should be none: for whoever writes back what was read a moment ago. That it has one more attribute need not
+    /// be noticed.
+    Expect {
+        /// The definition.
+        key: ItemKey,
+        /// Its attributes; none when there is none.
+        attributes: Option<Map<String, Value>>,
+    },
     /// Adds or replaces the exception of its schedule, date and action.
     PutException(Exception),
     /// Removes an exception; there may be none.

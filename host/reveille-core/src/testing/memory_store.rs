@@ -153,6 +153,8 @@ impl Kept {
                 self.items.remove(key);
                 self.read = None;
             }
+            // Looked at before anything is applied.
+            Change::Expect { .. } => {}
             Change::PutException(exception) => {
                 let key = (exception.schedule.clone(), exception.date, exception.action);
                 self.exceptions.insert(key, exception.clone());
@@ -227,6 +229,11 @@ impl Store for MemoryStore {
                     return Err(StoreError::Conflict);
                 }
                 delivered.push(&delivery.key);
+            }
+            if let Change::Expect { key, attributes } = change
+                && kept.items.get(key).map(|item| &item.attributes) != attributes.as_ref()
+            {
+                return Err(StoreError::Conflict);
             }
         }
         kept.writes += 1;

@@ -221,6 +221,9 @@ impl Scheduler {
             unscheduled,
             servers,
         } = self.rounds(&seen, &before, now);
+        if self.is_halted() {
+            return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
+        }
         let definitions = &seen.store.definitions;
         let record = TickRecord {
             at: now,

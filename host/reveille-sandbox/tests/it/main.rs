@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod bucket;
 mod candidates;
 mod chain;
 mod deciders;
@@ -20,6 +21,7 @@ mod limits;
 mod puppet;
 mod refusals;
 mod reloads;
+mod shared;
 mod stage;
 mod statistics;
 mod waits;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::trial::{DataFile, TierName};
+use super::tier::TierName;
+use crate::trial::DataFile;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeskCommand {

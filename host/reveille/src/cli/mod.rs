@@ -1,10 +1,14 @@
 //! What can be typed on the command line, and what `--help` teaches.
 
 mod data;
+#[cfg(feature = "compiler")]
 mod desk;
 mod notices;
+#[cfg(feature = "compiler")]
+mod project;
 mod rule;
 mod stored_rule;
+mod tier;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -12,11 +16,14 @@ use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::DataCommand;
+#[cfg(feature = "compiler")]
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
 pub(crate) use notices::NoticesCommand;
-pub(crate) use rule::{
-    BuildArgs, NewArgs, RuleCommand, RuleKind, RuleLanguage, RuleListArgs, RuleRetryArgs,
-};
+#[cfg(feature = "compiler")]
+pub(crate) use project::{BuildArgs, NewArgs, RuleKind, RuleLanguage};
+#[cfg(all(feature = "aws", feature = "compiler"))]
+pub(crate) use rule::RuleCompileArgs;
+pub(crate) use rule::{RuleCommand, RuleListArgs, RuleRetryArgs};
 pub(crate) use stored_rule::{
     Grants, RuleAddArgs, RuleDiffArgs, RulePinArgs, RuleRemoveArgs, RuleRollbackArgs,
 };
@@ -32,6 +39,7 @@ Try it:
   reveille explain Development               who painted today, and why";
 
 /// Name of [`Command::CompileComponent`].
+#[cfg(feature = "compiler")]
 pub(crate) const COMPILE_COMPONENT: &str = "compile-component";
 
 /// Wakes EC2 and RDS servers in the morning and puts them to bed at night.
@@ -165,6 +173,7 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
     /// Compile a component, from standard input to standard output; the program asks itself for it
+    #[cfg(feature = "compiler")]
     #[command(name = COMPILE_COMPONENT, hide = true)]
     CompileComponent,
 }
@@ -194,7 +203,7 @@ pub(crate) struct SayArgs {
     /// The message, with its slash: `/서버 Development status`
     #[arg(required = true, trailing_var_arg = true)]
     pub(crate) words: Vec<String>,
-    /// Where Reveille listens
+    /// Where Reveille listens: an address with its port, or `http://…`
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) to: String,
     /// The webhook's token [default: the first configured one, else the demo's]

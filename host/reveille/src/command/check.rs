@@ -70,6 +70,7 @@ pub(crate) async fn checked(
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
     faults.extend(data::faults(house, config, &definitions));
+    faults.extend(notices::faults(config, &definitions));
     if let Err(SecretErrors(errors)) = house
         .secrets
         .resolve(config.secrets(), Clock::machine())
@@ -77,7 +78,6 @@ pub(crate) async fn checked(
     {
         faults.extend(errors.iter().map(ToString::to_string));
     }
-    faults.extend(notices::faults(config, &definitions));
     faults.extend(
         fleet
             .unseen

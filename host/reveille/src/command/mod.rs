@@ -6,6 +6,7 @@ mod apply;
 mod check;
 mod data;
 mod demo;
+#[cfg(feature = "compiler")]
 mod desk;
 mod doctor;
 mod evaluate;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "aws")]
 pub(crate) use check::checked;
+#[cfg(feature = "compiler")]
 pub(crate) use rule::rule_name;
 #[cfg(feature = "aws")]
 pub(crate) use tick::as_json as tick_as_json;
@@ -121,7 +123,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         #[cfg(feature = "aws")]
         Command::Adopt { registry } => adopt::run(&registry, setting).await,
         #[cfg(feature = "aws")]
-        Command::Iam(args) => iam::run(args, &setting),
+        Command::Iam(args) => iam::run(args, &setting).await,
         #[cfg(feature = "aws")]
         Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(command) => rule::run(command, setting).await,
@@ -129,6 +131,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Notices(command) => notices::run(command, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
+        #[cfg(feature = "compiler")]
         Command::CompileComponent => Ok(reveille_sandbox::compile_child()),
         Command::Healthcheck { to } => {
             healthcheck::run(to.as_deref(), setting.origin.file.as_deref()).await

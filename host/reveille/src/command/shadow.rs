@@ -22,6 +22,7 @@ use crate::{
     feeds,
     house::{House, print, tell},
     rules,
+    secrets::Secrets,
     shadow::{Mismatch, MismatchKey, Report, Seen, Shadow},
 };
 
@@ -50,7 +51,7 @@ pub(super) async fn run(args: ShadowArgs, setting: Setting) -> anyhow::Result<Ex
         sdk,
     };
     let (_, definitions) = looker.here.read(&looker).await?;
-    let sandbox = rules::sandbox(&config)?;
+    let sandbox = rules::sandbox(&config, &Arc::new(Secrets::new(&config)))?;
     let feeds = feeds::open(&config, &sandbox).await;
     feeds::supply_calendars(&config, &sandbox, &definitions);
     rules::load(&config, &sandbox, &definitions).await;

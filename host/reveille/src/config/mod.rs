@@ -7,6 +7,8 @@ mod duration;
 mod env;
 mod given;
 mod http;
+#[cfg(feature = "aws")]
+mod machine_code;
 mod origin;
 mod sandbox;
 mod secret;
@@ -35,11 +37,13 @@ pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
 pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
 use given::Given;
+#[cfg(feature = "aws")]
+pub(crate) use machine_code::SharedConfig;
 pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
 pub(crate) use secret::{Secret, SecretPlace, SecretText};
 pub(crate) use store::StoreConfig;
-pub(crate) use target::{Target, WARN_MINUTES};
+pub(crate) use target::Target;
 pub(crate) use token::Token;
 
 /// What the environment says; asked once for each variable.
@@ -83,8 +87,6 @@ pub(crate) struct Config {
     pub(crate) taking: RulesConfig,
     /// Named data for rules.
     pub(crate) data: Vec<Feed>,
-    /// Where the machine code of rules is kept, when the operator says; nowhere when that is empty.
-    compiled: Option<PathBuf>,
     /// Name of the rule that has the words, when it is not the embedded one.
     pub(crate) formatter: Option<String>,
     /// How many times as fast as real ones simulated servers start and stop.
@@ -297,15 +299,8 @@ impl Config {
                     data: rule.data,
                 })
                 .collect(),
-            taking: raw.sandbox.check(folder)?,
+            taking: raw.sandbox.check(folder, variables)?,
             data: data::check(raw.data, folder)?,
-            compiled: raw.sandbox.cache.map(|cache| {
-                if cache.as_os_str().is_empty() {
-                    cache
-                } else {
-                    folder.join(cache)
-                }
-            }),
             formatter: defaults.formatter,
             simulation_speed: raw.simulation.speed.unwrap_or(SIMULATION_SPEED),
         })
@@ -314,13 +309,15 @@ impl Config {
     /// Every secret that it names.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
         let tokens = self.tokens.iter().map(|token| &token.secret);
-        tokens.chain(self.targets.iter().map(|target| &target.url))
+        tokens
+            .chain(self.taking.key())
+            .chain(self.targets.iter().map(|target| &target.url))
     }
 
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
     /// `sandbox.cache` says otherwise. Without a store of its own the program has no place that is known to last.
     pub(crate) fn compiled(&self) -> Option<PathBuf> {
-        match &self.compiled {
+        match &self.taking.cache {
             Some(_) => self.kept(""),
             None => self.kept("-compiled"),
         }
@@ -328,7 +325,7 @@ impl Config {
 
     /// What the host keeps between starts, under the name that everything of the kind begins with.
     fn kept(&self, ending: &str) -> Option<PathBuf> {
-        let beginning = match (&self.compiled, &self.store) {
+        let beginning = match (&self.taking.cache, &self.store) {
             (Some(folder), _) if folder.as_os_str().is_empty() => return None,
             (Some(folder), _) => folder.components(),
             (None, StoreConfig::Sqlite(path)) => path.components(),
@@ -668,6 +665,27 @@ mod tests {
             let aws = Config::load(Some(&path), &token).unwrap().aws.unwrap();
             assert_eq!(aws.fleet.targets.len(), 2);
             assert!(aws.ssm_windows && aws.traces.tags);
+        }
+
+        #[test]
+        fn the_secrets_that_operators_are_shown_can_be_used() {
+            let document = include_str!("../../SECRETS.md");
+            let text = document.split("```toml\n").nth(1).unwrap();
+            let config = load(text.split("```").next().unwrap()).unwrap();
+            assert_eq!(config.secrets().count(), 5);
+            let shown = document.split("REVEILLE_JANDI_TOKENS=\"").nth(1).unwrap();
+            let shown = shown.split('"').next().unwrap().to_owned();
+            let config = Config::load(None, &|name| {
+                (name == env::ENV_TOKENS).then(|| shown.clone())
+            })
+            .unwrap();
+            let places: Vec<_> = config.secrets().map(|it| it.place.to_string()).collect();
+            let expected = [
+                "the SSM parameter `/reveille/jandi-token`",
+                "the secret `reveille/jandi` of Secrets Manager, field `token`",
+                "the file `/run/secrets/jandi-token`",
+            ];
+            assert_eq!(places, expected);
         }
 
         #[test]

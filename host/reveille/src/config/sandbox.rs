@@ -8,7 +8,9 @@ use std::{
 use reveille_loader::{FAR_EVERY, Keys, Trust};
 use serde::Deserialize;
 
-use super::{ConfigError, duration, given::Given, located};
+#[cfg(feature = "aws")]
+use super::machine_code::{self, SharedConfig};
+use super::{ConfigError, Secret, Variables, duration, given::Given, located, secret::RawSecret};
 
 /// Bounds of `every`: a registry is asked once for every rule each time.
 const SHORTEST_EVERY: Duration = Duration::from_secs(5);
@@ -17,7 +19,10 @@ const LONGEST_EVERY: Duration = Duration::from_secs(24 * 3_600);
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawSandbox {
-    pub(super) cache: Option<PathBuf>,
+    cache: Option<PathBuf>,
+    key: Option<RawSecret>,
+    target: Option<String>,
+    compile: Option<bool>,
     keys: Vec<String>,
     trusted: Vec<String>,
     folder: Option<String>,
@@ -33,10 +38,31 @@ pub(crate) struct RulesConfig {
     pub(crate) folder: Option<PathBuf>,
     /// How often places that are no files are looked at.
     pub(crate) every: Duration,
+    /// The folder of what this host keeps, when the operator says; none when that is empty.
+    pub(super) cache: Option<PathBuf>,
+    /// Where hosts share machine code.
+    #[cfg(feature = "aws")]
+    pub(crate) shared: Option<SharedConfig>,
+    /// Whether rules are compiled here.
+    pub(crate) compiles: bool,
+}
+
+impl RulesConfig {
+    /// The key of machine code that is shared.
+    pub(super) fn key(&self) -> Option<&Secret> {
+        #[cfg(feature = "aws")]
+        return self.shared.as_ref().map(|shared| &shared.key);
+        #[cfg(not(feature = "aws"))]
+        None
+    }
 }
 
 impl RawSandbox {
-    pub(super) fn check(&self, folder: &Path) -> Result<RulesConfig, ConfigError> {
+    pub(super) fn check(
+        self,
+        folder: &Path,
+        variables: Variables<'_>,
+    ) -> Result<RulesConfig, ConfigError> {
         let keys = Keys::new(&self.keys).map_err(|error| ConfigError::Rules {
             key: "sandbox.keys",
             cause: error.to_string(),
@@ -57,11 +83,59 @@ impl RawSandbox {
                 SHORTEST_EVERY..=LONGEST_EVERY,
             )?,
         };
+        let key = self
+            .key
+            .map(|key| key.check("sandbox.key", folder, variables));
+        let key = key.transpose()?;
+        #[cfg(feature = "aws")]
+        let shared = machine_code::check(self.cache.as_deref(), key, self.target)?;
+        #[cfg(feature = "aws")]
+        let is_shared = shared.is_some();
+        #[cfg(not(feature = "aws"))]
+        let is_shared = refuse_shared(
+            self.cache.as_deref(),
+            key.is_some() || self.target.is_some(),
+        )?;
+        let cache = self.cache.filter(|_| !is_shared).map(|cache| {
+            if cache.as_os_str().is_empty() {
+                cache
+            } else {
+                folder.join(cache)
+            }
+        });
         Ok(RulesConfig {
             trust,
             folder: self.folder.as_ref().map(|rules| folder.join(rules)),
             every,
+            cache,
+            #[cfg(feature = "aws")]
+            shared,
+            compiles: compiles(self.compile)?,
         })
+    }
+}
+
+/// Whether rules are compiled here: where that can be done, unless the operator says no.
+fn compiles(asked: Option<bool>) -> Result<bool, ConfigError> {
+    let can = cfg!(feature = "compiler");
+    match asked {
+        Some(true) if !can => Err(Given::new("sandbox.compile", "true").wrong(
+            "this build has no compiler. Take this out, and share machine code that a build with one has made",
+        )),
+        Some(asked) => Ok(asked),
+        None => Ok(can),
+    }
+}
+
+/// Nothing is shared without AWS.
+#[cfg(not(feature = "aws"))]
+fn refuse_shared(cache: Option<&Path>, has_more: bool) -> Result<bool, ConfigError> {
+    match cache.and_then(Path::to_str) {
+        Some(cache) if cache.starts_with("s3://") => {
+            Err(Given::new("sandbox.cache", cache).wrong(super::WITHOUT_AWS))
+        }
+        Some(_) | None if has_more => Err(Given::new("sandbox.key", "…").wrong(super::WITHOUT_AWS)),
+        Some(_) | None => Ok(false),
     }
 }
 
@@ -73,7 +147,7 @@ mod tests {
 
     fn check(text: &str) -> Result<RulesConfig, String> {
         let raw: RawSandbox = toml_edit::de::from_str(text).unwrap();
-        raw.check(Path::new("conf"))
+        raw.check(Path::new("conf"), &|_| None)
             .map_err(|error| error.to_string())
     }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::notices::Event;
 
 /// How long before a stop people are told of it, in minutes: time to save what one is at, or to put the stop off.
-pub(crate) const WARN_MINUTES: u16 = 10;
+const WARN_MINUTES: u16 = 10;
 /// The longest that may be: a day.
 const LONGEST_WARN_MINUTES: u16 = 1440;
 /// Most targets: each of them may be told the same thing.

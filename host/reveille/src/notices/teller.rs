@@ -18,7 +18,7 @@ use super::{
     event::Event,
     figures::{Ended, NoticeFigures},
 };
-use crate::config::{Config, Target, WARN_MINUTES};
+use crate::config::{Config, Target};
 
 /// How long it is worth telling that servers turn: later they have long arrived.
 const TURN_LASTS: TimeDelta = TimeDelta::hours(1);
@@ -232,12 +232,7 @@ impl Notifier for Teller {
         let told = self.targets.iter().filter(|target| {
             target.events.contains(&Event::StopNear) && target.is_told_of(schedule)
         });
-        let mut minutes = told.map(|target| target.warn_minutes).max();
-        if self.targets.is_empty() && self.log == Log::Drawing {
-            // Whoever tries it out is to see what there is to see.
-            minutes = Some(WARN_MINUTES);
-        }
-        let minutes = minutes?;
+        let minutes = told.map(|target| target.warn_minutes).max()?;
         (minutes > 0).then(|| Duration::minutes(i64::from(minutes)))
     }
 

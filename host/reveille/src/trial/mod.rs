@@ -21,11 +21,9 @@ use reveille_core::{
     model::{LoadedRule, RuleFailure, RuleSource, Tier},
     port::Rules as _,
 };
-use reveille_sandbox::{
-    Alone, ChildCommand, Compiler, DataSource, Datum, Limits, LoadError, Sandbox,
-};
+use reveille_sandbox::{Alone, Compiler, DataSource, Datum, Limits, LoadError, Sandbox};
 
-use crate::{cli::COMPILE_COMPONENT, cli::RuleFile, config::ENV_CONFIG};
+use crate::{cli::RuleFile, config::ENV_CONFIG, rules};
 
 pub(crate) use cases::{Failed, run_cases};
 pub(crate) use conform::{Days, conform};
@@ -146,7 +144,7 @@ impl Trial {
 
     /// The same, compiled anew whatever was compiled before.
     pub(crate) fn compiled_anew(given: &RuleFile) -> anyhow::Result<Self> {
-        Self::open_with(given, child()?)
+        Self::open_with(given, rules::compiler()?)
     }
 
     fn open_with(given: &RuleFile, compiler: Compiler) -> anyhow::Result<Self> {
@@ -218,17 +216,9 @@ pub(crate) fn lowest_tier(bytes: usize) -> Option<Tier> {
         .find(|tier| bytes <= Limits::of(*tier).file_bytes)
 }
 
-/// Components are compiled in a process of their own, as the host does.
-fn child() -> anyhow::Result<Compiler> {
-    Ok(Compiler::in_child(
-        ChildCommand::this_program([COMPILE_COMPONENT])
-            .context("the program does not find itself, and cannot compile rules")?,
-    ))
-}
-
-/// The same, and what is compiled is kept for the next command: one in Python takes half a minute.
+/// What is compiled is kept for the next command: one in Python takes half a minute.
 fn compiler() -> anyhow::Result<Compiler> {
-    let compiler = child()?;
+    let compiler = rules::compiler()?;
     Ok(match kept() {
         Some(folder) => compiler.with_cache(folder),
         None => compiler,
@@ -316,27 +306,6 @@ impl std::str::FromStr for DataFile {
             Some(_) | None => {
                 Err("write NAME=FILE, with the rule's own name for the data".to_owned())
             }
-        }
-    }
-}
-
-/// A tier as it is typed.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(crate) enum TierName {
-    /// Compiled languages: 512 KiB, 10 million units of fuel, 8 MiB of memory
-    Rule,
-    /// A small interpreter, as componentize-qjs has: 2 MiB, 200 million, 32 MiB
-    Scripted,
-    /// A large interpreter, as componentize-py has: 24 MiB, 400 million, 64 MiB
-    Heavy,
-}
-
-impl From<TierName> for Tier {
-    fn from(tier: TierName) -> Self {
-        match tier {
-            TierName::Rule => Self::Rule,
-            TierName::Scripted => Self::Scripted,
-            TierName::Heavy => Self::Heavy,
         }
     }
 }

@@ -57,6 +57,7 @@ macro_rules! store_contract {
             commits::a_schedule_has_one_order
             commits::a_commit_is_done_all_or_not_at_all
             commits::a_message_is_answered_once
+            commits::what_was_read_is_written_back_only_while_it_stands
             commits::the_newest_audit_records_come_first
             commits::a_later_change_of_a_commit_stands_over_an_earlier_one
             commits::an_empty_commit_does_nothing

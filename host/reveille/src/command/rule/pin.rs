@@ -9,6 +9,8 @@ use reveille_core::{
 };
 use reveille_loader::shown;
 
+#[cfg(feature = "aws")]
+use super::share::share;
 use super::{
     diff,
     proposal::{Proposal, Versions, short},
@@ -80,6 +82,8 @@ pub(super) async fn pin(
     let proposal = Proposal::of(source, setting, house, definitions).await?;
     proposal.check()?;
     let compared = diff::compare(setting, house, definitions, proposal.candidate(), DAYS).await?;
+    #[cfg(feature = "aws")]
+    share(setting, house, proposal.candidate()).await?;
     let name = &proposal.source.name;
     let version = proposal.version();
     stored::commit(
@@ -95,8 +99,9 @@ pub(super) async fn pin(
     )
     .await?;
     print(&format!(
-        "{name} is pinned to {version}; hosts take it at their next look\n{}\n\
+        "{name} is pinned to {version}; hosts take it at their next look\n{}{}\n\
          `reveille rule pin {name} --unpin` lets it follow its place again\n",
+        compared.not_compared(),
         compared.summary()
     ));
     Ok(ExitCode::SUCCESS)
@@ -125,6 +130,8 @@ async fn unpin(
             bail!("nothing was changed, because without its pin it would not be taken: {error}")
         }
     };
+    #[cfg(feature = "aws")]
+    share(setting, house, proposal.candidate()).await?;
     let name = &proposal.source.name;
     let version = proposal.version();
     let place = shown(&proposal.source.location);

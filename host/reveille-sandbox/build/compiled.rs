@@ -1,30 +1,27 @@
-//! Builds the default components, compiles them ahead of time and writes what `src/embedded.rs` includes.
+//! Builds the default components and compiles them ahead of time.
 //!
 //! They are ordinary crates of this workspace, built for `wasm32-unknown-unknown` in a target directory of their own:
 //! the outer one is locked while this runs.
 
-#![allow(
-    clippy::panic,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a build script fails by panicking and speaks to cargo on standard output"
-)]
-
 use std::{
-    env, fs,
+    env,
+    hash::{Hash as _, Hasher},
     path::{Path, PathBuf},
     process::Command,
 };
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wit_component::ComponentEncoder;
 
-#[path = "src/engine_config.rs"]
-mod engine_config;
+use crate::{
+    Build, COMPONENTS, fail,
+    origin::{Origin, Sources},
+    read, variable, write,
+};
 
-/// The components, by the name of their crate; it is also the name that schedules use.
-const COMPONENTS: &[&str] = &["periods", "exceptions", "transitions", "serverbyeong"];
+#[path = "../src/engine_config.rs"]
+mod engine_config;
 
 const GUEST_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -49,58 +46,44 @@ const NOT_INHERITED: &[&str] = &[
     "LLVM_PROFILE_FILE",
 ];
 
-fn main() {
-    let manifest = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
-    let workspace = manifest
-        .ancestors()
-        .nth(2)
-        .expect("the crate lies two folders under the workspace");
-    let out = PathBuf::from(variable("OUT_DIR"));
-    let target = variable("TARGET");
-    println!("cargo:rustc-env=REVEILLE_SANDBOX_TARGET={target}");
-    watch(&manifest, workspace);
-
-    let modules = build_guests(workspace, &out.join("guests"));
-    let config = engine_config::compiler(&target).unwrap_or_else(|error| fail(&error.to_string()));
+pub(crate) fn bring(build: &Build, sources: &Sources) -> Origin {
+    let modules = build_guests(&build.workspace, &build.out.join("guests"));
+    let target = &build.target;
+    let config = engine_config::compiler(target).unwrap_or_else(|error| fail(&error.to_string()));
     let engine = Engine::new(&config)
         .unwrap_or_else(|error| fail(&format!("no compiler for `{target}`: {error}")));
-
-    let mut list = String::from("&[\n");
     for name in COMPONENTS {
         let module = read(&modules.join(format!("{name}.wasm")));
         let component = encode(name, &module);
         let native = engine
             .precompile_component(&component)
             .unwrap_or_else(|error| fail(&format!("`{name}` does not compile: {error:?}")));
-        write(&out.join(format!("{name}.wasm")), &component);
-        write(&out.join(format!("{name}.cwasm")), &native);
-        let digest = hex(&Sha256::digest(&component));
-        list.push_str(&format!(
-            "    Embedded {{\n        name: {name:?},\n        sha256: {digest:?},\n        \
-             wasm: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.wasm\")),\n        \
-             native: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.cwasm\")),\n    }},\n"
-        ));
+        write(&build.out.join(format!("{name}.wasm")), &component);
+        write(&build.out.join(format!("{name}.cwasm")), &native);
     }
-    list.push_str("]\n");
-    write(&out.join("embedded.rs"), list.as_bytes());
+    Origin::new(build, sources, print(&engine, target))
 }
 
-/// Names everything that the components are made of, so that this runs again when one of them changes and only then.
-fn watch(manifest: &Path, workspace: &Path) {
-    let mut watched = vec![
-        manifest.join("build.rs"),
-        manifest.join("src/engine_config.rs"),
-        workspace.join("wit"),
-        workspace.join("Cargo.toml"),
-        workspace.join("Cargo.lock"),
-    ];
-    for guest in COMPONENTS.iter().chain(&["sdk"]) {
-        let guest = workspace.join("guest-rules").join(guest);
-        watched.push(guest.join("src"));
-        watched.push(guest.join("Cargo.toml"));
+/// Stands for everything besides the component that its machine code depends on: the whole version of the compiler, the
+/// target and the configuration. The same in every build of the same sources, with a compiler or without.
+fn print(engine: &Engine, target: &str) -> [u8; 32] {
+    let mut hasher = PrintHasher(Sha256::new());
+    (engine_config::ARTIFACT_VERSION, target).hash(&mut hasher);
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    hasher.0.finalize().into()
+}
+
+/// Takes in whatever a value has hashed.
+struct PrintHasher(Sha256);
+
+impl Hasher for PrintHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
     }
-    for path in watched {
-        println!("cargo:rerun-if-changed={}", path.display());
+
+    /// Nobody asks: the print is the whole digest.
+    fn finish(&self) -> u64 {
+        0
     }
 }
 
@@ -181,24 +164,4 @@ fn encode(name: &str, module: &[u8]) -> Vec<u8> {
         .module(module)
         .and_then(|mut encoder| encoder.encode())
         .unwrap_or_else(|error| fail(&format!("`{name}` is no component: {error:?}")))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn variable(name: &str) -> String {
-    env::var(name).unwrap_or_else(|_| fail(&format!("cargo did not set {name}")))
-}
-
-fn read(path: &Path) -> Vec<u8> {
-    fs::read(path).unwrap_or_else(|error| fail(&format!("{}: {error}", path.display())))
-}
-
-fn write(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).unwrap_or_else(|error| fail(&format!("{}: {error}", path.display())));
-}
-
-fn fail(message: &str) -> ! {
-    panic!("{message}")
 }
