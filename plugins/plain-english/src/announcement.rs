@@ -11,8 +11,8 @@ use crate::{
     message::{Draft, Tone},
     view::until,
     words::{
-        because, counted, counts, data, date, exception, held, length, moment, moment_in,
-        names, next, servers, turning_in, wanted,
+        because, counted, counts, data, date, exception, held, length, moment, moment_in, names,
+        next, servers, turning_in, wanted,
     },
 };
 

@@ -21,7 +21,7 @@ use hyper::StatusCode;
 const BEGINNING: Duration = Duration::from_secs(9);
 
 /// What a stranger is told where an operator looks into the log.
-const CLOSED: &str = "Reveille cannot work now; the log of its function says why";
+pub(super) const CLOSED: &str = "Reveille cannot work now; the log of its function says why";
 
 /// Why an invocation fails. Whoever made it gets it, and an alarm on failures sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use tokio::{
 
 use super::{
     FUNCTION_NAME,
-    function::Failure,
+    function::{CLOSED, Failure},
     nudge::Nudge,
     operator::OperatorCommand,
     time_left::TimeLeft,
@@ -168,6 +168,9 @@ impl Home {
             if self.config.tokens.is_empty() {
                 return complaint(StatusCode::SERVICE_UNAVAILABLE, NO_TOKEN);
             }
+            if !self.knows_a_token().await {
+                return complaint(StatusCode::SERVICE_UNAVAILABLE, CLOSED);
+            }
             self.look(LOOK_OF_CHAT).await;
         }
         let reply = self.webhook.reply(&method, &path, async { body });
@@ -175,6 +178,17 @@ impl Home {
             tracing::error!("the time of the invocation is over before there is an answer");
             complaint(StatusCode::GATEWAY_TIMEOUT, "it takes too long")
         })
+    }
+
+    /// Whether anybody could speak to it. What stands against a token is logged.
+    async fn knows_a_token(&self) -> bool {
+        let secrets = &self.house.secrets;
+        let tokens = self.config.tokens.iter().map(|token| &token.secret);
+        if let Err(error) = secrets.resolve(tokens.clone(), Clock::machine()).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "a token of the webhook cannot be had");
+        }
+        tokens.into_iter().any(|token| secrets.known(token).is_ok())
     }
 
     /// Does what an operator asks for.
