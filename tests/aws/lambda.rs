@@ -18,6 +18,7 @@ use reveille_tests::{
     fake_aws::{FakeAws, Invoked, Region},
     ground::dynamodb::{dynamodb, with_transactions},
     house::{Place, TOKEN, data, text},
+    jandi::{Fault, Jandi},
     lambda::{FUNCTION, Lambda, Outcome},
 };
 use serde_json::{Value, json};
@@ -653,4 +654,39 @@ fn servers_of_aws_are_never_kept_in_a_file() {
     let (code, message) = lambda.invoke(&recorded("schedule-rule")).failure();
     assert_eq!(code, "house.closed");
     assert!(message.contains("a function keeps no files"), "{message}");
+}
+
+#[test]
+fn people_are_told_after_a_run_by_whichever_copy() {
+    let Some(mut ground) = Ground::with_office("people_are_told_after_a_run_by_whichever_copy")
+    else {
+        return;
+    };
+    let jandi = Jandi::start();
+    ground.more += &format!(
+        "[[jandi.targets]]\nname = \"ops\"\nurl = {{ value = \"{}\" }}\n",
+        jandi.url("ops")
+    );
+    let _web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    jandi.fault("ops", [Fault::Status(503)]);
+    let run = json!({ "command": "tick" });
+    let lambda = ground.function();
+    assert_eq!(lambda.invoke(&run).answer()["outcome"], "done");
+    assert_eq!((jandi.shown("ops").len(), jandi.attempts("ops")), (0, 1));
+    drop(lambda);
+
+    let lambda = ground.function_at("2026-11-23 10:01");
+    // Nothing is begun that could not be finished.
+    let _ = lambda.invoke_within(&run, Duration::from_secs(9));
+    assert_eq!(jandi.attempts("ops"), 1);
+    for _ in 0..2 {
+        lambda.invoke(&run).answer();
+    }
+    let shown = jandi.texts("ops");
+    assert_eq!(shown.len(), 1, "{shown:#?}");
+    assert!(shown[0].contains("서버 1대를 시작합니다"), "{shown:#?}");
 }

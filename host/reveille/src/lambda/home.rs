@@ -12,7 +12,10 @@ use http_body_util::Full;
 use hyper::{Response, StatusCode, body::Bytes};
 use reveille_core::tick::Scheduler;
 use serde_json::{Value, json};
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout},
+};
 
 use super::{
     FUNCTION_NAME,
@@ -32,6 +35,7 @@ use crate::{
     figures::Figures,
     herald::Herald,
     house::House,
+    notices::Courier,
     rules,
     sight::Sight,
     tokens::Tokens,
@@ -58,6 +62,7 @@ pub(super) struct Home {
     wake: Arc<Notify>,
     looked: Mutex<DateTime<Utc>>,
     nudge: Option<Nudge>,
+    courier: Option<Arc<Courier>>,
 }
 
 impl Home {
@@ -97,6 +102,7 @@ impl Home {
             .zip(name)
             .map(|(sdk, name)| Nudge::new(sdk, name));
         Ok(Self {
+            courier: house.courier(&config, clock)?,
             scheduler: house.scheduler(&config, clock, false),
             sight: Mutex::default(),
             looked: Mutex::new(looked),
@@ -140,6 +146,19 @@ impl Home {
             *looked = now;
         }
         is_due
+    }
+
+    /// Sends what people are to be told, as far as there is time; the rest is the next run's.
+    pub(super) async fn deliver(&self, time: TimeLeft) {
+        let Some(courier) = &self.courier else {
+            return;
+        };
+        let deadline = Instant::now() + time.for_work();
+        if let Err(error) = courier.deliver(Some(deadline)).await {
+            let code = error.code();
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(code, error, "messages to people wait for the next run");
+        }
     }
 
     /// Answers a request as the door over HTTP would.

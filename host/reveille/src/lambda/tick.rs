@@ -45,6 +45,7 @@ impl Home {
                 "the lease is not given back; it ends within a minute"
             );
         }
+        self.deliver(time).await;
         let report = came
             .map_err(|_| Failure::too_long())?
             .map_err(|error| Failure::of_tick(error.code(), &error))?;

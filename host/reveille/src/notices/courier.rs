@@ -241,14 +241,14 @@ impl Courier {
     /// Sends `notices` to their target, one after the other, until one cannot be sent.
     async fn serve(&self, shift: &Shift, notices: Vec<Notice>, until: &Until) {
         for notice in notices {
-            if until.is_over() || self.take(shift, &notice).await.is_break() {
+            if until.is_over() || self.take(shift, &notice, until).await.is_break() {
                 return;
             }
         }
     }
 
     /// Sends one notice, and tells whether the next may be sent.
-    async fn take(&self, shift: &Shift, notice: &Notice) -> ControlFlow<()> {
+    async fn take(&self, shift: &Shift, notice: &Notice, until: &Until) -> ControlFlow<()> {
         let now = (self.time)();
         if notice.expires <= now {
             let cause = "it was pointless before it could be sent";
@@ -278,6 +278,11 @@ impl Courier {
                 shift.fails(&cause, None, notice.attempts, now);
                 return ControlFlow::Break(());
             }
+        }
+        if until.is_over() {
+            // The claim took long. It is given back, as nothing was sent.
+            self.settle(&notice.key, &Settled::Again { due: now }).await;
+            return ControlFlow::Break(());
         }
         let posted = self.post.post(url.expose(), &notice.message).await;
         let is_taken = posted == Posted::Taken;
