@@ -610,6 +610,23 @@ fn without_a_token_it_says_so_and_goes_on_ticking() {
 }
 
 #[test]
+fn a_token_that_cannot_be_had_is_in_the_log_and_runs_go_on() {
+    let Some(mut ground) = Ground::with_office("a_token_that_cannot_be_had") else {
+        return;
+    };
+    ground.more = String::from("[jandi]\ntokens = [{ ssm = \"/reveille/token\" }]\n");
+    let lambda = ground.function();
+    let (status, body) = read(&lambda.invoke(&said("dev 상태")).answer());
+    assert_eq!(status, 503, "{body}");
+    assert!(!body.to_string().contains("/reveille/token"), "{body}");
+    lambda.logged("/reveille/token");
+    assert_eq!(
+        lambda.invoke(&recorded("schedule-rule")).answer()["outcome"],
+        "done"
+    );
+}
+
+#[test]
 fn lambda_starts_it_with_nothing_but_its_environment() {
     let place = Place::new();
     let mut command = place.bare_command();

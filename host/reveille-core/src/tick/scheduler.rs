@@ -15,9 +15,7 @@ use super::{
     refused::Refused,
     report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen},
     round::{Inputs, Results},
-    settings::{
-        DRIFT_LOOK, FORGOTTEN_AFTER, MOST_WARNED_BYTES, ORDERS_TAKE, QUICK_LOOK, Settings,
-    },
+    settings::{DRIFT_LOOK, FORGOTTEN_AFTER, MOST_WARNED_BYTES, ORDERS_TAKE, QUICK_LOOK, Settings},
     telling::Telling,
 };
 use crate::{
