@@ -18,6 +18,7 @@ use reveille_tests::{
     fake_aws::{Account, FakeAws, HOME, Region, instance_id},
     ground::dynamodb::{dynamodb, with_transactions},
     house::{House, Place, TOKEN, text},
+    jandi::{Fault, Jandi},
 };
 use serde_json::Value;
 
@@ -248,6 +249,48 @@ fn what_is_applied_turns_servers() {
         check.contains(&format!("DynamoDB {}", ground.tables.config)),
         "{check}"
     );
+}
+
+#[test]
+fn people_are_told_once_by_whichever_process() {
+    let jandi = Jandi::start();
+    let target = format!(
+        "[[jandi.targets]]\nname = \"ops\"\nurl = {{ value = \"{}\" }}\nmorning = \"08:50\"\n",
+        jandi.url("ops")
+    );
+    let config = HOME_ONLY.to_owned() + &target;
+    let Some(ground) = Ground::with_tables("people_are_told_once_by_whichever_process", &config)
+    else {
+        return;
+    };
+    let _web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    ground.apply(OFFICE);
+    let tick = |time: &str| {
+        ground.ok(&["--at", &format!("2026-11-23 {time}"), "tick"]);
+    };
+    jandi.fault("ops", [Fault::Status(503), Fault::Silence]);
+    for time in ["08:50", "08:51", "08:55"] {
+        tick(time);
+    }
+    // It was refused once; then the answer was lost on its way.
+    let shown = jandi.take("ops");
+    assert_eq!((shown.len(), jandi.attempts("ops")), (1, 2), "{shown:#?}");
+    assert!(
+        shown[0].contains("dev : 09:00 시작, 18:00 중지"),
+        "{shown:#?}"
+    );
+    let listed = ground.ok(&["notices", "list"]);
+    assert!(listed.contains("it may have arrived"), "{listed}");
+    for time in ["09:00", "09:01", "09:02"] {
+        tick(time);
+    }
+    let shown = jandi.take("ops");
+    assert_eq!(shown.len(), 1, "{shown:#?}");
+    assert!(shown[0].contains("서버 1대를 시작합니다"), "{shown:#?}");
 }
 
 #[test]

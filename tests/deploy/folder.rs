@@ -56,9 +56,21 @@ pub fn blocks(language: &str) -> Vec<String> {
 /// What `reveille iam` prints for a configuration.
 #[track_caller]
 pub fn iam(place: &Place, configuration: &str, arguments: &[&str]) -> Value {
+    iam_with_tokens(place, configuration, "", arguments)
+}
+
+/// As [`iam`], with more tokens in the environment.
+#[track_caller]
+pub fn iam_with_tokens(
+    place: &Place,
+    configuration: &str,
+    tokens: &str,
+    arguments: &[&str],
+) -> Value {
     place.file("printed.toml", configuration);
     let mut command = place.bare_command();
     command
+        .env("REVEILLE_JANDI_TOKENS", tokens)
         .args(["--config", "printed.toml", "iam"])
         .args(arguments);
     let output = command.output().unwrap();

@@ -6,7 +6,7 @@ use reveille_tests::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::folder::{copy, iam, statements};
+use crate::folder::{copy, iam, iam_with_tokens, statements};
 
 const HOME_ROLE: &str = "arn:aws:iam::111122223333:role/nightwatch";
 
@@ -14,6 +14,21 @@ const HOME_ROLE: &str = "arn:aws:iam::111122223333:role/nightwatch";
 struct Case {
     variables: Value,
     flags: Vec<&'static str>,
+}
+
+impl Case {
+    /// The secrets that are not the module's own, where the configuration that it writes has no place for them.
+    fn tokens(&self) -> String {
+        let listed = |key: &str, scheme: &str| -> Vec<String> {
+            let names = self.variables[key].as_array().into_iter().flatten();
+            names
+                .map(|name| format!("{scheme}:{}", name.as_str().unwrap()))
+                .collect()
+        };
+        [listed("parameters", "ssm"), listed("secrets", "secret")]
+            .concat()
+            .join(",")
+    }
 }
 
 /// Every combination of what is on or off, each with one of the other things that may be said.
@@ -83,6 +98,8 @@ fn others(number: usize) -> Value {
         }),
         _ => json!({
             "jandi_tokens": ["/z/token", "/a/token"],
+            "parameters": ["/m/token", "n"],
+            "secrets": ["reveille/jandi"],
             "timezone": "Europe/Berlin",
         }),
     }
@@ -163,9 +180,10 @@ fn every_setting_gives_the_policies_that_reveille_prints() {
         let configuration = output["configuration"].as_str().unwrap();
         let mut arguments = vec!["--account", "111122223333"];
         arguments.extend(&case.flags);
-        let home = iam(
+        let home = iam_with_tokens(
             &place,
             configuration,
+            &case.tokens(),
             &[arguments.as_slice(), &["--lambda", "nightwatch"]].concat(),
         );
         assert_eq!(

@@ -7,8 +7,8 @@ use reveille_tests::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    folder::{copy, iam, statements},
-    terraform::{configuration, policy, the_rule_calls_the_function, the_tables_work},
+    folder::{copy, iam, iam_with_tokens, statements},
+    terraform::{configuration, it_works, policy, the_rule_calls_the_function},
 };
 
 const IRELAND: &str = "eu-west-1";
@@ -122,7 +122,7 @@ fn a_stack_of_the_template_works() {
     );
     let state = json!({"TableName": outputs["StateTable"], "TimeToLiveSpecification": ages});
     cloud.ask("dynamodb", "update_time_to_live", &state);
-    the_tables_work(&place, &cloud, &configuration);
+    it_works(&place, &cloud, "reveille");
 }
 
 /// Creates a stack and compares the policy of its role with what is printed.
@@ -143,7 +143,16 @@ fn check(
     created(cloud, name, &template.to_string(), &parameters);
     let configuration = configuration(cloud, name);
     let arguments = [&["--account", ACCOUNT, "--lambda", name], flags].concat();
-    let printed = iam(place, &configuration, &arguments);
+    let listed = |key: &str, scheme: &str| {
+        let arn = parameters[key].as_str()?;
+        Some(format!("{scheme}:{arn}"))
+    };
+    let tokens = [
+        listed("ParameterArns", "ssm"),
+        listed("SecretArns", "secret"),
+    ];
+    let tokens = tokens.into_iter().flatten().collect::<Vec<_>>().join(",");
+    let printed = iam_with_tokens(place, &configuration, &tokens, &arguments);
     assert_eq!(
         statements(&policy(cloud, name)),
         statements(&printed),
@@ -195,6 +204,8 @@ fn every_parameter_gives_the_policy_that_reveille_prints() {
         "AlarmEmail": "ops@example.com",
         "ConfigTable": "instance-scheduler-ConfigTable-1A2B3C",
         "StateTable": "nightwatch",
+        "ParameterArns": "arn:aws:ssm:eu-west-1:123456789012:parameter/z/token",
+        "SecretArns": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jandi-a1B2c3",
         "ObjectArns": "arn:aws:s3:::rules/days.wasm",
         "MoreConfiguration":
             "[[rules]]\nname = \"days\"\nlocation = \"s3://rules/days.wasm\"\n",

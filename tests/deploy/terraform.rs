@@ -1,11 +1,14 @@
 //! The Terraform modules, applied.
 
+use std::path::Path;
+
 use reveille_tests::{
     ground::{
         deploy::{ACCOUNT, Cloud},
         terraform::terraform,
     },
     house::{Place, TOKEN, text},
+    lambda::Lambda,
 };
 use serde_json::{Value, json};
 
@@ -53,10 +56,13 @@ pub fn the_rule_calls_the_function(cloud: &Cloud, name: &str) {
     );
 }
 
-/// The tables of a configuration work: a server that carries a schedule is stopped at night.
+/// What was made works together: with the function's environment, on its tables, the program stops a server at night
+/// when the rule's event comes, and answers what JANDI sends.
 #[track_caller]
-pub fn the_tables_work(place: &Place, cloud: &Cloud, configuration: &str) {
-    place.file("deployed.toml", configuration);
+pub fn it_works(place: &Place, cloud: &Cloud, function: &str) {
+    let token = json!({"Name": "/reveille/jandi-token", "Value": TOKEN, "Type": "SecureString"});
+    cloud.ask("ssm", "put_parameter", &token);
+    place.file("deployed.toml", &configuration(cloud, function));
     place.file("house.yaml", &blocks("yaml").concat());
     let reveille = |arguments: &[&str]| {
         let mut command = place.bare_command();
@@ -67,8 +73,6 @@ pub fn the_tables_work(place: &Place, cloud: &Cloud, configuration: &str) {
         assert!(output.status.success(), "{arguments:?}: {all}");
         all
     };
-    let token = json!({"Name": "/reveille/jandi-token", "Value": TOKEN, "Type": "SecureString"});
-    cloud.ask("ssm", "put_parameter", &token);
     let tables = reveille(&["tables", "check"]);
     assert_eq!(tables.matches("ok   ").count(), 2, "{tables}");
     reveille(&["apply", "-f", "house.yaml"]);
@@ -77,16 +81,31 @@ pub fn the_tables_work(place: &Place, cloud: &Cloud, configuration: &str) {
         json!({"ImageId": "ami-12c6146b", "MinCount": 1, "MaxCount": 1, "TagSpecifications": tags});
     let made = cloud.ask("ec2", "run_instances", &wanted);
     let id = &made["Instances"][0]["InstanceId"];
-    let told = reveille(&["--at", "2026-11-23 23:00", "--freeze", "tick"]);
-    assert!(
-        told.contains("1 orders") || told.contains("1 order"),
-        "{told}"
-    );
+
+    let mut command = place.bare_command();
+    cloud.is_aws_of(&mut command);
+    command
+        .env("REVEILLE_CONFIG_TOML", configuration(cloud, function))
+        .args(["--at", "2026-11-23 23:00", "lambda"]);
+    let function = Lambda::start(&mut command).unwrap();
+    let mut event = recorded("schedule-rule");
+    event["time"] = "2026-11-23T14:00:00Z".into();
+    let told = function.invoke(&event).answer();
+    assert_eq!(told["orders"], 1, "{told}");
     let now = cloud.ask("ec2", "describe_instances", &json!({"InstanceIds": [id]}));
-    assert_eq!(
-        now["Reservations"][0]["Instances"][0]["State"]["Name"],
-        "stopped"
-    );
+    let state = &now["Reservations"][0]["Instances"][0]["State"]["Name"];
+    assert_eq!(state, "stopped");
+    let answer = function.invoke(&recorded("http-v2")).answer();
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    let said = answer["body"].as_str().unwrap();
+    assert!(said.contains("dev") && said.contains("중지 1"), "{said}");
+}
+
+#[track_caller]
+fn recorded(name: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/lambda");
+    let text = std::fs::read_to_string(folder.join(name).with_extension("json")).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
 
 #[test]
@@ -129,7 +148,7 @@ fn what_the_example_makes_is_found_unchanged_and_works() {
         statements(&printed)
     );
     the_rule_calls_the_function(&cloud, "reveille");
-    the_tables_work(&place, &cloud, &configuration);
+    it_works(&place, &cloud, "reveille");
 
     let name = json!({"FunctionName": "reveille"});
     let function = cloud.ask("lambda", "get_function_configuration", &name);

@@ -29,6 +29,7 @@ mod evaluate;
 mod hostile;
 mod keep_until;
 mod loading;
+mod notices;
 mod permissions;
 mod plugins;
 mod reloading;

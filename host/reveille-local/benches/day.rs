@@ -69,7 +69,13 @@ fn resident() -> u64 {
     fs::read_to_string("/proc/self/status")
         .expect("the status")
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok())
+        .find_map(|line| {
+            line.strip_prefix("VmRSS:")?
+                .split_whitespace()
+                .next()?
+                .parse()
+                .ok()
+        })
         .expect("a number")
 }
 

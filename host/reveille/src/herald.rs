@@ -11,8 +11,9 @@ use reveille_core::{
 
 use crate::clock::Clock;
 
-/// What several hosts of one store find out by themselves within such a time they tell once.
-const SAME_EVENT: TimeDelta = TimeDelta::hours(1);
+/// What several hosts of one store find out by themselves within such a time they tell once. Longer, and a rule that
+/// fails once more would be taken for the same failure.
+const SAME_EVENT: TimeDelta = TimeDelta::minutes(5);
 
 /// Who is told, and who goes by what is told.
 pub(crate) struct Herald {

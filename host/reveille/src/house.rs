@@ -3,20 +3,15 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use async_trait::async_trait;
-
 use reveille_core::{
     chat::{Chat, Manners},
-    model::{
-        Notice, Schedule, local_moment,
-        reply::{Context, Reply},
-    },
-    port::{Fleet, Formatter, News, Notifier, Rules, Store},
+    port::{Fleet, Formatter, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
 use reveille_loader::{CalendarStore, Feeds, Loader};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
+use tokio::sync::Notify;
 
 #[cfg(feature = "aws")]
 use reveille_aws::client::SdkConfig;
@@ -28,11 +23,10 @@ use crate::{
     config::Config,
     feeds,
     glance::{Glance, Watched},
-    jandi::DEFAULT_KEYWORD,
     listing::Lister,
+    notices::{self, Courier, Log, NoticeFigures, Teller},
     rules,
     secrets::Secrets,
-    terminal,
 };
 
 /// Everything, put together.
@@ -48,6 +42,10 @@ pub(crate) struct House {
     pub(crate) feeds: Arc<Feeds>,
     /// What the secrets of the configuration say.
     pub(crate) secrets: Arc<Secrets>,
+    /// What has become of notices.
+    pub(crate) notice_figures: NoticeFigures,
+    /// Woken when there is something to send.
+    pub(crate) told: Arc<Notify>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
@@ -102,6 +100,8 @@ impl House {
             sandbox,
             feeds,
             secrets,
+            notice_figures: NoticeFigures::default(),
+            told: Arc::default(),
             formatter,
             words,
             loader,
@@ -153,15 +153,43 @@ impl House {
         )
     }
 
-    /// Logs what is announced, or draws it.
+    /// Puts news into words, for the targets of the configuration and for the log or, when `draw` says so, the terminal.
+    pub(crate) fn teller(&self, config: &Config, draw: bool) -> Arc<Teller> {
+        Arc::new(Teller::new(
+            Arc::clone(&self.formatter),
+            config,
+            self.notice_figures.clone(),
+            Arc::clone(&self.told),
+            if draw { Log::Drawing } else { Log::Lines },
+        ))
+    }
+
+    /// As [`House::teller`], for whoever has news.
     pub(crate) fn notifier(&self, config: &Config, draw: bool) -> Arc<dyn Notifier> {
-        Arc::new(LogNotifier {
-            formatter: Arc::clone(&self.formatter),
-            locale: config.locale.clone(),
-            persona: config.persona,
-            timezone: config.timezone,
-            draw,
-        })
+        self.teller(config, draw)
+    }
+
+    /// Sends to the targets of the configuration what the store keeps for them; none where there are no targets.
+    ///
+    /// # Errors
+    /// On a machine that cannot speak TLS.
+    pub(crate) fn courier(
+        &self,
+        config: &Config,
+        clock: Clock,
+    ) -> anyhow::Result<Option<Arc<Courier>>> {
+        if config.targets.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(Courier::new(
+            Arc::clone(&self.store),
+            notices::messenger()?,
+            &self.secrets,
+            self.teller(config, false),
+            self.chat(config),
+            Arc::new(move || clock.now()),
+            self.notice_figures.clone(),
+        ))))
     }
 
     /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
@@ -265,54 +293,6 @@ pub(crate) fn holder() -> String {
         std::process::id(),
         chrono::Utc::now().timestamp_micros()
     )
-}
-
-/// Puts announcements into words and writes them to the log, and to the terminal of a demo.
-struct LogNotifier {
-    formatter: Arc<dyn Formatter>,
-    locale: String,
-    persona: reveille_core::model::reply::Persona,
-    /// The zone of what is said about no schedule in particular.
-    timezone: chrono_tz::Tz,
-    draw: bool,
-}
-
-#[async_trait]
-impl Notifier for LogNotifier {
-    fn warning(&self, _: &Schedule) -> Option<chrono::Duration> {
-        None
-    }
-
-    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
-        Vec::new()
-    }
-
-    async fn announce(&self, news: &News<'_>) {
-        let schedule = news.schedule;
-        let zone = schedule.map_or(self.timezone, |schedule| schedule.timezone);
-        let context = Context {
-            locale: schedule
-                .and_then(|schedule| schedule.locale.as_ref())
-                .unwrap_or(&self.locale)
-                .clone(),
-            persona: self.persona,
-            keyword: String::from(DEFAULT_KEYWORD),
-            timezone: zone.name().to_owned(),
-            now: local_moment(news.now, zone),
-            schedule: schedule.map(|schedule| schedule.name.clone()),
-        };
-        let reply = Reply::Announced(news.announcement.clone());
-        let message = self
-            .formatter
-            .format(&context, &reply)
-            .unwrap_or_else(|_| reveille_core::chat::plain(&reply));
-        if self.draw {
-            print(&terminal::draw_message(&message, terminal::colours()));
-        } else {
-            let schedule = schedule.map(|schedule| schedule.name.as_str());
-            tracing::info!(schedule, text = message.body, "announced");
-        }
-    }
 }
 
 /// Writes to standard output. A reader that has gone away is nobody's fault.

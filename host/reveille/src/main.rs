@@ -26,6 +26,7 @@ mod jandi;
 mod lambda;
 mod listing;
 mod metrics;
+mod notices;
 #[cfg(feature = "aws")]
 mod original;
 mod passed_over;

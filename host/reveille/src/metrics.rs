@@ -41,6 +41,7 @@ impl Metrics {
         );
         post.figures.register(&mut registry);
         post.reloads.register(&mut registry);
+        house.notice_figures.register(&mut registry);
         registry.register_collector(Box::new(RuleFigures {
             sandbox: Arc::clone(&house.sandbox),
         }));

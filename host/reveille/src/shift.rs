@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     admin::Admin, clock::Clock, config::Config, feeds, figures::Figures, health::Health,
-    herald::Herald, house::House, reload::Reloads, rules, timer, tokens::Tokens,
+    herald::Herald, house::House, notices::Courier, reload::Reloads, rules, timer, tokens::Tokens,
     webhook::JandiWebhook,
 };
 
@@ -46,6 +46,7 @@ pub(crate) struct Shift {
     pub(crate) config: Config,
     pub(crate) webhook: Arc<JandiWebhook>,
     pub(crate) admin: Option<Arc<Admin>>,
+    courier: Option<Arc<Courier>>,
     pub(crate) post: Post,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -53,7 +54,10 @@ pub(crate) struct Shift {
 
 impl Shift {
     /// It can answer; nothing goes on yet.
-    pub(crate) fn new(house: House, config: Config, post: &Post) -> Self {
+    ///
+    /// # Errors
+    /// As [`House::courier`].
+    pub(crate) fn new(house: House, config: Config, post: &Post) -> anyhow::Result<Self> {
         let webhook = Arc::new(JandiWebhook::new(
             house.chat(&config),
             Tokens::new(&house.secrets, &config.tokens),
@@ -64,7 +68,8 @@ impl Shift {
         let admin = post
             .admin
             .map(|address| Arc::new(Admin::new(&house, post, address)));
-        Self {
+        Ok(Self {
+            courier: house.courier(&config, post.clock)?,
             house,
             config,
             webhook,
@@ -72,7 +77,7 @@ impl Shift {
             post: post.clone(),
             tasks: JoinSet::new(),
             stop: watch::Sender::new(false),
-        }
+        })
     }
 
     /// Begins with what goes on beside the answers. Never while another shift of this process is at it.
@@ -106,6 +111,11 @@ impl Shift {
             Arc::clone(wake),
             self.stop.subscribe(),
         ));
+        if let Some(courier) = &self.courier {
+            let told = Arc::clone(&self.house.told);
+            let courier = Arc::clone(courier);
+            self.tasks.spawn(courier.run(told, self.stop.subscribe()));
+        }
         if running.timer {
             let scheduler = self.house.scheduler(&self.config, *clock, running.draw);
             self.tasks.spawn(timer::run(

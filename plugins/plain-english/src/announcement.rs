@@ -2,8 +2,7 @@
 
 use reveille_sdk::{
     formatter::replies::{
-        Announcement, Context, DataTrouble, MorningLine, MorningView, RuleVersion, StaleData,
-        Topic, Wave,
+        Announcement, Context, DataTrouble, MorningLine, MorningView, RuleVersion, StaleData, Wave,
     },
     types::Want,
 };
@@ -12,8 +11,8 @@ use crate::{
     message::{Draft, Tone},
     view::until,
     words::{
-        because, counted, counts, data, date, example, exception, held, length, moment, moment_in,
-        names, next, servers, turning_in, wanted,
+        because, counted, counts, data, date, exception, held, length, moment, moment_in, names,
+        next, servers, turning_in, wanted,
     },
 };
 
@@ -37,8 +36,9 @@ pub(crate) fn announced(context: &Context, announcement: &Announcement) -> Draft
             ),
         )
         .line(format!(
-            "Later: {}",
-            example(context, Some(schedule), Topic::Extend)
+            "Later: /{} {} extend 1h",
+            data(&context.keyword),
+            data(schedule)
         )),
         Announcement::Stuck(all) => list(Tone::Bad, all, "late"),
         Announcement::Failed(all) => list(Tone::Bad, all, "failed"),

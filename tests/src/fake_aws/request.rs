@@ -24,7 +24,7 @@ pub(super) enum Service {
 }
 
 impl Service {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::CloudWatch,
         Self::Ec2,
         Self::EventBridge,

@@ -131,7 +131,7 @@ fn refusal(code: &str) -> Option<&'static str> {
         "not-allowed" => "not permitted",
         "set-aside" => "the schedule is set aside",
         "text-too-long" => "too much text",
-        "no-such-holiday" => "no such day in the calendar",
+        "no-such-holiday" => "not in the calendar",
         "too-many-days" => "too many days at once",
         "name-too-long" => "the name is too long",
         "calendar-full" => "the calendar is full",

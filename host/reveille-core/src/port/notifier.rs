@@ -29,8 +29,8 @@ impl News<'_> {
     /// The key of the notice for `target`: the same each time the same event is told, by whatever tick or host, and
     /// different for every other event.
     ///
-    /// It is made of what the event is about and since when it is news. What only describes it, such as causes, reasons
-    /// and what comes next, may have changed when it is told again, and is left out.
+    /// It is made of what the event is about and since when it is news. What only describes it, such as reasons and what
+    /// comes next, may have changed when it is told again, and is left out.
     #[must_use]
     pub fn key(&self, target: &str) -> String {
         let mut parts = parts(self.announcement);
@@ -56,7 +56,10 @@ impl News<'_> {
 /// Whether it says itself when it happens, so that it is one event whenever it is told.
 fn has_its_time(announcement: &Announcement) -> bool {
     match announcement {
-        Announcement::StopNear { .. } | Announcement::Morning(_) => true,
+        Announcement::StopNear { .. }
+        | Announcement::RuleUnreachable(_)
+        | Announcement::Morning(_) => true,
+        Announcement::DataStale(trouble) => trouble.fetched.is_some(),
         Announcement::Turned(_)
         | Announcement::Stuck { .. }
         | Announcement::Failed { .. }
@@ -66,9 +69,7 @@ fn has_its_time(announcement: &Announcement) -> bool {
         | Announcement::GroupOverdue { .. }
         | Announcement::RuleTaken(_)
         | Announcement::RuleRejected(_)
-        | Announcement::RuleUnreachable(_)
         | Announcement::RuleReachable { .. }
-        | Announcement::DataStale(_)
         | Announcement::DataFresh { .. } => false,
     }
 }
@@ -124,17 +125,21 @@ fn parts(announcement: &Announcement) -> Vec<String> {
         Announcement::RuleTaken(change) => {
             add("rule-taken");
             add(&change.rule);
+            add(change.from.as_ref().map_or("", |from| &from.sha256));
             add(&change.to.sha256);
         }
         Announcement::RuleRejected(rejection) => {
             add("rule-rejected");
             add(&rejection.rule);
             add(rejection.version.as_deref().unwrap_or_default());
+            // Of two that are refused one after the other often nothing else is known.
+            add(&rejection.cause);
         }
         Announcement::RuleUnreachable(distance) => {
             add("rule-unreachable");
             add(&distance.rule);
             add(&distance.location);
+            add(&distance.since.to_string());
         }
         Announcement::RuleReachable { rule } => {
             add("rule-reachable");
@@ -143,6 +148,9 @@ fn parts(announcement: &Announcement) -> Vec<String> {
         Announcement::DataStale(trouble) => {
             add("data-stale");
             add(&trouble.data);
+            // The copy that has become too old.
+            let fetched = trouble.fetched.as_ref();
+            add(&fetched.map(ToString::to_string).unwrap_or_default());
         }
         Announcement::DataFresh { data, .. } => {
             add("data-fresh");
@@ -193,7 +201,7 @@ mod tests {
     use crate::{
         model::{
             Minute, Moment, ServerKind, ServerState, Want,
-            reply::{HoldView, Wave},
+            reply::{HoldView, RuleDistance, Wave},
         },
         testing::{date, utc},
     };
@@ -292,6 +300,30 @@ mod tests {
             assert_eq!(one.len(), 2 * KEY_BYTES);
             assert!(!keys[..number].contains(one), "{number}");
         }
+    }
+
+    #[test]
+    fn a_place_that_is_out_of_reach_once_more_is_another_event() {
+        const HOUR: &str = "2026-11-23 09:00";
+        let unreachable = |minute: u16| {
+            Announcement::RuleUnreachable(RuleDistance {
+                rule: "r".to_owned(),
+                location: "s3://bucket/r.wasm".to_owned(),
+                cause: "it does not answer".to_owned(),
+                since: Moment {
+                    date: date(2026, 11, 23),
+                    minute: Minute(minute),
+                },
+                kept: None,
+                schedules: Vec::new(),
+            })
+        };
+        assert_ne!(key(&unreachable(545), HOUR), key(&unreachable(555), HOUR));
+        // Whoever tells it, and whenever.
+        assert_eq!(
+            key(&unreachable(545), HOUR),
+            key(&unreachable(545), "2026-11-23 10:00")
+        );
     }
 
     #[test]

@@ -235,6 +235,9 @@ impl Scheduler {
             last: seen.last(),
             now,
         };
+        if self.is_halted() {
+            return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
+        }
         // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered, and nothing is remembered as
         // told that is not among the notices: both are one write, and where the store needs several for it, the notices
         // come first. A tick that dies before its record is written is made again since the same last tick, so that

@@ -279,3 +279,31 @@ async fn a_row_that_cannot_be_read_is_an_error_and_not_a_panic() {
     let error = store.remembered().await.unwrap_err();
     assert_eq!(error.code(), "store.failed");
 }
+
+#[tokio::test]
+async fn what_another_version_left_beside_the_last_tick_is_passed_over() {
+    let file = in_file();
+    let path = file.folder.path().join("reveille.db");
+    let lease = file
+        .store
+        .lease("a", at(0), Duration::minutes(2))
+        .await
+        .unwrap()
+        .unwrap();
+    let mut record = TickRecord::new(at(0));
+    record.warned.insert("seoul".into(), at(9));
+    file.store.record_tick(&lease, &record).await.unwrap();
+    // An older one wrote nothing, a newer one something else.
+    for left in [
+        None,
+        Some(r#"{"at": "2026-11-22T22:00:00Z", "held": ["seoul"]}"#),
+        Some("no JSON"),
+    ] {
+        Connection::open(&path)
+            .unwrap()
+            .execute("UPDATE last_tick SET record = ?1", [left])
+            .unwrap();
+        let read = open(&file.folder).last_tick().await.unwrap();
+        assert_eq!(read, Some(TickRecord::new(at(0))), "{left:?}");
+    }
+}

@@ -3,6 +3,7 @@
 mod data;
 #[cfg(feature = "compiler")]
 mod desk;
+mod notices;
 #[cfg(feature = "compiler")]
 mod project;
 mod rule;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use data::DataCommand;
 #[cfg(feature = "compiler")]
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
+pub(crate) use notices::NoticesCommand;
 #[cfg(feature = "compiler")]
 pub(crate) use project::{BuildArgs, NewArgs, RuleKind, RuleLanguage};
 #[cfg(all(feature = "aws", feature = "compiler"))]
@@ -142,6 +144,9 @@ pub(crate) enum Command {
     /// See the named data that rules read
     #[command(subcommand)]
     Data(DataCommand),
+    /// See what people were not told, have it sent once more, try a target out
+    #[command(subcommand)]
+    Notices(NoticesCommand),
     /// See the servers; break simulated ones, move them by hand
     #[command(subcommand)]
     Fleet(FleetCommand),

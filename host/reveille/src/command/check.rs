@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use chrono::{DateTime, Utc};
 use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
-use super::{Setting, data, doctor::of_schedule};
+use super::{Setting, data, doctor::of_schedule, notices};
 use crate::{
     clock::Clock,
     config::Config,
@@ -70,6 +70,7 @@ pub(crate) async fn checked(
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
     faults.extend(data::faults(house, config, &definitions));
+    faults.extend(notices::faults(config, &definitions));
     if let Err(SecretErrors(errors)) = house
         .secrets
         .resolve(config.secrets(), Clock::machine())
@@ -110,9 +111,10 @@ pub(crate) async fn checked(
     let rules = house.sandbox.loaded();
     let rooms = vec![
         format!(
-            "config    {}, {} tokens, {}, {}",
+            "config    {}, {} tokens, {} targets, {}, {}",
             config.listen,
             config.tokens.len(),
+            config.targets.len(),
             config.timezone,
             config.locale
         ),

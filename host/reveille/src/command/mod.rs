@@ -17,6 +17,7 @@ pub(crate) mod healthcheck;
 mod iam;
 #[cfg(feature = "aws")]
 mod import;
+mod notices;
 mod plan;
 mod rule;
 mod say;
@@ -127,6 +128,7 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(command) => rule::run(command, setting).await,
         Command::Data(command) => data::run(command, setting).await,
+        Command::Notices(command) => notices::run(command, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
         #[cfg(feature = "compiler")]

@@ -90,7 +90,7 @@ pub(super) async fn work(
         reloads: Arc::new(Reloads::default()),
         admin: addresses.admin_address,
     };
-    let mut shift = Shift::new(house, config, &post);
+    let mut shift = Shift::new(house, config, &post)?;
     let mut doors = addresses.open(&shift, &post.health);
     shift.begin();
     // The one that was relieved, until it has come to its end.

@@ -1,6 +1,6 @@
 //! `reveille tick`: one scheduling run.
 
-use std::{fmt::Write as _, process::ExitCode};
+use std::{fmt::Write as _, process::ExitCode, time::Duration};
 
 use reveille_core::{
     model::Action,
@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 use super::Setting;
 use crate::house::print;
+
+/// How long messages are sent after a run: whoever calls it every minute does not want two at once.
+const SENDING_TIME: Duration = Duration::from_secs(40);
 
 pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
@@ -23,6 +26,15 @@ pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode
         anyhow::Error::new(error).context(format!("the scheduling run failed ({code})"))
     })?;
     released?;
+    if let Some(courier) = house.courier(&setting.config, setting.clock)? {
+        let deadline = tokio::time::Instant::now() + SENDING_TIME;
+        if let Err(error) = courier.deliver(Some(deadline)).await {
+            tracing::warn!(
+                code = error.code(),
+                "messages to people wait for the next run: {error}"
+            );
+        }
+    }
     if report.outcome == TickOutcome::NotMine {
         // A lease that was given back at a later time is not over yet at this one.
         let last = house.store.last_tick().await?;

@@ -61,13 +61,11 @@ impl Reloading {
         });
         let reloads = &current.post.reloads;
         let (opened, refused, needs_restart) = match opened {
-            Ok((mut config, house)) => {
-                let needs_restart = keep_addresses(&mut config, &current.config);
+            Ok((next, needs_restart)) => {
                 tracing::info!("the configuration was read anew and is in use");
                 for left in &needs_restart {
                     tracing::warn!("{left}; start Reveille anew for that");
                 }
-                let next = Shift::new(house, config, &current.post);
                 (Some(next), None, needs_restart)
             }
             Err(error) => {
@@ -91,8 +89,9 @@ impl Reloading {
         opened
     }
 
-    async fn opened(&self, current: &Shift) -> anyhow::Result<(Config, House)> {
-        let config = self.origin.read()?;
+    /// The next shift, and what of its configuration only a restart brings.
+    async fn opened(&self, current: &Shift) -> anyhow::Result<(Shift, Vec<String>)> {
+        let mut config = self.origin.read()?;
         anyhow::ensure!(!config.tokens.is_empty(), NO_TOKEN);
         let house = House::open(&config).await?;
         let secrets = config.secrets();
@@ -106,7 +105,9 @@ impl Reloading {
                 .await
                 .context("no server can be seen with it")?;
         }
-        Ok((config, house))
+        let needs_restart = keep_addresses(&mut config, &current.config);
+        let next = Shift::new(house, config, &current.post)?;
+        Ok((next, needs_restart))
     }
 }
 
