@@ -18,6 +18,7 @@ use reveille_tests::{
     fake_aws::{FakeAws, Invoked, Region},
     ground::dynamodb::{dynamodb, with_transactions},
     house::{Place, TOKEN, data, text},
+    jandi::Jandi,
     lambda::{FUNCTION, Lambda, Outcome},
 };
 use serde_json::{Value, json};
@@ -624,6 +625,31 @@ fn a_token_that_cannot_be_had_is_in_the_log_and_runs_go_on() {
         lambda.invoke(&recorded("schedule-rule")).answer()["outcome"],
         "done"
     );
+}
+
+#[test]
+fn people_are_told_once_whichever_copy_runs() {
+    let Some(mut ground) = Ground::with_office("people_are_told_once") else {
+        return;
+    };
+    let jandi = Jandi::start();
+    ground.more += &format!(
+        "[[jandi.targets]]\nname = \"ops\"\nurl = {{ value = \"{}\" }}\n",
+        jandi.url("ops")
+    );
+    let _ = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    for at in [TEN, "2026-11-23 10:01"] {
+        let lambda = ground.function_at(at);
+        let report = lambda.invoke(&json!({"command": "tick"})).answer();
+        assert_eq!(report["outcome"], "done", "{report}");
+    }
+    let told = jandi.texts("ops");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("dev"), "{told:?}");
 }
 
 #[test]

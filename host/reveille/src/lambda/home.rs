@@ -32,6 +32,7 @@ use crate::{
     figures::Figures,
     herald::Herald,
     house::House,
+    notices::Courier,
     rules,
     sight::Sight,
     tokens::Tokens,
@@ -57,6 +58,7 @@ pub(super) struct Home {
     herald: Herald,
     wake: Arc<Notify>,
     looked: Mutex<DateTime<Utc>>,
+    courier: Option<Arc<Courier>>,
     nudge: Option<Nudge>,
 }
 
@@ -99,6 +101,7 @@ impl Home {
         Ok(Self {
             scheduler: house.scheduler(&config, clock, false),
             sight: Mutex::default(),
+            courier: house.courier(&config, clock)?,
             looked: Mutex::new(looked),
             clock,
             house,
@@ -207,6 +210,18 @@ impl Home {
                 let causes = admin::troubles(&*self.house.store, &lister, &self.house.words).await;
                 Ok(admin::readiness(&causes))
             }
+        }
+    }
+
+    /// Sends people what they are to be told, as far as there is time. The rest is the next run's.
+    pub(super) async fn tell(&self, time: TimeLeft) {
+        if let Some(courier) = &self.courier
+            && let Err(error) = courier.deliver(Some(time.end_of_work())).await
+        {
+            tracing::warn!(
+                code = error.code(),
+                "messages to people wait for the next run: {error}"
+            );
         }
     }
 
