@@ -17,6 +17,7 @@ mod dynamo;
 mod fake;
 mod fleet;
 mod lease;
+mod machine_code;
 mod objects;
 mod program;
 mod reach;

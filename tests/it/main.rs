@@ -27,6 +27,7 @@ mod docs;
 mod evaluate;
 mod hostile;
 mod keep_until;
+mod lean;
 mod loading;
 mod permissions;
 mod plugins;
