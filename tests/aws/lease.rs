@@ -15,9 +15,12 @@ use std::{
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Timelike as _, Utc};
 use reveille_core::{
-    model::{AuditRecord, Definitions, Exception, Force, Item, Remembered, ServerId, Want},
+    model::{
+        AuditRecord, Definitions, Exception, Force, Item, KeptNotice, Notice, Remembered, Settled,
+        Want,
+    },
     port::{
-        Change, Delivery, Fleet, FleetError, FleetView, Lease, Order, OrderAction, Outcome,
+        Change, Delivery, Fleet, FleetError, FleetView, Intent, Lease, Order, OrderAction, Outcome,
         Snapshot, Store, StoreError, TickRecord,
     },
     testing::{
@@ -165,14 +168,9 @@ impl Store for Held {
         self.inner.remembered().await
     }
 
-    async fn remember(
-        &self,
-        lease: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError> {
+    async fn remember(&self, lease: &Lease, intent: &Intent<'_>) -> Result<(), StoreError> {
         self.gate.pass().await;
-        self.inner.remember(lease, changed, gone).await
+        self.inner.remember(lease, intent).await
     }
 
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
@@ -183,6 +181,31 @@ impl Store for Held {
     async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
         self.gate.pass().await;
         self.inner.delivery(key).await
+    }
+
+    async fn notices(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Notice>, StoreError> {
+        self.gate.pass().await;
+        self.inner.notices(now, limit).await
+    }
+
+    async fn claim_notice(&self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.gate.pass().await;
+        self.inner.claim_notice(key, now).await
+    }
+
+    async fn settle_notice(
+        &self,
+        key: &str,
+        settled: &Settled,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.gate.pass().await;
+        self.inner.settle_notice(key, settled, now).await
+    }
+
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError> {
+        self.gate.pass().await;
+        self.inner.kept_notices().await
     }
 
     async fn lease(

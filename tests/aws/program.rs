@@ -17,7 +17,8 @@ use reveille_aws::dynamo::TableNames;
 use reveille_tests::{
     fake_aws::{Account, FakeAws, HOME, Region, instance_id},
     ground::dynamodb::{dynamodb, with_transactions},
-    house::{Place, TOKEN, text},
+    house::{House, Place, TOKEN, text},
+    jandi::{Fault, Jandi},
 };
 use serde_json::Value;
 
@@ -248,6 +249,48 @@ fn what_is_applied_turns_servers() {
         check.contains(&format!("DynamoDB {}", ground.tables.config)),
         "{check}"
     );
+}
+
+#[test]
+fn people_are_told_once_by_whichever_process() {
+    let jandi = Jandi::start();
+    let target = format!(
+        "[[jandi.targets]]\nname = \"ops\"\nurl = {{ value = \"{}\" }}\nmorning = \"08:50\"\n",
+        jandi.url("ops")
+    );
+    let config = HOME_ONLY.to_owned() + &target;
+    let Some(ground) = Ground::with_tables("people_are_told_once_by_whichever_process", &config)
+    else {
+        return;
+    };
+    let _web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    ground.apply(OFFICE);
+    let tick = |time: &str| {
+        ground.ok(&["--at", &format!("2026-11-23 {time}"), "tick"]);
+    };
+    jandi.fault("ops", [Fault::Status(503), Fault::Silence]);
+    for time in ["08:50", "08:51", "08:55"] {
+        tick(time);
+    }
+    // It was refused once; then the answer was lost on its way.
+    let shown = jandi.take("ops");
+    assert_eq!((shown.len(), jandi.attempts("ops")), (1, 2), "{shown:#?}");
+    assert!(
+        shown[0].contains("dev : 09:00 시작, 18:00 중지"),
+        "{shown:#?}"
+    );
+    let listed = ground.ok(&["notices", "list"]);
+    assert!(listed.contains("it may have arrived"), "{listed}");
+    for time in ["09:00", "09:01", "09:02"] {
+        tick(time);
+    }
+    let shown = jandi.take("ops");
+    assert_eq!(shown.len(), 1, "{shown:#?}");
+    assert!(shown[0].contains("서버 1대를 시작합니다"), "{shown:#?}");
 }
 
 #[test]
@@ -492,10 +535,17 @@ fn the_least_policy_is_printed_for_the_configuration() {
     let run = |arguments: &[&str]| {
         let mut command = place.bare_command();
         command
+            // Nobody is asked for credentials, and there are none.
+            .env("AWS_EC2_METADATA_DISABLED", "true")
             .args(["--config", "aws.toml", "iam"])
             .args(arguments);
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", text(&output.stderr));
+        let told = text(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        assert!(
+            told.contains("rules that stand in the store alone are not in this policy"),
+            "{told}"
+        );
         text(&output.stdout)
     };
     golden("iam-home.json", &run(&["--account", "111122223333"]));
@@ -503,6 +553,28 @@ fn the_least_policy_is_printed_for_the_configuration() {
     golden(
         "iam-spoke.json",
         &run(&["--spoke", "--principal", principal]),
+    );
+}
+
+#[test]
+fn rules_of_the_store_are_in_the_policy_when_it_can_be_read() {
+    let place = Place::new();
+    place.file(
+        "aws.toml",
+        "[aws]\nregion = \"ap-northeast-2\"\n[[aws.targets]]\nregions = [\"ap-northeast-2\"]\n",
+    );
+    let digest = "ab".repeat(32);
+    place.file(
+        "rules.yaml",
+        &format!(
+            "rules:\n  team: {{ location: \"s3://our-rules/team.wasm\", sha256: {digest} }}\n"
+        ),
+    );
+    place.ok(&["apply", "-f", "rules.yaml"]);
+    let policy = place.ok(&["--config", "aws.toml", "iam"]);
+    assert!(
+        policy.contains("arn:aws:s3:::our-rules/team.wasm"),
+        "{policy}"
     );
 }
 
@@ -715,4 +787,28 @@ fn a_configuration_that_cannot_be_used_says_where() {
         complaint.contains("aws.region is `seoul`: write the name of a region"),
         "{complaint}"
     );
+}
+
+#[test]
+fn people_are_told_what_was_last_seen_while_aws_does_not_answer() {
+    let Some(ground) = Ground::with_tables("people_are_told_what_was_last_seen", HOME_ONLY) else {
+        return;
+    };
+    let _web = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    ground.apply(OFFICE);
+    let command = ground.command(&["--at", "2026-11-23 20:00", "--freeze"]);
+    let serve = ["serve", "--no-timer", "--listen", "127.0.0.1:0"];
+    let house = House::start_command(Place::new(), command, &serve);
+    let seen = house.say("dev status").message();
+    assert!(seen.contains("web-1"), "{seen}");
+    assert!(!seen.contains("기준으로"), "{seen}");
+    ground.fake.on("*", "*").hangs();
+    let last = house.say("dev status").message();
+    assert!(last.contains("web-1"), "{last}");
+    assert!(last.contains("20:00"), "{last}");
+    assert!(last.contains("fleet.unreachable"), "{last}");
 }

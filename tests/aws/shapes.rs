@@ -253,11 +253,8 @@ async fn the_store_keeps_what_it_is_given() {
     let office = &snapshot.definitions.schedules["office"];
     assert_eq!(office.periods.len(), 1);
     store
-        .record_tick(&lease, &TickRecord { at: now })
+        .record_tick(&lease, &TickRecord::new(now))
         .await
         .unwrap();
-    assert_eq!(
-        store.last_tick().await.unwrap(),
-        Some(TickRecord { at: now })
-    );
+    assert_eq!(store.last_tick().await.unwrap(), Some(TickRecord::new(now)));
 }

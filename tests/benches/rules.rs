@@ -35,7 +35,7 @@ use serde_json::{Value, json};
 const NOON: &str = "2026-11-23 12:00";
 
 /// Longest wait for a rule.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A rule as it is copied into the watched folder.
 struct Rule {
@@ -77,7 +77,7 @@ fn rules() -> [Rule; 3] {
         Rule {
             name: "Rust (company-days)",
             component: made(&plugins.join("company-days"), "company-days"),
-            tier: "standard",
+            tier: "rule",
             config: json!({ "off": { "2026-11-23": "rust day" } }),
             says: "rust day",
         },
@@ -328,10 +328,18 @@ fn thousand_schedules() {
             &[(String::from("probe"), &rule.component, rule.tier)],
         );
         until_loaded(&house, 1);
-        let first = work(&house, |turn| turn == 10).1;
-        let warm = work(&house, |turn| turn == 200).1;
+        let begun = Instant::now();
+        let first = loop {
+            let (sum, count) = ticks(&house);
+            if count > 0.0 {
+                break sum / count;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no tick");
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let warm = work(&house, |turn| turn == 400).1;
         println!(
-            "1,000 schedules with {}: first ticks {first:.0} ms, warm {warm:.1} ms (under 1,000)",
+            "1,000 schedules, each another plan of {}: first tick {first:.2} s, warm {warm:.1} ms (under 1,000)",
             rule.name
         );
     }

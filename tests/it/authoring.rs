@@ -253,11 +253,12 @@ fn what_a_rule_in_javascript_throws_is_told_and_what_it_prints_is_logged() {
 
 #[test]
 fn a_planner_in_python_is_made_tested_and_built() {
-    // That one paints is seen by the rule of `plugins/`: each takes a minute of a processor to compile.
+    // Each takes half a minute of a processor to compile: that one is loaded by a host is seen by the rule of `plugins/`.
     let project = Project::new("early-friday", "python", "planner");
     tests_pass(&project.folder, "python3", &["-m", "unittest"]);
     let said = project.built();
     assert!(said.contains("tier `heavy`"), "{said}");
+    project.cases_pass();
 }
 
 #[test]

@@ -155,7 +155,9 @@ fn a_running_host_follows_a_rule_that_is_added_rolled_back_and_removed() {
         kept.contains("`holidays` is used by 1 schedule: dev"),
         "{kept}"
     );
-    let removed = rule(place, &["remove", "holidays", "--force"]);
+    let unasked = refused(place, &["remove", "holidays", "--force"]);
+    assert!(unasked.contains("Say --yes"), "{unasked}");
+    let removed = rule(place, &["remove", "holidays", "--force", "--yes"]);
     assert!(removed.contains("removed: holidays"), "{removed}");
     follows(&house, |rule| rule.is_none());
 
@@ -276,4 +278,19 @@ fn a_rule_without_its_pin_follows_a_place_that_is_trusted() {
     let told = rule(&place, &["pin", "holidays"]);
     assert!(told.contains("holidays is pinned to 0.1.0"), "{told}");
     assert!(place.ok(&["export"]).contains("sha256"));
+}
+
+#[test]
+fn a_file_that_names_a_rule_before_it_is_there_is_told_how_it_comes() {
+    let place = place();
+    place.file(
+        "early.yaml",
+        "schedules:\n  dev: { periods: [office], rules: [not-yet] }\n\
+         periods:\n  office: { begintime: \"09:00\", endtime: \"18:00\" }\n",
+    );
+    let complaint = place.fails(&["apply", "-f", "early.yaml"]);
+    assert!(
+        complaint.contains("rule not-yet: it comes before the schedules that name it"),
+        "{complaint}"
+    );
 }

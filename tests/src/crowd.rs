@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
-    model::{Item, ItemKey, Moment, Schedule, Server, reply::Announcement},
-    port::{Change, Fleet, FleetError, FleetView, Notifier, Order, Outcome, Rules, Store},
+    model::{Item, ItemKey, Notice, Schedule, Server},
+    port::{Change, Fleet, FleetError, FleetView, News, Notifier, Order, Outcome, Rules, Store},
     testing::{MemoryStore, server, utc},
     tick::{Scheduler, Settings, TickReport},
 };
@@ -25,6 +25,7 @@ impl Fleet for Still {
         Ok(FleetView {
             servers: Arc::clone(&self.0),
             unseen: Vec::new(),
+            seen: None,
         })
     }
 
@@ -42,7 +43,15 @@ struct Silence;
 
 #[async_trait]
 impl Notifier for Silence {
-    async fn announce(&self, _: Option<&Schedule>, _: &Announcement, _: Moment) {}
+    fn warning(&self, _: &Schedule) -> Option<Duration> {
+        None
+    }
+
+    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    async fn announce(&self, _: &News<'_>) {}
 }
 
 /// Schedules with [`SERVERS_EACH`] servers each, all of them running as they should from 09:00 to 18:00 on a Monday;

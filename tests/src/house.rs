@@ -14,6 +14,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     thread::JoinHandle,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -142,6 +143,17 @@ pub struct House {
     written: Vec<JoinHandle<String>>,
 }
 
+/// How long it may take to end when it is told to: Docker waits ten seconds before it kills.
+const STOP_TIME: Duration = Duration::from_secs(10);
+
+/// Sends a signal, such as `HUP`, to a process.
+pub fn send_signal(id: u32, signal: &str) {
+    let sent = Command::new("kill")
+        .args([format!("-{signal}"), id.to_string()])
+        .status();
+    assert!(sent.expect("kill").success(), "{signal} to {id}");
+}
+
 /// An answer over HTTP.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -210,7 +222,8 @@ impl House {
         Self::begin(place, command, arguments, true)
     }
 
-    fn begin(place: Place, mut command: Command, arguments: &[&str], with_admin: bool) -> Self {
+    /// Starts `command`, a way to run the binary, and waits as [`House::start`] does.
+    pub fn begin(place: Place, mut command: Command, arguments: &[&str], with_admin: bool) -> Self {
         let mut child = command
             .env("REVEILLE_JANDI_TOKENS", TOKEN)
             .args(arguments)
@@ -218,18 +231,15 @@ impl House {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
+        // A log that nobody reads fills its pipe.
+        let log = to_the_end(child.stderr.take().expect("its log"));
         let mut lines = BufReader::new(child.stdout.take().expect("its output"));
         let mut seen = String::new();
         let mut addresses = Vec::new();
         while addresses.len() < 1 + usize::from(with_admin) {
             let mut line = String::new();
             if lines.read_line(&mut line).expect("a line") == 0 {
-                let mut complaint = String::new();
-                let _ = child
-                    .stderr
-                    .take()
-                    .expect("its log")
-                    .read_to_string(&mut complaint);
+                let complaint = log.join().expect("what it logged");
                 panic!("it does not listen: {seen}{complaint}");
             }
             seen.push_str(&line);
@@ -239,8 +249,7 @@ impl House {
         }
         let mut addresses = addresses.into_iter();
         // What it prints later must not fill the pipe.
-        let log = child.stderr.take().expect("its log");
-        let written = vec![to_the_end(lines), to_the_end(log)];
+        let written = vec![to_the_end(lines), log];
         Self {
             place,
             child,
@@ -299,6 +308,31 @@ impl House {
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         read_answer(&answer)
+    }
+
+    /// Sends a signal, such as `HUP`.
+    pub fn signal(&self, signal: &str) {
+        send_signal(self.child.id(), signal);
+    }
+
+    /// Waits until it has ended by itself, and gives its place and its exit code, or the number of the signal that ended
+    /// it. One that does not end in time is killed.
+    pub fn ended(mut self) -> (Place, i32) {
+        let id = self.child.id();
+        let (tell, told) = std::sync::mpsc::channel::<()>();
+        let watchdog = std::thread::spawn(move || {
+            if told.recv_timeout(STOP_TIME) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                send_signal(id, "KILL");
+            }
+        });
+        let status = self.child.wait().expect("it ends");
+        drop(tell);
+        watchdog.join().expect("the watchdog");
+        let code = status
+            .code()
+            .or(std::os::unix::process::ExitStatusExt::signal(&status))
+            .expect("a code or a signal");
+        (std::mem::replace(&mut self.place, Place::new()), code)
     }
 
     /// Kills it, and gives everything that it has written since it listens.

@@ -7,6 +7,8 @@ pub mod demo;
 pub mod fake_aws;
 pub mod ground;
 pub mod house;
+pub mod jandi;
+pub mod lambda;
 mod native;
 
 pub use crowd::{Crowd, SERVERS_EACH};

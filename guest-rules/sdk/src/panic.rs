@@ -4,6 +4,8 @@
 pub fn to_log() {
     #[cfg(target_arch = "wasm32")]
     std::panic::set_hook(Box::new(|info| {
-        crate::log::write(crate::log::Level::Error, &info.to_string());
+        // A log line is one line, and the host marks what would break it.
+        let text = info.to_string().replace('\n', " ");
+        crate::log::write(crate::log::Level::Error, &text);
     }));
 }

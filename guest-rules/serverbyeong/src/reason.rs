@@ -1,9 +1,20 @@
 //! Reasons of spans: those of the default rules are put into the reader's language, the rest are shown as they are.
 
-use reveille_sdk::types::Span;
+use reveille_sdk::{formatter::replies::RuleRejection, types::Span};
 
 /// The code of a failure that is a rule's.
 pub(crate) const RULE_FAILED: &str = "rule.failed";
+
+/// Begins the cause of a rejection that is none: the version in use is passed over by some schedules, as their entries
+/// for it say.
+const PASSED_OVER: &str = "passed over: ";
+
+/// Why a rule that is in use is passed over, where that is what is told of it.
+pub(crate) fn passed_over(rejection: &RuleRejection) -> Option<&str> {
+    let in_use = rejection.kept.as_ref().map(|kept| kept.version.as_str());
+    let cause = rejection.cause.strip_prefix(PASSED_OVER)?;
+    (in_use.is_some() && in_use == rejection.version.as_deref()).then_some(cause)
+}
 
 /// Why a span is as it is.
 #[derive(Debug, PartialEq, Eq)]

@@ -56,8 +56,30 @@ pub struct Place {
     pub patience: Patience,
 }
 
+/// The SDK's own HTTP client, one for all: otherwise every client of every service and site would open connections of
+/// its own, and read the system's certificates for them, which takes 40 ms each. Connections are of the runtime that
+/// opened them.
+#[derive(Debug, Clone)]
+pub struct Connections(Option<SharedHttpClient>);
+
+impl Default for Connections {
+    /// None are open.
+    fn default() -> Self {
+        let client = default_http_client_plugin_v2(BehaviorVersion::latest()).and_then(|plugin| {
+            let nothing = RuntimeComponentsBuilder::new("connections");
+            plugin.runtime_components(&nothing).http_client()
+        });
+        Self(client)
+    }
+}
+
 /// What every client is made from. Nothing is called yet; credentials are looked for with the first call.
 pub async fn connect(place: &Place) -> SdkConfig {
+    connect_over(place, &Connections::default()).await
+}
+
+/// As [`connect`], over connections that others have too.
+pub async fn connect_over(place: &Place, connections: &Connections) -> SdkConfig {
     let patience = place.patience;
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(patience.connect)
@@ -67,8 +89,8 @@ pub async fn connect(place: &Place) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(patience.attempts));
-    if let Some(connections) = connections() {
-        loader = loader.http_client(connections);
+    if let Connections(Some(client)) = connections {
+        loader = loader.http_client(client.clone());
     }
     if let Some(region) = &place.region {
         loader = loader.region(Region::new(region.clone()));
@@ -79,10 +101,12 @@ pub async fn connect(place: &Place) -> SdkConfig {
     loader.load().await
 }
 
-/// The SDK's own HTTP client, one for all: otherwise every client of every service and site would open connections of
-/// its own, and read the system's certificates for them, which takes 40 ms each.
-fn connections() -> Option<SharedHttpClient> {
-    let plugin = default_http_client_plugin_v2(BehaviorVersion::latest())?;
-    let nothing = RuntimeComponentsBuilder::new("connections");
-    plugin.runtime_components(&nothing).http_client()
+/// The same with less patience for one attempt: a connection that has died without a word is noticed by nothing else.
+#[must_use]
+pub fn hurried(sdk: &SdkConfig, attempt: Duration) -> SdkConfig {
+    let timeouts = sdk
+        .timeout_config()
+        .map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
+    let timeouts = timeouts.operation_attempt_timeout(attempt).build();
+    sdk.clone().into_builder().timeout_config(timeouts).build()
 }

@@ -288,7 +288,11 @@ impl Fleet for AwsFleet {
         let seen = Seen::of(found);
         let servers = Arc::clone(&seen.servers);
         *self.seen() = seen;
-        Ok(FleetView { servers, unseen })
+        Ok(FleetView {
+            servers,
+            unseen,
+            seen: None,
+        })
     }
 
     async fn act(&self, orders: &[Order], _now: DateTime<Utc>) -> Vec<Outcome> {

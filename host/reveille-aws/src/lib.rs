@@ -8,6 +8,7 @@ pub mod config_item;
 pub mod doctor;
 pub mod dynamo;
 pub mod fleet;
+pub mod function;
 pub mod policy;
 pub mod registry;
 pub mod s3;

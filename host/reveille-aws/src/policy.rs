@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    fleet::Services, s3, secret::SecretId, secret_policy, tags, target::Target,
-    trace::TraceSettings,
+    fleet::Services, function::INVOKE_FUNCTION, s3, secret::SecretId, secret_policy, tags,
+    target::Target, trace::TraceSettings,
 };
 
 /// Any account, as an ARN has it.
@@ -47,6 +47,8 @@ pub struct PolicyInput {
     pub ssm_windows: bool,
     /// Which traces are left.
     pub traces: TraceSettings,
+    /// Name of the function of Lambda that the program is: it writes a log, and invokes itself.
+    pub function: Option<String>,
     /// Objects that are read, as `s3://bucket/key`; locations elsewhere need nothing.
     pub objects: Vec<String>,
     /// Where machine code of rules is read, as `s3://bucket/prefix`.
@@ -140,6 +142,7 @@ pub fn home(input: &PolicyInput) -> Value {
             "Resource": objects,
         }));
     }
+    statements.extend(input.function.iter().flat_map(|name| function(input, name)));
     let code = input.machine_code.as_deref();
     if let Some((bucket, key)) = code.and_then(|code| s3::parts(code).ok()) {
         statements.push(json!({
@@ -155,6 +158,26 @@ pub fn home(input: &PolicyInput) -> Value {
         input.account(),
     ));
     policy(statements)
+}
+
+/// What a function needs as such: its log, whose group is made with it, and itself, in any version and by any alias.
+fn function(input: &PolicyInput, name: &str) -> [Value; 2] {
+    let here = |service, resource: &str| arn(service, &input.region, input.account(), resource);
+    let itself = here("lambda", &format!("function:{name}"));
+    [
+        json!({
+            "Sid": "WriteLog",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": here("logs", &format!("log-group:/aws/lambda/{name}:*")),
+        }),
+        json!({
+            "Sid": "InvokeItself",
+            "Effect": "Allow",
+            "Action": INVOKE_FUNCTION,
+            "Resource": [itself, format!("{itself}:*")],
+        }),
+    ]
 }
 
 /// One object, though its key may have what stands for any text in a policy.
@@ -457,6 +480,7 @@ mod tests {
             snapshots: false,
             ssm_windows: false,
             traces: TraceSettings::default(),
+            function: None,
             objects: Vec::new(),
             machine_code: None,
             secrets: Vec::new(),
@@ -486,6 +510,7 @@ mod tests {
                 event_bus: Some("ops".into()),
                 metrics: Some("Reveille".into()),
             },
+            function: Some("reveille".into()),
             objects: vec![
                 "s3://rules/team/days.wasm".into(),
                 "rules/near.wasm".into(),

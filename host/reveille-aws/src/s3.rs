@@ -29,6 +29,9 @@ pub const GET_OBJECT: &str = "s3:GetObject";
 /// The call that writes.
 pub const PUT_OBJECT: &str = "s3:PutObject";
 
+/// What to do where no region is known: without one no call can be signed.
+const NO_REGION: &str = "no region is known to ask in; write `region` under [aws], or set AWS_REGION to that of the bucket";
+
 /// Statuses of S3 that are no failure, or that it has no code for.
 const NOT_MODIFIED: u16 = 304;
 const MOVED: u16 = 301;
@@ -118,9 +121,14 @@ impl Source for S3Source {
     async fn fetch(&self, request: &FetchRequest<'_>) -> Result<Fetched, SourceError> {
         let location = request.location;
         let (bucket, key) = parts(location)?;
-        let asked = self
-            .client()
-            .await
+        let client = self.client().await;
+        if client.config().region().is_none() {
+            return Err(SourceError::Unusable {
+                location: location.to_owned(),
+                remedy: NO_REGION.to_owned(),
+            });
+        }
+        let asked = client
             .get_object()
             .bucket(bucket)
             .key(key)

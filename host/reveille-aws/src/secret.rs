@@ -6,10 +6,8 @@ use aws_config::{Region, SdkConfig};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use thiserror::Error;
-use tokio::sync::OnceCell;
 
 use crate::{
-    client::{self, Place},
     policy::partition,
     signed::{Service, Signed},
     trouble::{Trouble, TroubleKind},
@@ -184,31 +182,17 @@ pub enum SecretTrouble {
     },
 }
 
-/// Reads secrets with the credentials of the surroundings. Nothing is called, and no credentials are looked for, before
-/// the first one is read.
+/// Reads secrets. Nothing is called before the first one is read.
 #[derive(Debug)]
 pub struct SecretReader {
-    place: Place,
-    sdk: OnceCell<SdkConfig>,
+    sdk: SdkConfig,
 }
 
 impl SecretReader {
-    /// Of a region, for names.
+    /// With the region, for names, and the credentials of `sdk`.
     #[must_use]
-    pub fn new(place: Place) -> Self {
-        Self {
-            place,
-            sdk: OnceCell::new(),
-        }
-    }
-
-    /// As [`SecretReader::new`], with a configuration that is there already.
-    #[must_use]
-    pub fn with_config(sdk: &SdkConfig) -> Self {
-        Self {
-            place: Place::default(),
-            sdk: OnceCell::new_with(Some(sdk.clone())),
-        }
+    pub fn new(sdk: SdkConfig) -> Self {
+        Self { sdk }
     }
 
     /// What the secret says, or its value of the key `field` when it is an object in JSON; `now` tells whether it has
@@ -222,8 +206,7 @@ impl SecretReader {
         field: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<SecretVersions, SecretTrouble> {
-        let connect = || client::connect(&self.place);
-        let mut sdk = self.sdk.get_or_init(connect).await.clone();
+        let mut sdk = self.sdk.clone();
         if let Some(region) = id.region() {
             let region = Region::new(region.to_owned());
             sdk = sdk.into_builder().region(region).build();

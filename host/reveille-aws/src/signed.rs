@@ -1,7 +1,7 @@
 //! A small client for services of which one or two calls are needed: their SDKs cost minutes of building each.
 //!
 //! It is the SDKs' own orchestrator with their signing, retries, timeouts, credentials and connections; what is missing
-//! are types for inputs and answers. Speaks the two protocols that these services have: JSON 1.1 and query.
+//! are types for inputs and answers. Speaks the protocols that these services have: JSON 1.1, query, and JSON over REST.
 
 use std::{fmt, fmt::Write as _};
 
@@ -52,6 +52,8 @@ enum Protocol {
     Json(&'static str),
     /// Query with answers in XML; the version of the service.
     Query(&'static str),
+    /// JSON over REST: the path says what is asked.
+    Rest,
 }
 
 /// A service.
@@ -76,6 +78,8 @@ impl Service {
     pub const CLOUDWATCH: Self = Self::regional("monitoring", Protocol::Query("2010-08-01"));
     /// STS, for what its SDK does not tell: the time of an answer.
     pub const STS: Self = Self::regional("sts", Protocol::Query("2011-06-15"));
+    /// Lambda.
+    pub const LAMBDA: Self = Self::regional("lambda", Protocol::Rest);
     /// IAM.
     pub const IAM: Self = Self {
         name: "iam",
@@ -126,6 +130,8 @@ impl Service {
 #[derive(Debug, Clone)]
 struct Asked {
     action: &'static str,
+    path: String,
+    header: Option<(&'static str, &'static str)>,
     body: String,
 }
 
@@ -278,10 +284,46 @@ impl Signed {
         self.call(call, body).await
     }
 
+    /// Posts `body` to a path, with a header of the call's own, as a service takes `call` that speaks REST. Nothing in
+    /// `path` needs to be escaped.
+    ///
+    /// # Errors
+    /// When the call fails.
+    pub async fn post(
+        &self,
+        call: &'static str,
+        path: String,
+        header: (&'static str, &'static str),
+        body: String,
+    ) -> Result<Answer, Trouble> {
+        self.ask(
+            call,
+            Asked {
+                action: action(call),
+                path,
+                header: Some(header),
+                body,
+            },
+        )
+        .await
+    }
+
     async fn call(&self, call: &'static str, body: String) -> Result<Answer, Trouble> {
-        let action = call.split_once(':').map_or(call, |(_, action)| action);
+        self.ask(
+            call,
+            Asked {
+                action: action(call),
+                path: String::from("/"),
+                header: None,
+                body,
+            },
+        )
+        .await
+    }
+
+    async fn ask(&self, call: &'static str, asked: Asked) -> Result<Answer, Trouble> {
         self.operation
-            .invoke(Asked { action, body })
+            .invoke(asked)
             .await
             .map_err(|error| Trouble::of(call, error))
     }
@@ -293,6 +335,11 @@ impl Signed {
     }
 }
 
+/// The call without its service.
+fn action(call: &'static str) -> &'static str {
+    call.split_once(':').map_or(call, |(_, action)| action)
+}
+
 fn request(protocol: Protocol, asked: Asked) -> Result<HttpRequest, BoxError> {
     let (kind, body) = match protocol {
         Protocol::Json(_) => ("application/x-amz-json-1.1", asked.body),
@@ -300,11 +347,12 @@ fn request(protocol: Protocol, asked: Asked) -> Result<HttpRequest, BoxError> {
             "application/x-www-form-urlencoded",
             format!("Action={}&Version={version}{}", asked.action, asked.body),
         ),
+        Protocol::Rest => ("application/json", asked.body),
     };
     let length = body.len().to_string();
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("POST")?;
-    request.set_uri("/")?;
+    request.set_uri(asked.path)?;
     let headers = request.headers_mut();
     headers.insert("content-type", kind);
     headers.insert("content-length", length);
@@ -312,6 +360,9 @@ fn request(protocol: Protocol, asked: Asked) -> Result<HttpRequest, BoxError> {
         "user-agent",
         concat!("reveille/", env!("CARGO_PKG_VERSION")),
     );
+    if let Some((name, value)) = asked.header {
+        headers.insert(name, value);
+    }
     if let Protocol::Json(target) = protocol {
         headers.insert("x-amz-target", format!("{target}.{}", asked.action));
     }
@@ -345,7 +396,7 @@ fn answer(protocol: Protocol, response: &HttpResponse) -> Result<Answer, Orchest
 /// The code and the message of a refusal; none of them when it is not told in the protocol's way.
 fn fault(protocol: Protocol, told: Option<&str>, body: &str) -> ErrorMetadata {
     let (code, message) = match protocol {
-        Protocol::Json(_) => {
+        Protocol::Json(_) | Protocol::Rest => {
             let body: Value = serde_json::from_str(body).unwrap_or_default();
             let text = |keys: &[&str]| {
                 keys.iter()
@@ -484,6 +535,12 @@ mod tests {
             [Some("AccessDeniedException"), Some("no")],
         );
         check_fault(json, None, "<html>", [None, None]);
+        check_fault(
+            Protocol::Rest,
+            Some("ResourceNotFoundException"),
+            r#"{"Type":"User","Message":"no function"}"#,
+            [Some("ResourceNotFoundException"), Some("no function")],
+        );
         check_fault(
             Protocol::Query("1"),
             None,

@@ -103,7 +103,20 @@ impl<'a> Timeline<'a> {
     /// # Errors
     /// When a rule fails.
     pub fn next_turn(&self, after: Moment, want: Want) -> Result<Option<Turning>, RuleFailure> {
-        self.find_turn(after, |turned| turned == want)
+        self.find_turn(after, None, |turned| turned == want)
+    }
+
+    /// As [`Timeline::next_turn`], but none after `last`.
+    ///
+    /// # Errors
+    /// When a rule fails.
+    pub fn next_turn_by(
+        &self,
+        after: Moment,
+        want: Want,
+        last: NaiveDate,
+    ) -> Result<Option<Turning>, RuleFailure> {
+        self.find_turn(after, Some(last), |turned| turned == want)
     }
 
     /// The next moment after `after` at which the plan turns to run or stop from something else.
@@ -111,7 +124,7 @@ impl<'a> Timeline<'a> {
     /// # Errors
     /// When a rule fails.
     pub fn next_change(&self, after: Moment) -> Result<Option<Turning>, RuleFailure> {
-        self.find_turn(after, |turned| turned != Want::Hold)
+        self.find_turn(after, None, |turned| turned != Want::Hold)
     }
 
     /// The instant at which the wall clock of the schedule first shows `moment`.
@@ -184,6 +197,7 @@ impl<'a> Timeline<'a> {
     fn find_turn(
         &self,
         after: Moment,
+        last: Option<NaiveDate>,
         is_it: impl Fn(Want) -> bool,
     ) -> Result<Option<Turning>, RuleFailure> {
         // It is constantly that: there is no need to plan a year to find no turn.
@@ -194,6 +208,9 @@ impl<'a> Timeline<'a> {
         let mut before = self.wanted_at(after)?.want;
         let mut date = after.date;
         for _ in 0..=LOOK_AHEAD_DAYS {
+            if last.is_some_and(|last| last < date) {
+                break;
+            }
             for span in self.plan(date)?.whole_day() {
                 let at = Moment {
                     date,

@@ -4,13 +4,38 @@ use reveille_core::port::{FetchRequest, Fetched, Source as _, SourceError};
 use reveille_sandbox::Limits;
 
 use crate::{
+    claim::Of,
     digest::sha256,
     place::shown,
     signature,
     sources::Sources,
-    trust::{Distrust, Grounds, Trust},
-    wanted::Wanted,
+    trust::{Distrust, Judged, Trust},
+    wanted::{Wanted, Written},
 };
+
+/// An error as whoever wants a rule can use it: what allows more bytes is its tier, and where that is written.
+fn of_rule(error: SourceError, wanted: &Wanted) -> SourceError {
+    let SourceError::TooLarge {
+        location,
+        most_bytes,
+    } = error
+    else {
+        return error;
+    };
+    let name = &wanted.source.name;
+    let place = match wanted.written {
+        Written::Folder => format!("into `{name}.toml` beside it"),
+        Written::Configuration => "beside its location in the configuration".to_owned(),
+        Written::Store => format!("beside its location, or `reveille rule add {name} … --tier`"),
+    };
+    SourceError::Denied {
+        location,
+        cause: format!(
+            "it has more than the {most_bytes} bytes of its tier. Write `tier = \"scripted\"` for a rule in JavaScript, \
+             `tier = \"heavy\"` for one in Python, {place}"
+        ),
+    }
+}
 
 /// Bytes and what came with them.
 pub(crate) struct Component {
@@ -49,7 +74,9 @@ impl Fetcher {
             known,
             most_bytes: Limits::of(source.tier).file_bytes as u64,
         };
-        let Fetched::New { bytes, version } = self.sources.fetch(&request).await? else {
+        let fetched = self.sources.fetch(&request).await;
+        let fetched = fetched.map_err(|error| of_rule(error, wanted))?;
+        let Fetched::New { bytes, version } = fetched else {
             return Ok(None);
         };
         Ok(Some(Component {
@@ -80,20 +107,22 @@ impl Fetcher {
         }
     }
 
-    /// Why a component is taken, or why not.
-    pub(crate) fn judge(
-        &self,
-        wanted: &Wanted,
-        component: &Component,
-    ) -> Result<Grounds, Distrust> {
+    /// Why a component is taken, or why not, as far as it can be told without asking it.
+    pub(crate) fn judge(&self, wanted: &Wanted, component: &Component) -> Result<Judged, Distrust> {
         let signature = component.signature.as_ref();
-        let signer = match signature.zip(self.trust.signature(&wanted.source)) {
+        let signed = match signature.zip(self.trust.signature(&wanted.source)) {
             Some((text, location)) => {
-                let keys = self.trust.keys();
-                keys.signer(&component.bytes, text, &shown(&location))?
+                let (keys, location) = (self.trust.keys(), shown(&location));
+                let signed = keys.signer(&component.bytes, text, &location)?;
+                if let Some(signed) = &signed {
+                    let claim = &signed.claim;
+                    claim.check(Of::Rule, &wanted.source.name, &location)?;
+                    claim.check(Of::Sha256, &component.sha256, &location)?;
+                }
+                signed
             }
             None => None,
         };
-        self.trust.judge(wanted, &component.sha256, signer)
+        self.trust.judge(wanted, &component.sha256, signed)
     }
 }

@@ -83,6 +83,16 @@ impl Copies {
         self.work(find).await?
     }
 
+    /// The version of a rule that was taken last, wherever it came from.
+    pub(crate) async fn newest(&self, rule: &str) -> Option<String> {
+        let rule = rule.to_owned();
+        let find = move |shelf: &Shelf| {
+            let newest = shelf.history(&rule).into_iter().next()?;
+            Some(newest.version)
+        };
+        self.work(find).await?
+    }
+
     /// Works on the shelf, where waiting for the disk holds nobody up.
     async fn work<T: Send + 'static>(
         &self,

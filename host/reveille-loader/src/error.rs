@@ -21,14 +21,28 @@ pub enum TakeError {
     #[error(transparent)]
     Load(#[from] LoadError),
     /// It fails where the version in use does not.
-    #[error("it fails its trial: {0}")]
-    Trial(Trial),
+    #[error("it fails its trial: {trial}")]
+    Trial {
+        /// The version that it gives itself.
+        version: String,
+        /// What the trial has shown.
+        trial: Trial,
+    },
     /// The thread that compiled or tried it broke off.
     #[error("compiling or trying it broke off; this is a fault of Reveille, report it")]
     Broken,
 }
 
 impl TakeError {
+    /// The version that the component gives itself, when it could be asked.
+    pub(crate) fn version(&self) -> Option<&str> {
+        match self {
+            Self::Trial { version, .. } => Some(version),
+            Self::Distrust(distrust) => distrust.version(),
+            Self::Source(_) | Self::Load(_) | Self::Broken => None,
+        }
+    }
+
     /// Whether the same component may be taken later: its machine code is made and shared elsewhere.
     pub(crate) fn may_pass(&self) -> bool {
         matches!(self, Self::Load(LoadError::Code { .. }))

@@ -52,8 +52,12 @@ impl Loader {
             Some(component) => component,
             None => self.fetcher.fetch(&wanted).await?,
         };
-        let grounds = self.fetcher.judge(&wanted, &component);
+        let judged = self.fetcher.judge(&wanted, &component);
         let (candidate, component) = self.prepare(source, component).await?;
+        let version = candidate.listed().version;
+        let in_use = self.version_in_use(&source.name).await;
+        let grounds =
+            judged.and_then(|judged| judged.of_version(source, &version, in_use.as_deref()));
         let (candidate, trial) = self.tried(candidate, definitions, now).await?;
         Ok(Fitting {
             candidate,
@@ -63,6 +67,14 @@ impl Loader {
             grounds,
             trial,
         })
+    }
+
+    /// The version of a rule that is in use; before it is loaded, the one that was last.
+    pub(crate) async fn version_in_use(&self, rule: &str) -> Option<String> {
+        match self.sandbox.description(rule) {
+            Ok(description) => Some(description.version.clone()),
+            Err(_) => self.copies.newest(rule).await,
+        }
     }
 
     /// Compiles a component and asks it what it is.

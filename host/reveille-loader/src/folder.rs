@@ -1,7 +1,7 @@
 //! The watched folder: every `NAME.wasm` in it is the rule NAME, and an optional `NAME.toml` beside it says more.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -28,6 +28,8 @@ pub(crate) struct Listing {
     pub(crate) rules: Vec<RuleSource>,
     /// What is wrong, by name of the rule. Such a rule stays as it is.
     pub(crate) faults: BTreeMap<String, String>,
+    /// Names among the rules whose files were there a moment ago and are not now.
+    pub(crate) missing: BTreeSet<String>,
 }
 
 /// What `NAME.toml` may say.

@@ -62,11 +62,12 @@ pub struct Reach {
 #[derive(Debug, Clone, Default)]
 pub struct Https {
     clients: Arc<Clients>,
-    reach: Arc<Reach>,
+    /// None where nobody can set one.
+    reach: Option<Arc<Reach>>,
 }
 
 impl Https {
-    /// One that asks only the hosts of the locations themselves, on public addresses.
+    /// One that asks only the hosts of the locations themselves, on public addresses, as for rules.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -84,12 +85,12 @@ impl Https {
         }
     }
 
-    /// The same with another reach.
+    /// The same with a reach that the operator sets, as for data.
     #[must_use]
     pub fn reaching(&self, reach: Reach) -> Self {
         Self {
             clients: Arc::clone(&self.clients),
-            reach: Arc::new(reach),
+            reach: Some(Arc::new(reach)),
         }
     }
 }
@@ -98,13 +99,14 @@ impl Https {
 impl Source for Https {
     /// A version is what the ETag says or, where there is none, the time of the last change.
     async fn fetch(&self, request: &FetchRequest<'_>) -> Result<Fetched, SourceError> {
+        let reach = self.reach.as_deref();
         let trip = Trip {
             request,
-            reach: &self.reach,
+            reach,
             patience: self.clients.patience,
             client: self
                 .clients
-                .of(self.reach.private)
+                .of(reach.is_some_and(|reach| reach.private))
                 .map_err(|error| SourceError::Other {
                     location: shown(request.location),
                     source: error,
@@ -155,9 +157,7 @@ fn client(private: bool, patience: Patience) -> reqwest::Result<Client> {
 /// An address that may not be connected to, or a name with no other.
 #[derive(Debug, Error)]
 enum Forbidden {
-    #[error(
-        "`{host}` has the private address {address}. Allow private addresses with `private = true` where that is meant"
-    )]
+    #[error("`{host}` has the private address {address}")]
     Private { host: String, address: IpAddr },
     #[error(
         "`{host}` has the address {address}, which belongs to no place that publishes anything and is never connected to"
@@ -221,7 +221,7 @@ fn is_localhost(name: &str) -> bool {
 /// One fetch.
 struct Trip<'a> {
     request: &'a FetchRequest<'a>,
-    reach: &'a Reach,
+    reach: Option<&'a Reach>,
     patience: Patience,
     client: &'a Client,
 }
@@ -256,25 +256,30 @@ impl Trip<'_> {
     /// Whether a hop may be asked, as far as its URL tells.
     fn check(&self, url: &Url, own: &str) -> Result<(), SourceError> {
         let host = url.host_str().unwrap_or_default();
-        if host != own && !self.reach.hosts.contains(host) {
-            return Err(self.denied(format!(
-                "it leads to `{}`. List `{host}` among its `hosts` if that is where it should lead",
-                shown(url.as_str())
-            )));
+        let is_listed = self.reach.is_some_and(|reach| reach.hosts.contains(host));
+        if host != own && !is_listed {
+            let remedy = if self.reach.is_some() {
+                format!("List `{host}` among its `hosts` if that is where it should lead")
+            } else {
+                "Write the last place itself".to_owned()
+            };
+            let to = shown(url.as_str());
+            return Err(self.denied(format!("it leads to `{to}`. {remedy}")));
         }
+        let private = self.reach.is_some_and(|reach| reach.private);
         let address: Option<IpAddr> = host
             .trim_start_matches('[')
             .trim_end_matches(']')
             .parse()
             .ok();
         if let Some(address) = address {
-            check_address(host, address, self.reach.private)
-                .map_err(|forbidden| self.denied(forbidden.to_string()))?;
+            check_address(host, address, private)
+                .map_err(|forbidden| self.forbidden(&forbidden))?;
         }
         let is_here = is_localhost(host) || address.is_some_and(|address| address.is_loopback());
         match url.scheme() {
             "https" => Ok(()),
-            "http" if is_here && self.reach.private => Ok(()),
+            "http" if is_here && private => Ok(()),
             "http" => Err(self.denied(format!(
                 "`{}` is neither encrypted nor on this machine. Write `https://`",
                 shown(url.as_str())
@@ -367,6 +372,20 @@ impl Trip<'_> {
         }
     }
 
+    fn forbidden(&self, forbidden: &Forbidden) -> SourceError {
+        let remedy = match (forbidden, self.reach) {
+            (Forbidden::Private { .. }, Some(_)) => {
+                ". Allow private addresses with `private = true` where that is meant"
+            }
+            (Forbidden::Private { .. }, None) => {
+                ", and rules come over `https://` from public ones alone. Put the component into the watched folder, \
+                 into S3 or into an OCI registry"
+            }
+            (Forbidden::Nobody { .. }, _) => "",
+        };
+        self.denied(format!("{forbidden}{remedy}"))
+    }
+
     fn busy(&self, cause: String) -> SourceError {
         SourceError::Busy {
             location: self.shown(),
@@ -389,7 +408,7 @@ impl Trip<'_> {
         let mut beneath: Option<&(dyn Error + 'static)> = Some(&error);
         while let Some(error) = beneath {
             if let Some(forbidden) = error.downcast_ref::<Forbidden>() {
-                return self.denied(forbidden.to_string());
+                return self.forbidden(forbidden);
             }
             let said = error.to_string();
             if !cause.contains(&said) {

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "remote")]
 mod address;
+mod claim;
 mod component;
 mod copies;
 mod data;
@@ -57,3 +58,4 @@ pub use sources::Sources;
 pub use trial::{TRIAL_DAYS, TRIAL_PLANS, Trial, TrialFailure, try_out};
 pub use trust::{Distrust, Grounds, PlaceError, Trust};
 pub use wanted::{Wanted, Written};
+pub use watch::GONE_AFTER;

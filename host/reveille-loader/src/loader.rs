@@ -27,7 +27,7 @@ use crate::{
     sources::Sources,
     trial,
     trust::Trust,
-    wanted::{Wanted, gather},
+    wanted::{Wanted, Written, gather},
     watch::Watch,
 };
 
@@ -108,6 +108,12 @@ impl Loader {
         self
     }
 
+    /// Where the rules are.
+    #[must_use]
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
     /// Where components are kept, when they are.
     #[must_use]
     pub fn shelf(&self) -> Option<&Shelf> {
@@ -146,7 +152,7 @@ impl Loader {
             Places::Far => self.watch.last(),
         };
         let wanted = gather(&self.configured, definitions, listing.rules);
-        news.extend(self.forget(&wanted, &listing.faults, definitions).await);
+        news.extend(self.forget(&wanted, &listing.faults, definitions, now));
 
         let wanted_names: BTreeSet<String> = wanted.keys().cloned().collect();
         let mut steps = JoinSet::new();
@@ -156,7 +162,11 @@ impl Loader {
                 Places::Far => !wanted.is_near(),
                 Places::All => true,
             };
-            if is_asked {
+            let is_missing = match wanted.written {
+                Written::Folder => listing.missing.contains(&name),
+                Written::Configuration | Written::Store => false,
+            };
+            if is_asked && !is_missing {
                 let (loader, definitions) = (Arc::clone(self), Arc::clone(definitions));
                 let slot = Arc::clone(locked(&self.slots).entry(name).or_default());
                 steps.spawn(async move {
@@ -187,11 +197,12 @@ impl Loader {
     }
 
     /// Unloads what nobody wants any more. What is wanted in a way that cannot be read stays.
-    async fn forget(
+    fn forget(
         &self,
         wanted: &BTreeMap<String, Wanted>,
         faults: &BTreeMap<String, String>,
         definitions: &Definitions,
+        now: DateTime<Utc>,
     ) -> Vec<News> {
         let unread: BTreeSet<&str> = definitions
             .faults
@@ -212,14 +223,25 @@ impl Loader {
             let Ok(state) = slot.state.try_lock() else {
                 continue;
             };
-            let was_loaded = state.taken.is_some();
-            locked(&self.slots).remove(&name);
-            if was_loaded {
+            // Another look may have been here in between.
+            let is_first = locked(&self.slots).remove(&name).is_some();
+            if is_first && state.taken.is_some() {
                 self.sandbox.unload(&name);
-                news.push(News {
-                    rule: name,
-                    event: Event::Unloaded,
+                // Nobody has said that it shall go: a file may be deleted by mistake.
+                let file = slot.known().and_then(|known| match known.written {
+                    Written::Folder => Some(known.source.location),
+                    Written::Configuration | Written::Store => None,
                 });
+                let gone = file.map(|location| Event::OutOfReach {
+                    cause: format!("`{location}` is gone from the watched folder"),
+                    location,
+                    since: now,
+                    kept: None,
+                });
+                news.extend(gone.into_iter().chain([Event::Unloaded]).map(|event| News {
+                    rule: name.clone(),
+                    event,
+                }));
             }
         }
         news
@@ -416,6 +438,7 @@ impl Loader {
                 let before = state.refused.take();
                 let same = before.filter(|it| it.sha256 == digest && it.cause == cause);
                 state.refused = Some(Refused {
+                    version: error.version().map(str::to_owned),
                     // What rests on nothing is tried again at the next look.
                     basis: if error.may_pass() {
                         String::new()
@@ -439,11 +462,19 @@ impl Loader {
         definitions: &Arc<Definitions>,
         now: DateTime<Utc>,
     ) -> Result<Taken, TakeError> {
-        let grounds = self.fetcher.judge(wanted, &component)?;
+        let judged = self.fetcher.judge(wanted, &component)?;
         let (candidate, component) = self.prepare(&wanted.source, component).await?;
+        let version = candidate.listed().version;
+        // What is kept here has been in use, and nobody else can put it there.
+        let in_use = if component.is_copy {
+            None
+        } else {
+            self.version_in_use(&wanted.source.name).await
+        };
+        let grounds = judged.of_version(&wanted.source, &version, in_use.as_deref())?;
         let (candidate, trial) = self.tried(candidate, definitions, now).await?;
         if !trial.is_passed() {
-            return Err(TakeError::Trial(trial));
+            return Err(TakeError::Trial { version, trial });
         }
         let listed = self.sandbox.switch(candidate);
         let taken = Taken {

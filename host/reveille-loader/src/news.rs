@@ -32,6 +32,8 @@ pub enum Event {
     },
     /// What is at its place now is not taken.
     Refused {
+        /// The version that it gives itself, as far as it could be asked.
+        version: Option<String>,
         /// Why.
         cause: String,
         /// What stays in use.
@@ -87,8 +89,16 @@ impl fmt::Display for News {
                 }
                 Ok(())
             }
-            Event::Refused { cause, kept } => {
-                write!(f, "it is not taken: {cause}; {}", stays(kept.as_ref()))
+            Event::Refused {
+                version,
+                cause,
+                kept,
+            } => {
+                match version {
+                    Some(version) => write!(f, "version {version} is not taken")?,
+                    None => f.write_str("it is not taken")?,
+                }
+                write!(f, ": {cause}; {}", stays(kept.as_ref()))
             }
             Event::OutOfReach { cause, kept, .. } => {
                 write!(f, "{cause}; {}", stays(kept.as_ref()))

@@ -1,12 +1,14 @@
 //! Signatures in minisign's format, and the keys that an operator trusts.
 //!
-//! `minisign -Sm rule.wasm` writes `rule.wasm.minisig`. A signature says who made the component; it says neither for
-//! which rule it is meant nor that it is the newest.
+//! `minisign -Sm rule.wasm` writes `rule.wasm.minisig`. A signature says who made the component, and in its trusted
+//! comment what it is meant for ([`Claim`]). That it is the newest it does not say.
 
 use std::fmt;
 
 use minisign_verify::{PublicKey, Signature};
 use thiserror::Error;
+
+use crate::claim::Claim;
 
 /// Ends the location of a signature: the component's location stands before it.
 pub(crate) const ENDING: &str = ".minisig";
@@ -53,6 +55,29 @@ pub enum SignatureError {
         /// The key, shortened.
         key: String,
     },
+    /// The signature is good, and of a component that was made for something else.
+    #[error(
+        "the signature at `{location}` is for the {what} `{claimed}`, and this is `{actual}`; have it signed for this one, or bring back what it is for"
+    )]
+    Meant {
+        /// Where the signature is.
+        location: String,
+        /// The word of the trusted comment: `rule`, `version`, `sha256`.
+        what: &'static str,
+        /// What it says there.
+        claimed: String,
+        /// What is so.
+        actual: String,
+    },
+}
+
+/// A signature that is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signed {
+    /// The key that made it, shortened.
+    pub(crate) key: String,
+    /// What it is for.
+    pub(crate) claim: Claim,
 }
 
 /// Public keys of those whose components are taken.
@@ -88,8 +113,8 @@ impl Keys {
         self.0.is_empty()
     }
 
-    /// The key that made the signature; none when it is one that nobody here knows. `location` is where the signature
-    /// is.
+    /// The key that made the signature, and what for; none when it is one that nobody here knows. `location` is where the
+    /// signature is.
     ///
     /// # Errors
     /// When it is no signature, or not of `bytes`.
@@ -98,7 +123,7 @@ impl Keys {
         bytes: &[u8],
         signature: &str,
         location: &str,
-    ) -> Result<Option<String>, SignatureError> {
+    ) -> Result<Option<Signed>, SignatureError> {
         let location = || location.to_owned();
         let Ok(read) = Signature::decode(signature) else {
             return Err(SignatureError::Malformed {
@@ -107,7 +132,12 @@ impl Keys {
         };
         for key in &self.0 {
             match key.public.verify(bytes, &read, false) {
-                Ok(()) => return Ok(Some(key.shown.clone())),
+                Ok(()) => {
+                    return Ok(Some(Signed {
+                        key: key.shown.clone(),
+                        claim: Claim::read(read.trusted_comment()),
+                    }));
+                }
                 Err(minisign_verify::Error::UnexpectedKeyId) => {}
                 Err(minisign_verify::Error::UnexpectedAlgorithm) => {
                     return Err(SignatureError::Legacy {
@@ -167,7 +197,7 @@ mod tests {
         let (ours, theirs) = (Signer::new(1), Signer::new(2));
         let signature = ours.sign(b"component", "team a");
         let signer = keys(&[&theirs, &ours]).signer(b"component", &signature, "a");
-        assert_eq!(signer, Ok(Some(shortened(&ours.key()))));
+        assert_eq!(signer.unwrap().unwrap().key, shortened(&ours.key()));
         assert_ne!(shortened(&ours.key()), shortened(&theirs.key()));
     }
 
@@ -227,7 +257,7 @@ RUQf6LRCGA9i559r3g7V1qNyJDApGip8MfqcadIgT9CuhV3EMhHoN1mGTkUidF/z7SrlQgXdy8ofjb7b
 trusted comment: timestamp:1556193335\tfile:test
 y/rUw2y8/hOUYjZU71eHp/Wo1KZ40fGy2VJEDl34XMJM+TX48Ss/17u3IvIfbVR1FkZZSNCisQbuQY+bHwhEBg==";
         let signer = keys.signer(b"test", present, "a").unwrap();
-        assert_eq!(signer.as_deref(), Some("RWQf6LRCGA9i5…"));
+        assert_eq!(signer.unwrap().key, "RWQf6LRCGA9i5…");
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub(crate) struct State {
 /// A component that is not taken.
 #[derive(Debug)]
 pub(crate) struct Refused {
+    /// What it says of itself, when it could be asked.
+    pub(crate) version: Option<String>,
     pub(crate) cause: String,
     pub(crate) sha256: String,
     /// What the refusal rests on: while that is the same, it is not tried again.
@@ -102,6 +104,7 @@ impl State {
         }
         refused.is_told = true;
         Some(Event::Refused {
+            version: refused.version.clone(),
             cause: refused.cause.clone(),
             kept,
         })
@@ -185,6 +188,7 @@ impl Slot {
         });
         known.error = Some(cause.clone());
         is_news.then(|| Event::Refused {
+            version: None,
             cause,
             kept: known.taken.as_ref().map(Taken::rule_version),
         })

@@ -6,12 +6,14 @@ use std::{
 };
 
 use reveille_core::model::RuleSource;
+use semver::Version;
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
+    claim::{Claim, Of},
     place::shown,
-    signature::{self, Keys, SignatureError},
+    signature::{self, Keys, SignatureError, Signed},
     wanted::{Wanted, Written},
 };
 
@@ -69,6 +71,74 @@ pub enum Distrust {
     /// Its signature is of no use.
     #[error(transparent)]
     Signature(#[from] SignatureError),
+    /// It is signed, and so was every version before it: whoever has the place may have put one of them back.
+    #[error(
+        "what is at `{location}` is signed as version {version}, and {in_use} is newer and in use; if the older one is meant, pin it: `reveille rule pin` or `rollback`, or `sha256` beside its location"
+    )]
+    Older {
+        /// Its location.
+        location: String,
+        /// The version that it gives itself.
+        version: String,
+        /// The version in use.
+        in_use: String,
+    },
+}
+
+impl Distrust {
+    /// The version that the component gives itself, when it could be asked.
+    pub(crate) fn version(&self) -> Option<&str> {
+        match self {
+            Self::Older { version, .. } => Some(version),
+            Self::Digest { .. } | Self::Unknown { .. } | Self::Signature(_) => None,
+        }
+    }
+}
+
+/// Why a component is taken, unless the version that it gives itself speaks against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Judged {
+    grounds: Grounds,
+    claim: Claim,
+}
+
+impl Judged {
+    /// Why a component of this version is taken in place of the one in use, if there is one.
+    ///
+    /// # Errors
+    /// When it is signed, and as another version or as one that is over.
+    pub(crate) fn of_version(
+        self,
+        source: &RuleSource,
+        version: &str,
+        in_use: Option<&str>,
+    ) -> Result<Grounds, Distrust> {
+        match &self.grounds {
+            Grounds::Signed(_) => {}
+            Grounds::Pinned | Grounds::Trusted(_) | Grounds::Configured => {
+                return Ok(self.grounds);
+            }
+        }
+        let location = shown(&source.location);
+        let beside = signature::beside(&location);
+        self.claim.check(Of::Version, version, &beside)?;
+        match in_use {
+            Some(in_use) if is_older(version, in_use) => Err(Distrust::Older {
+                location,
+                version: version.to_owned(),
+                in_use: in_use.to_owned(),
+            }),
+            Some(_) | None => Ok(self.grounds),
+        }
+    }
+}
+
+/// Whether a version comes before another one (Semantic Versioning 2.0.0, 11). One that is none comes before nothing.
+fn is_older(version: &str, than: &str) -> bool {
+    match (Version::parse(version), Version::parse(than)) {
+        (Ok(version), Ok(than)) => version.cmp_precedence(&than).is_lt(),
+        (Ok(_) | Err(_), _) => false,
+    }
 }
 
 /// Why a place cannot be trusted.
@@ -135,17 +205,21 @@ impl Trust {
         wants.then(|| signature::beside(&source.location))
     }
 
-    /// Why a component with this digest, signed with this key, is taken.
+    /// Why a component with this digest and this signature is taken.
     pub(crate) fn judge(
         &self,
         wanted: &Wanted,
         sha256: &str,
-        signer: Option<String>,
-    ) -> Result<Grounds, Distrust> {
+        signed: Option<Signed>,
+    ) -> Result<Judged, Distrust> {
         let location = &wanted.source.location;
+        let on = |grounds| Judged {
+            grounds,
+            claim: Claim::default(),
+        };
         if let Some(expected) = &wanted.source.sha256 {
             if expected.eq_ignore_ascii_case(sha256) {
-                return Ok(Grounds::Pinned);
+                return Ok(on(Grounds::Pinned));
             }
             return Err(Distrust::Digest {
                 location: shown(location),
@@ -153,17 +227,20 @@ impl Trust {
                 actual: sha256.to_owned(),
             });
         }
-        if let Some(key) = signer {
-            return Ok(Grounds::Signed(key));
+        if let Some(Signed { key, claim }) = signed {
+            return Ok(Judged {
+                grounds: Grounds::Signed(key),
+                claim,
+            });
         }
         let is_path = !location.contains(SCHEME_END);
         match wanted.written {
-            Written::Folder => return Ok(Grounds::Configured),
-            Written::Configuration if is_path => return Ok(Grounds::Configured),
+            Written::Folder => return Ok(on(Grounds::Configured)),
+            Written::Configuration if is_path => return Ok(on(Grounds::Configured)),
             Written::Configuration | Written::Store => {}
         }
         if let Some(place) = self.places.iter().find(|place| is_in(location, place)) {
-            return Ok(Grounds::Trusted(place.clone()));
+            return Ok(on(Grounds::Trusted(place.clone())));
         }
         Err(Distrust::Unknown {
             location: shown(location),
@@ -275,7 +352,8 @@ mod tests {
     #[track_caller]
     fn check(location: &str, expected: Option<Grounds>) {
         let judged = trust().judge(&wanted(location, Written::Store, None), "aa", None);
-        assert_eq!(judged.ok(), expected, "{location}");
+        let grounds = judged.ok().map(|judged| judged.grounds);
+        assert_eq!(grounds, expected, "{location}");
     }
 
     #[test]
@@ -307,7 +385,8 @@ mod tests {
     fn a_path_counts_when_it_stands_in_the_configuration_and_an_address_does_not() {
         let judge = |location: &str| {
             let wanted = wanted(location, Written::Configuration, None);
-            trust().judge(&wanted, "aa", None)
+            let judged = trust().judge(&wanted, "aa", None);
+            judged.map(|judged| judged.grounds)
         };
         assert_eq!(judge("elsewhere/a.wasm"), Ok(Grounds::Configured));
         let refused = judge("https://example.com/a.wasm").unwrap_err().to_string();
@@ -323,13 +402,50 @@ mod tests {
     #[test]
     fn a_digest_stands_above_everything_else() {
         let pinned = |sha256| wanted("rules/a.wasm", Written::Configuration, Some(sha256));
-        let key = || Some("RWQ…".to_owned());
-        assert_eq!(
-            trust().judge(&pinned("AA"), "aa", None),
-            Ok(Grounds::Pinned)
-        );
-        let other = trust().judge(&pinned("bb"), "aa", key());
+        let same = trust().judge(&pinned("AA"), "aa", None).unwrap();
+        assert_eq!(same.grounds, Grounds::Pinned);
+        let other = trust().judge(&pinned("bb"), "aa", Some(signed("")));
         assert!(matches!(other, Err(Distrust::Digest { .. })), "{other:?}");
+    }
+
+    fn signed(comment: &str) -> Signed {
+        Signed {
+            key: "RWQ…".to_owned(),
+            claim: Claim::read(comment),
+        }
+    }
+
+    #[track_caller]
+    fn check_version(comment: &str, version: &str, in_use: Option<&str>, expected: bool) {
+        let wanted = wanted("rules/a.wasm", Written::Configuration, None);
+        let judged = trust().judge(&wanted, "aa", Some(signed(comment))).unwrap();
+        let taken = judged.of_version(&wanted.source, version, in_use);
+        assert_eq!(taken.is_ok(), expected, "{taken:?}");
+    }
+
+    #[test]
+    fn what_is_signed_is_taken_when_it_is_not_older_than_what_is_in_use() {
+        check_version("", "1.10.0", Some("1.9.0"), true);
+        check_version("", "1.9.0", Some("1.9.0"), true);
+        check_version("", "1.9.0", None, true);
+        check_version("", "1.9.0", Some("1.10.0"), false);
+        check_version("", "2.0.0-beta.2", Some("2.0.0-beta.11"), false);
+        check_version("", "2.0.0-beta.2", Some("2.0.0"), false);
+        check_version("", "2.0.0+b", Some("2.0.0+a"), true);
+    }
+
+    #[test]
+    fn what_is_signed_as_one_version_is_not_taken_as_another() {
+        check_version("version:1.9.0", "1.9.0", None, true);
+        check_version("version:1.9.0", "1.9.1", None, false);
+    }
+
+    #[test]
+    fn a_pin_goes_back_to_any_version() {
+        let wanted = wanted("rules/a.wasm", Written::Store, Some("aa"));
+        let judged = trust().judge(&wanted, "aa", None).unwrap();
+        let taken = judged.of_version(&wanted.source, "1.0.0", Some("2.0.0"));
+        assert_eq!(taken, Ok(Grounds::Pinned));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The watched folder, look by look.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -15,12 +15,23 @@ use crate::{
     wanted::{Wanted, Written},
 };
 
+/// Looks in a row that do not find the file of a rule before the rule goes away with it: five seconds, as many a tool
+/// deletes a file before it writes the new one.
+pub const GONE_AFTER: u32 = 10;
+
 /// A folder of rules, where there is one, and what was last in it.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     pub(crate) folder: Option<PathBuf>,
-    listing: Mutex<Listing>,
+    last: Mutex<Last>,
     is_unreadable: Mutex<bool>,
+}
+
+#[derive(Debug, Default)]
+struct Last {
+    listing: Listing,
+    /// Looks that have not found the file of a rule, by its name.
+    missed: BTreeMap<String, u32>,
 }
 
 impl Watch {
@@ -60,25 +71,36 @@ impl Watch {
         self.last()
     }
 
-    fn keep(&self, listing: Listing) {
-        let mut last = locked(&self.listing);
-        // A component that is gone stays in use: many a tool deletes a file before it writes the new one.
-        let gone: Vec<RuleSource> = last
+    /// Keeps what is there now, and for a while what was there before.
+    fn keep(&self, mut listing: Listing) {
+        let mut last = locked(&self.last);
+        let there: BTreeSet<String> = listing
             .rules
             .iter()
-            .filter(|rule| {
-                let is_it = |it: &RuleSource| it.name == rule.name;
-                !listing.rules.iter().any(is_it) && !listing.faults.contains_key(&rule.name)
-            })
-            .cloned()
+            .map(|rule| rule.name.clone())
+            .chain(listing.faults.keys().cloned())
             .collect();
-        *last = listing;
-        last.rules.extend(gone);
+        last.missed.retain(|name, _| !there.contains(name));
+        let before = std::mem::take(&mut last.listing.rules);
+        for rule in before {
+            if there.contains(&rule.name) {
+                continue;
+            }
+            let looks = last.missed.entry(rule.name.clone()).or_default();
+            *looks += 1;
+            if *looks < GONE_AFTER {
+                listing.missing.insert(rule.name.clone());
+                listing.rules.push(rule);
+            } else {
+                last.missed.remove(&rule.name);
+            }
+        }
+        last.listing = listing;
     }
 
     /// What was in it at the last look.
     pub(crate) fn last(&self) -> Listing {
-        locked(&self.listing).clone()
+        locked(&self.last).listing.clone()
     }
 
     /// A rule of the watched folder of which no more than the name is known.

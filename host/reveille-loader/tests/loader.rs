@@ -36,7 +36,8 @@ use reveille_core::{
     testing::{definitions, schedule},
 };
 use reveille_loader::{
-    Event, FileSource, Grounds, Keys, LONGEST_WAIT, Loader, News, Places, Sources, Trust, Written,
+    Event, FileSource, GONE_AFTER, Grounds, Keys, LONGEST_WAIT, Loader, News, Places, Sources,
+    Trust, Written,
 };
 use reveille_sandbox::{Limits, Sandbox};
 use signer::Signer;
@@ -253,7 +254,16 @@ fn taken(events: &[Event]) -> (&str, Option<&str>, &Grounds, bool) {
 #[track_caller]
 fn refused(events: &[Event]) -> (&str, Option<&str>) {
     match events {
-        [Event::Refused { cause, kept }] => (cause, kept.as_ref().map(|kept| &*kept.sha256)),
+        [Event::Refused { cause, kept, .. }] => (cause, kept.as_ref().map(|kept| &*kept.sha256)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The version that a refused component gives itself.
+#[track_caller]
+fn refused_version(events: &[Event]) -> Option<&str> {
+    match events {
+        [Event::Refused { version, .. }] => version.as_deref(),
         other => panic!("{other:?}"),
     }
 }
@@ -313,6 +323,7 @@ async fn a_version_that_fails_where_the_one_in_use_does_not_is_refused_until_som
     let events = house.look(Places::Near).await;
     let (cause, kept) = refused(&events);
     assert!(cause.contains("schedule dev, 2026-11-23"), "{cause}");
+    assert_eq!(refused_version(&events), Some("1.0.0"));
     assert_eq!(kept, Some(&*sha256(&version(1))));
     let dev = house.definitions.schedules["dev"].clone();
     let request = PlanRequest {
@@ -329,10 +340,85 @@ async fn a_version_that_fails_where_the_one_in_use_does_not_is_refused_until_som
 }
 
 #[tokio::test]
-async fn a_file_that_is_gone_stays_loaded_and_is_told_once() {
+async fn a_rule_that_only_the_folder_brought_goes_away_with_its_file() {
     let house = House::new();
     fs::write(house.file("team.wasm"), version(1)).unwrap();
     house.look(Places::Near).await;
+    fs::remove_file(house.file("team.wasm")).unwrap();
+    for _ in 1..GONE_AFTER {
+        assert_eq!(house.look(Places::Near).await, []);
+        assert_eq!(house.look(Places::Far).await, []);
+        assert!(house.digest().is_some());
+    }
+    let events = house.look(Places::Near).await;
+    let [
+        Event::OutOfReach {
+            cause, kept: None, ..
+        },
+        Event::Unloaded,
+    ] = &events[..]
+    else {
+        panic!("{events:?}");
+    };
+    assert!(
+        cause.contains("team.wasm` is gone from the watched folder"),
+        "{cause}"
+    );
+    assert_eq!(house.digest(), None);
+    assert!(house.loader.known().is_empty());
+    assert_eq!(house.look(Places::Near).await, []);
+    fs::write(house.file("team.wasm"), version(1)).unwrap();
+    taken(&house.look(Places::Near).await);
+}
+
+#[tokio::test]
+async fn a_file_that_is_deleted_before_it_is_written_anew_is_missed_by_nobody() {
+    let house = House::new();
+    fs::write(house.file("team.wasm"), version(1)).unwrap();
+    house.look(Places::Near).await;
+    for round in 2..5 {
+        fs::remove_file(house.file("team.wasm")).unwrap();
+        for _ in 1..GONE_AFTER {
+            assert_eq!(house.look(Places::Near).await, []);
+        }
+        fs::write(house.file("team.wasm"), version(round)).unwrap();
+        let events = house.look(Places::Near).await;
+        assert_eq!(taken(&events).1, Some(&*sha256(&version(round - 1))));
+    }
+}
+
+#[tokio::test]
+async fn a_rule_whose_file_is_wanted_by_its_digest_outlives_the_file() {
+    let mut house = House::new();
+    fs::write(house.file("team.wasm"), version(1)).unwrap();
+    house.look(Places::Near).await;
+    let location = house.file("team.wasm").display().to_string();
+    let digest = sha256(&version(1));
+    house.want(source(&location, Some(&digest)));
+    assert_eq!(taken(&house.look(Places::Near).await).2, &Grounds::Pinned);
+    fs::remove_file(house.file("team.wasm")).unwrap();
+    for _ in 0..=GONE_AFTER {
+        assert_eq!(house.look(Places::Near).await, []);
+    }
+    assert_eq!(house.digest(), Some(digest.clone()));
+    // So does one whose place is the store's word, also over the next start.
+    let house = house.again(Trust::default());
+    assert_eq!(taken(&house.look(Places::All).await).0, digest);
+}
+
+#[tokio::test]
+async fn a_rule_without_a_pin_stays_as_long_as_the_store_names_its_file() {
+    let trust = |house: &House| {
+        let place = format!("{}/", house.folder.path().display());
+        Trust::new(Keys::default(), &[place]).unwrap()
+    };
+    let house = House::new();
+    let trust = trust(&house);
+    let mut house = house.again(trust);
+    fs::write(house.file("team.wasm"), version(1)).unwrap();
+    let location = house.file("team.wasm").display().to_string();
+    house.want(source(&location, None));
+    taken(&house.look(Places::Near).await);
     fs::remove_file(house.file("team.wasm")).unwrap();
     assert_eq!(house.look(Places::Near).await, []);
     let events = house.look(Places::Near).await;
@@ -340,7 +426,9 @@ async fn a_file_that_is_gone_stays_loaded_and_is_told_once() {
         matches!(&events[..], [Event::OutOfReach { kept: Some(_), .. }]),
         "{events:?}"
     );
-    assert_eq!(house.look(Places::Near).await, []);
+    for _ in 0..=GONE_AFTER {
+        assert_eq!(house.look(Places::Near).await, []);
+    }
     assert!(house.digest().is_some());
     fs::write(house.file("team.wasm"), version(1)).unwrap();
     assert_eq!(house.look(Places::Near).await, [Event::WithinReach]);
@@ -360,6 +448,21 @@ async fn details_beside_a_file_that_cannot_be_read_leave_the_rule_as_it_is() {
     let details = format!("sha256 = \"{}\"", sha256(&version(1)));
     fs::write(house.file("team.toml"), details).unwrap();
     assert_eq!(taken(&house.look(Places::Near).await).2, &Grounds::Pinned);
+}
+
+#[tokio::test]
+async fn a_component_that_needs_another_tier_is_told_where_to_write_it() {
+    let house = House::new();
+    fs::write(house.file("team.wasm"), vec![0; (512 << 10) + 1]).unwrap();
+    assert_eq!(house.look(Places::Near).await, []);
+    let events = house.look(Places::Near).await;
+    let [Event::OutOfReach { cause, .. }] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert!(
+        cause.contains("`tier = \"heavy\"`") && cause.ends_with("into `team.toml` beside it"),
+        "{cause}"
+    );
 }
 
 #[tokio::test]
@@ -426,6 +529,84 @@ async fn a_component_is_taken_when_one_of_the_keys_has_signed_it() {
     let house = house.again(Trust::default());
     house.look(Places::All).await;
     assert_eq!(house.digest(), None);
+}
+
+/// A component of another version.
+fn versioned(version: &str) -> Vec<u8> {
+    Guest::new()
+        .fields(&format!("(data (i32.const 1032) \"{version}\")"))
+        .describe(&format!(
+            "(i32.store (i32.const 72) (i32.const 1032)) (i32.store (i32.const 76) (i32.const {}))
+             (i32.const 64)",
+            version.len()
+        ))
+        .build()
+}
+
+#[tokio::test]
+async fn an_older_version_that_is_signed_is_not_taken_unless_it_is_pinned() {
+    let ours = Signer::new(1);
+    let trust = || Trust::new(Keys::new(&[ours.key()]).unwrap(), &[]).unwrap();
+    let mut house = House::trusting(trust());
+    let (component, signature) = ("far://team/a", "far://team/a.minisig");
+    let publish = |house: &House, version: &str| {
+        house.far.put(component, versioned(version));
+        let comment = format!("rule:team version:{version}");
+        let signed = ours.sign(&versioned(version), &comment);
+        house.far.put(signature, signed);
+    };
+    publish(&house, "1.9.0");
+    house.want(source(component, None));
+    taken(&house.look(Places::Far).await);
+    publish(&house, "1.10.0");
+    taken(&house.look_later(LONGEST_WAIT).await);
+
+    publish(&house, "1.9.0");
+    let events = house.look_later(LONGEST_WAIT).await;
+    let (cause, kept) = refused(&events);
+    assert!(
+        cause.contains("signed as version 1.9.0, and 1.10.0 is newer"),
+        "{cause}"
+    );
+    assert_eq!(kept, Some(&*sha256(&versioned("1.10.0"))));
+    assert_eq!(refused_version(&events), Some("1.9.0"));
+
+    // Nor at the next start, when nothing is in use yet.
+    let mut house = house.again(trust());
+    let events = house.look(Places::All).await;
+    let is_refused = |event: &Event| matches!(event, Event::Refused { .. });
+    assert!(events.iter().any(is_refused), "{events:?}");
+    assert_eq!(house.digest(), Some(sha256(&versioned("1.10.0"))));
+
+    house.want(source(component, Some(&sha256(&versioned("1.9.0")))));
+    assert_eq!(
+        taken(&house.look_later(LONGEST_WAIT).await).2,
+        &Grounds::Pinned
+    );
+}
+
+#[tokio::test]
+async fn a_signature_for_another_rule_or_version_is_of_no_use() {
+    let ours = Signer::new(1);
+    let mut house = House::trusting(Trust::new(Keys::new(&[ours.key()]).unwrap(), &[]).unwrap());
+    let (component, signature) = ("far://team/a", "far://team/a.minisig");
+    house.far.put(component, versioned("1.9.0"));
+    house.want(source(component, None));
+    for (comment, expected) in [
+        ("rule:other", "is for the rule `other`, and this is `team`"),
+        ("rule:team version:2.0.0", "is for the version `2.0.0`"),
+        ("sha256:ab", "is for the sha256 `ab`"),
+    ] {
+        let signed = ours.sign(&versioned("1.9.0"), comment);
+        house.far.put(signature, signed);
+        let events = house.look_later(LONGEST_WAIT).await;
+        assert!(refused(&events).0.contains(expected), "{events:?}");
+    }
+    let digest = sha256(&versioned("1.9.0"));
+    let comment = format!("rule:team version:1.9.0 sha256:{digest}");
+    let signed = ours.sign(&versioned("1.9.0"), &comment);
+    house.far.put(signature, signed);
+    taken(&house.look_later(LONGEST_WAIT).await);
 }
 
 #[tokio::test]

@@ -202,6 +202,7 @@ impl Fleet for SimulatedFleet {
             return Ok(FleetView {
                 servers: Arc::clone(&shown.servers),
                 unseen: Vec::new(),
+                seen: None,
             });
         }
         let servers: Arc<[Server]> = rows
@@ -224,6 +225,7 @@ impl Fleet for SimulatedFleet {
         Ok(FleetView {
             servers,
             unseen: Vec::new(),
+            seen: None,
         })
     }
 

@@ -7,6 +7,7 @@ mod database;
 mod fleet;
 mod lease;
 mod migrations;
+mod notices;
 mod rows;
 mod simulated;
 mod store;

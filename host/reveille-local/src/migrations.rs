@@ -9,6 +9,7 @@ pub(crate) const APPLICATION_ID: i32 = 0x5265_7665;
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_store.sql"),
     include_str!("../migrations/0002_simulated_fleet.sql"),
+    include_str!("../migrations/0003_notices.sql"),
 ];
 
 /// What came of bringing a file up to date.

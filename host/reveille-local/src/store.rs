@@ -6,14 +6,17 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
-    model::{AuditRecord, Definitions, Exception, Force, Item, Remembered, ServerId},
-    port::{Change, Delivery, Lease, Store, StoreError, TickRecord},
+    model::{
+        AuditRecord, Definitions, Exception, Force, Item, KeptNotice, Notice, Remembered, ServerId,
+        Settled,
+    },
+    port::{Change, Delivery, Intent, Lease, Store, StoreError, TickRecord},
 };
 use rusqlite::{OptionalExtension as _, Params, Row, Transaction, params};
 
 use crate::{
     database::{Database, Kept, store_error},
-    lease,
+    lease, notices,
     rows::{self, date_text, json_text, time, time_text, to_word},
 };
 
@@ -122,6 +125,9 @@ impl Store for SqliteStore {
         self.database
             .write(move |write| {
                 for change in &changes {
+                    expect(write, change)?;
+                }
+                for change in &changes {
                     apply(write, change)?;
                 }
                 Ok(())
@@ -145,16 +151,19 @@ impl Store for SqliteStore {
         Ok(Arc::clone(&remembered))
     }
 
-    async fn remember(
-        &self,
-        lease: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError> {
-        let (lease, changed, gone) = (lease.clone(), changed.to_vec(), gone.to_vec());
+    async fn remember(&self, lease: &Lease, intent: &Intent<'_>) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        let (changed, gone) = (intent.changed.to_vec(), intent.gone.to_vec());
+        let (audited, notices) = (intent.audit.to_vec(), intent.notices.to_vec());
         self.database
             .write(move |write| {
                 lease::guard(write, &lease)?;
+                for record in &audited {
+                    audit(write, record)?;
+                }
+                for notice in &notices {
+                    notices::enqueue(write, notice)?;
+                }
                 remember(write, &changed, &gone)
             })
             .await
@@ -196,6 +205,34 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn notices(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Notice>, StoreError> {
+        let due = move |read: &Transaction<'_>| notices::due(read, now, limit);
+        self.database.read(due).await
+    }
+
+    async fn claim_notice(&self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let key = key.to_owned();
+        self.database
+            .write(move |write| notices::claim(write, &key, now))
+            .await
+    }
+
+    async fn settle_notice(
+        &self,
+        key: &str,
+        settled: &Settled,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (key, settled) = (key.to_owned(), settled.clone());
+        self.database
+            .write(move |write| notices::settle(write, &key, &settled, now))
+            .await
+    }
+
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError> {
+        self.database.read(notices::all_kept).await
+    }
+
     async fn lease(
         &self,
         holder: &str,
@@ -222,8 +259,9 @@ impl Store for SqliteStore {
                 }
                 execute(
                     write,
-                    "INSERT INTO last_tick (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = ?1",
-                    [time_text(record.at)],
+                    "INSERT INTO last_tick (id, at, record) VALUES (1, ?1, ?2)
+                     ON CONFLICT (id) DO UPDATE SET at = ?1, record = ?2",
+                    params![time_text(record.at), json_text(&record)?],
                 )
             })
             .await
@@ -265,8 +303,15 @@ fn items(read: &Transaction<'_>) -> Result<Vec<Item>, StoreError> {
 }
 
 fn last_tick(read: &Transaction<'_>) -> Result<Option<TickRecord>, StoreError> {
-    read.query_row("SELECT at FROM last_tick", [], |row| {
-        Ok(TickRecord { at: time(row, 0)? })
+    read.query_row("SELECT at, record FROM last_tick", [], |row| {
+        let (at, record) = (time(row, 0)?, row.get::<_, Option<String>>(1)?);
+        // What another version has written beside the time and this one cannot read is as good as nothing: people may be
+        // told once more.
+        let record = record.and_then(|record| serde_json::from_str::<TickRecord>(&record).ok());
+        Ok(TickRecord {
+            at,
+            ..record.unwrap_or_default()
+        })
     })
     .optional()
     .map_err(store_error)
@@ -296,8 +341,29 @@ fn remember(
     Ok(())
 }
 
+/// Makes sure that what is expected before the commit is so.
+fn expect(read: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
+    let Change::Expect { key, attributes } = change else {
+        return Ok(());
+    };
+    let stands = read
+        .query_row(
+            "SELECT type, name, attributes FROM items WHERE type = ?1 AND name = ?2",
+            [&key.kind, &key.name],
+            rows::item,
+        )
+        .optional()
+        .map_err(store_error)?;
+    if stands.map(|item| item.attributes) == *attributes {
+        Ok(())
+    } else {
+        Err(StoreError::Conflict)
+    }
+}
+
 fn apply(write: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
     match change {
+        Change::Expect { .. } => Ok(()),
         Change::PutItem(item) => execute(
             write,
             "INSERT INTO items (type, name, attributes) VALUES (?1, ?2, ?3)
@@ -348,22 +414,8 @@ fn apply(write: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
         Change::DeleteForce { schedule } => {
             execute(write, "DELETE FROM overrides WHERE schedule = ?1", [schedule])
         }
-        Change::Audit(record) => execute(
-            write,
-            "INSERT INTO audit (at, schedule, subject, action, servers, by, room, reason, error)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                time_text(record.at),
-                record.schedule,
-                to_word(&record.subject)?,
-                record.action,
-                json_text(&record.servers)?,
-                record.by,
-                record.room,
-                record.reason,
-                record.error,
-            ],
-        ),
+        Change::Audit(record) => audit(write, record),
+        Change::Enqueue(notice) => notices::enqueue(write, notice),
         Change::Deliver(delivery) => {
             let added = write
                 .execute(
@@ -374,6 +426,25 @@ fn apply(write: &Transaction<'_>, change: &Change) -> Result<(), StoreError> {
             if added == 0 { Err(StoreError::Conflict) } else { Ok(()) }
         }
     }
+}
+
+fn audit(write: &Transaction<'_>, record: &AuditRecord) -> Result<(), StoreError> {
+    execute(
+        write,
+        "INSERT INTO audit (at, schedule, subject, action, servers, by, room, reason, error)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        params![
+            time_text(record.at),
+            record.schedule,
+            to_word(&record.subject)?,
+            record.action,
+            json_text(&record.servers)?,
+            record.by,
+            record.room,
+            record.reason,
+            record.error,
+        ],
+    )
 }
 
 fn execute(write: &Transaction<'_>, sql: &str, params: impl Params) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use reveille_core::model::{FailureKind, OnFailure, RuleFailure, RuleUse, Schedul
 use crate::{
     embedded::{EXCEPTIONS, PERIODS, TRANSITIONS},
     fingerprint::Fingerprint,
-    health::Case,
+    health::{Case, Errand},
     rule::Rule,
 };
 
@@ -47,8 +47,9 @@ impl<'a> Step<'a> {
     }
 
     /// What the rule is asked for: a schedule with its configuration of the rule.
-    pub(crate) fn case(&self, schedule: &'a Schedule) -> Case<'a> {
+    pub(crate) fn case(&self, schedule: &'a Schedule, errand: Errand) -> Case<'a> {
         Case::Schedule {
+            errand,
             rule: self.rule.name(),
             name: &schedule.name,
             print: Fingerprint::new()

@@ -10,7 +10,7 @@ use reveille_core::{
 
 use crate::{
     bindings::exports::reveille::rules::decider, chain::Step, convert, counters::Tallies,
-    fault::Fault, fingerprint::Fingerprint, planning::since_1970, rule::Rule,
+    fault::Fault, fingerprint::Fingerprint, health::Errand, planning::since_1970, rule::Rule,
 };
 
 /// Most servers of one request; the contract names the number.
@@ -82,7 +82,7 @@ impl Deciding<'_> {
         // Only now: a rule that fails for the second thousand every time has not answered by deciding about the first.
         for (step, failed) in self.steps.iter().zip(failed) {
             if self.now.is_some() && !failed {
-                let case = step.case(self.request.schedule);
+                let case = step.case(self.request.schedule, Errand::Decide);
                 step.rule.health().answered(case);
             }
         }
@@ -138,7 +138,7 @@ impl Deciding<'_> {
         servers: &[DecidedServer<'_>],
     ) -> Result<Vec<decider::Decision>, Fault> {
         let health = step.rule.health();
-        let case = step.case(self.request.schedule);
+        let case = step.case(self.request.schedule, Errand::Decide);
         if let Some(now) = self.now {
             health.ask(case, now)?;
         }

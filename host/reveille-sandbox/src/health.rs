@@ -43,18 +43,36 @@ pub(crate) enum Case<'a> {
         rule: &'a str,
         name: &'a str,
         print: u128,
+        errand: Errand,
     },
     /// The words of a message. It is never disabled: people wait for an answer, and get the plain one meanwhile.
     Words,
+}
+
+/// What a rule does for a schedule. Each has failures in a row of its own: a rule that plans every day may fail in every
+/// check, and the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Errand {
+    /// Looking at the configuration that the schedule has for it.
+    CheckConfig,
+    /// Looking at the schedule.
+    CheckSchedule,
+    /// Planning its days.
+    Plan,
+    /// Deciding about its servers.
+    Decide,
 }
 
 /// How one rule has fared.
 #[derive(Debug, Default)]
 pub(crate) struct Health(Mutex<State>);
 
+/// What a rule has failed in for one schedule.
+type Ailments = BTreeMap<Errand, Ailment>;
+
 #[derive(Debug, Default)]
 struct State {
-    schedules: BTreeMap<String, Ailment>,
+    schedules: BTreeMap<String, Ailments>,
     words: Option<Ailment>,
     wasted: Option<Wasted>,
 }
@@ -115,7 +133,14 @@ impl Health {
     pub(crate) fn answered(&self, case: Case<'_>) {
         let mut state = self.state();
         match case {
-            Case::Schedule { name, .. } => drop(state.schedules.remove(name)),
+            Case::Schedule { name, errand, .. } => {
+                if let Some(ailments) = state.schedules.get_mut(name) {
+                    ailments.remove(&errand);
+                    if ailments.is_empty() {
+                        state.schedules.remove(name);
+                    }
+                }
+            }
             Case::Words => state.words = None,
         }
     }
@@ -133,13 +158,18 @@ impl Health {
                 let ailment = Ailment::after(state.words.take(), 0, now, fault);
                 state.words = Some(ailment);
             }
-            Case::Schedule { name, print, .. } => {
-                let known = state.schedules.remove(name);
-                if known.is_none() && state.schedules.len() >= SCHEDULES {
+            Case::Schedule {
+                name,
+                print,
+                errand,
+                ..
+            } => {
+                if !state.schedules.contains_key(name) && state.schedules.len() >= SCHEDULES {
                     state.schedules.pop_first();
                 }
-                let ailment = Ailment::after(known, print, now, fault);
-                state.schedules.insert(name.to_owned(), ailment);
+                let ailments = state.schedules.entry(name.to_owned()).or_default();
+                let ailment = Ailment::after(ailments.remove(&errand), print, now, fault);
+                ailments.insert(errand, ailment);
             }
         }
     }
@@ -156,24 +186,19 @@ impl Health {
         }))
     }
 
-    /// The cases for which the rule is not asked at this time.
+    /// The cases for which the rule is not asked at this time; of a schedule the worst.
     pub(crate) fn troubles(&self, now: DateTime<Utc>) -> Vec<Trouble> {
         let state = self.state();
-        let words = state.words.iter().map(|ailment| (None, ailment));
+        let words = state.words.iter();
+        let words = words.filter_map(|ailment| ailment.trouble(None, now));
         let schedules = state.schedules.iter();
-        words
-            .chain(schedules.map(|(name, ailment)| (Some(name), ailment)))
-            .filter_map(|(schedule, ailment)| {
-                let disabled = schedule.is_some() && ailment.is_disabled();
-                let until = ailment.until.filter(|until| is_ahead(*until, now));
-                (disabled || until.is_some()).then(|| Trouble {
-                    schedule: schedule.cloned(),
-                    failures: ailment.failures,
-                    until: until.filter(|_| !disabled),
-                    last: ailment.last.clone(),
-                })
-            })
-            .collect()
+        let schedules = schedules.filter_map(|(name, ailments)| {
+            ailments
+                .values()
+                .filter_map(|ailment| ailment.trouble(Some(name), now))
+                .max_by_key(|trouble| (trouble.until.is_none(), trouble.until))
+        });
+        words.chain(schedules).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -184,7 +209,7 @@ impl Health {
 impl State {
     fn ailment(&self, case: Case<'_>) -> Option<&Ailment> {
         match case {
-            Case::Schedule { name, .. } => self.schedules.get(name),
+            Case::Schedule { name, errand, .. } => self.schedules.get(name)?.get(&errand),
             Case::Words => self.words.as_ref(),
         }
     }
@@ -192,12 +217,12 @@ impl State {
     /// A schedule that was changed, or its configuration of the rule, is another one.
     fn forget_another(&mut self, case: Case<'_>) {
         if let Case::Schedule { name, print, .. } = case
-            && self
-                .schedules
-                .get(name)
-                .is_some_and(|ailment| ailment.print != print)
+            && let Some(ailments) = self.schedules.get_mut(name)
         {
-            self.schedules.remove(name);
+            ailments.retain(|_, ailment| ailment.print == print);
+            if ailments.is_empty() {
+                self.schedules.remove(name);
+            }
         }
     }
 
@@ -238,6 +263,18 @@ impl Ailment {
     /// Where it is for a schedule.
     fn is_disabled(&self) -> bool {
         FAILURES_IN_A_ROW <= self.failures
+    }
+
+    /// What the rule is not asked at this time; none where it is.
+    fn trouble(&self, schedule: Option<&String>, now: DateTime<Utc>) -> Option<Trouble> {
+        let disabled = schedule.is_some() && self.is_disabled();
+        let until = self.until.filter(|until| is_ahead(*until, now));
+        (disabled || until.is_some()).then(|| Trouble {
+            schedule: schedule.cloned(),
+            failures: self.failures,
+            until: until.filter(|_| !disabled),
+            last: self.last.clone(),
+        })
     }
 
     fn disabled(&self, rule: &str, schedule: &str) -> Fault {
@@ -306,11 +343,19 @@ mod tests {
         rule: "season",
         name: "seoul",
         print: 1,
+        errand: Errand::Plan,
+    };
+    const CHECK_OF_SEOUL: Case<'_> = Case::Schedule {
+        rule: "season",
+        name: "seoul",
+        print: 1,
+        errand: Errand::CheckSchedule,
     };
     const TOKYO: Case<'_> = Case::Schedule {
         rule: "season",
         name: "tokyo",
         print: 1,
+        errand: Errand::Plan,
     };
 
     fn at(minutes: i64) -> DateTime<Utc> {
@@ -392,12 +437,37 @@ mod tests {
     }
 
     #[test]
+    fn checks_that_fail_say_nothing_of_plans_and_plans_end_no_row_of_checks() {
+        let (health, tried) = tried(FailureKind::Panic, CHECK_OF_SEOUL, 600);
+        assert_eq!(tried.len(), 10);
+        health.ask(SEOUL, at(600)).unwrap();
+        health.failed(SEOUL, at(600), &fault(FailureKind::Deadline));
+        health.answered(SEOUL);
+        let disabled = health.ask(CHECK_OF_SEOUL, at(601)).unwrap_err();
+        assert_eq!(disabled.kind, FailureKind::Disabled);
+    }
+
+    #[test]
+    fn a_schedule_is_listed_once_with_the_worst_of_its_troubles() {
+        let (health, _) = tried(FailureKind::Deadline, CHECK_OF_SEOUL, 600);
+        health.failed(SEOUL, at(600), &fault(FailureKind::Deadline));
+        health.failed(TOKYO, at(600), &fault(FailureKind::Deadline));
+        let troubles = health.troubles(at(600));
+        let listed: Vec<_> = troubles
+            .iter()
+            .map(|trouble| (trouble.schedule.as_deref(), trouble.until.is_none()))
+            .collect();
+        assert_eq!(listed, [(Some("seoul"), true), (Some("tokyo"), false)]);
+    }
+
+    #[test]
     fn a_schedule_that_was_changed_is_asked_at_once() {
         let (health, _) = tried(FailureKind::Deadline, SEOUL, 600);
         let changed = Case::Schedule {
             rule: "season",
             name: "seoul",
             print: 2,
+            errand: Errand::Plan,
         };
         health.ask(changed, at(600)).unwrap();
     }
@@ -427,6 +497,7 @@ mod tests {
                     rule: "season",
                     name,
                     print: 1,
+                    errand: Errand::Plan,
                 };
                 let asked = health.ask(case, at(minute)).is_ok();
                 if asked {

@@ -16,6 +16,7 @@ use crate::{
     counters::Tallies,
     fault::Fault,
     fingerprint::Fingerprint,
+    health::Errand,
     rule::Rule,
 };
 
@@ -118,29 +119,32 @@ impl Planning<'_> {
         step: &Step<'_>,
         schedule: &planner::Schedule,
     ) -> Result<Vec<planner::Fault>, Fault> {
-        self.checked(step, || step.rule.check_schedule(schedule))
+        let check = || step.rule.check_schedule(schedule);
+        self.checked(step, Errand::CheckSchedule, check)
     }
 
     /// Whether a rule can use its configuration in the schedule, unless it has failed for it and is not to be asked now.
     pub(crate) fn check_config(&self, step: &Step<'_>) -> Result<(), Fault> {
-        self.checked(step, || step.rule.check_config(step.config))
+        let check = || step.rule.check_config(step.config);
+        self.checked(step, Errand::CheckConfig, check)
     }
 
     fn checked<R>(
         &self,
         step: &Step<'_>,
+        errand: Errand,
         check: impl FnOnce() -> Result<R, Fault>,
     ) -> Result<R, Fault> {
-        let case = step.case(self.schedule);
-        if let Some(now) = self.now {
-            step.rule.health().ask(case, now)?;
-        }
+        let Some(now) = self.now else {
+            return check();
+        };
+        let (health, case) = (step.rule.health(), step.case(self.schedule, errand));
+        health.ask(case, now)?;
         let checked = check();
-        if let (Err(fault), Some(now)) = (&checked, self.now)
+        match &checked {
             // That it refuses something in its own words is what it was asked for.
-            && fault.kind != FailureKind::Rule
-        {
-            step.rule.health().failed(case, now, fault);
+            Err(fault) if fault.kind != FailureKind::Rule => health.failed(case, now, fault),
+            Ok(_) | Err(_) => health.answered(case),
         }
         checked
     }
@@ -153,7 +157,7 @@ impl Planning<'_> {
         date: NaiveDate,
     ) -> Result<DayPlan, Fault> {
         let health = step.rule.health();
-        let case = step.case(self.schedule);
+        let case = step.case(self.schedule, Errand::Plan);
         if let Some(now) = self.now {
             health.ask(case, now)?;
         }

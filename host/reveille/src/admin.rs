@@ -1,4 +1,4 @@
-//! The operator's address: `GET /metrics`, `/rules`, `/healthz` and `/readyz`, and `POST /rules/retry`. It is never the
+//! The operator's address: `GET /metrics`, `/rules` and `/readyz`, and `POST /rules/retry`. It is never the
 //! messenger's: what is told here names schedules and rules, and asks for no token. What changes something is taken from
 //! this machine alone.
 
@@ -16,7 +16,7 @@ use reveille_core::{
     tick::DRIFT_LOOK,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{sync::Notify, time::timeout};
 
 use crate::{
@@ -26,6 +26,8 @@ use crate::{
     http::{self, JSON, Room},
     listing::Lister,
     metrics::{METRICS_TYPE, Metrics},
+    reload::Reloads,
+    shift::Post,
 };
 
 /// How long the store may take to answer whether it is there; who asks gives up after some seconds.
@@ -43,6 +45,7 @@ pub(crate) struct Admin {
     words: String,
     figures: Arc<Figures>,
     metrics: Metrics,
+    reloads: Arc<Reloads>,
     clock: Clock,
     timer: bool,
     wake: Arc<Notify>,
@@ -70,54 +73,25 @@ pub(crate) struct Complaint {
 }
 
 impl Admin {
-    /// Over this house, at this address; `timer` says whether this process runs the scheduler, and `wake` wakes that.
-    pub(crate) fn new(
-        house: &House,
-        figures: &Arc<Figures>,
-        clock: Clock,
-        timer: bool,
-        wake: Arc<Notify>,
-        address: SocketAddr,
-    ) -> Self {
+    /// Over this house, at this address.
+    pub(crate) fn new(house: &House, post: &Post, address: SocketAddr) -> Self {
         Self {
-            wake,
+            wake: Arc::clone(&post.wake),
             address,
             store: Arc::clone(&house.store),
             lister: house.lister(),
             words: house.words.clone(),
-            metrics: Metrics::new(figures, house),
-            figures: Arc::clone(figures),
-            clock,
-            timer,
+            metrics: Metrics::new(post, house),
+            figures: Arc::clone(&post.figures),
+            reloads: Arc::clone(&post.reloads),
+            clock: post.clock,
+            timer: post.running.timer,
         }
     }
 
     /// Everything that stands in the way of work; nothing when the host is ready.
     async fn causes(&self) -> Vec<String> {
-        let mut causes = Vec::new();
-        match timeout(STORE_TIME, self.store.last_tick()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => causes.push(format!(
-                "the store does not answer ({}): {error}",
-                error.code()
-            )),
-            Err(_) => causes.push(format!(
-                "the store has not answered within {} seconds",
-                STORE_TIME.as_secs()
-            )),
-        }
-        let has_words = self
-            .lister
-            .rules()
-            .loaded()
-            .into_iter()
-            .any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"));
-        if !has_words {
-            causes.push(format!(
-                "the formatter `{}` is not loaded, so chat is answered in plain words: `reveille rule list` says why",
-                self.words
-            ));
-        }
+        let mut causes = troubles(&*self.store, &self.lister, &self.words).await;
         if self.timer {
             causes.extend(self.silence());
         }
@@ -148,7 +122,9 @@ impl Admin {
         } else {
             StatusCode::SERVICE_UNAVAILABLE
         };
-        let told = json!({ "ready": causes.is_empty(), "causes": causes });
+        let mut told = readiness(&causes);
+        told["unloaded"] = json!(self.lister.unloaded());
+        told["reload"] = json!(self.reloads.last());
         http::respond(status, JSON, told.to_string())
     }
 
@@ -192,6 +168,38 @@ impl Admin {
     }
 }
 
+/// Everything that stands in the way of any host: of its store, and of the rule that has the `words`.
+pub(crate) async fn troubles(store: &dyn Store, lister: &Lister, words: &str) -> Vec<String> {
+    let mut causes = Vec::new();
+    match timeout(STORE_TIME, store.last_tick()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => causes.push(format!(
+            "the store does not answer ({}): {error}",
+            error.code()
+        )),
+        Err(_) => causes.push(format!(
+            "the store has not answered within {} seconds",
+            STORE_TIME.as_secs()
+        )),
+    }
+    let has_words = lister
+        .rules()
+        .loaded()
+        .into_iter()
+        .any(|rule| rule.name == words && rule.roles.contains(&"formatter"));
+    if !has_words {
+        causes.push(format!(
+            "the formatter `{words}` is not loaded, so chat is answered in plain words: `reveille rule list` says why"
+        ));
+    }
+    causes
+}
+
+/// Whether a host is ready, as JSON.
+pub(crate) fn readiness(causes: &[String]) -> Value {
+    json!({ "ready": causes.is_empty(), "causes": causes })
+}
+
 fn complain(status: StatusCode, error: &str) -> Response<Full<Bytes>> {
     http::respond(status, JSON, json!({ "error": error }).to_string())
 }
@@ -205,7 +213,7 @@ impl Room for Admin {
                 _ => http::not_allowed("POST"),
             };
         }
-        if !matches!(path, "/metrics" | "/rules" | "/healthz" | "/readyz") {
+        if !matches!(path, "/metrics" | "/rules" | "/readyz") {
             return http::not_found();
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -220,8 +228,7 @@ impl Room for Admin {
                     http::respond(StatusCode::INTERNAL_SERVER_ERROR, JSON, String::new())
                 }
             },
-            "/readyz" => self.ready().await,
-            _ => http::alive(),
+            _ => self.ready().await,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! AWS as it is configured: how it is reached, and the store and the fleet there.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use chrono_tz::Tz;
 use reveille_aws::{
-    client::{self, Place, SdkConfig},
+    client::{self, Connections, Patience, Place, SdkConfig},
     dynamo::{DynamoStore, DynamoWindows, TableNames},
     fleet::AwsFleet,
     windows::{Forgetful, WindowMemory},
@@ -13,9 +16,28 @@ use reveille_core::port::{Fleet, Store};
 
 use crate::config::{AwsConfig, Config, StoreConfig};
 
+/// How long DynamoDB may take for one answer, of which the largest, a page of 1 MB, takes a second: people in chat wait
+/// for it, and for another attempt on another connection.
+const STORE_ATTEMPT: Duration = Duration::from_secs(4);
+
 /// AWS's SDK in the region of the configuration, or of the surroundings where there is no section `[aws]`.
 pub(crate) async fn connect(config: &Config) -> SdkConfig {
-    client::connect(&place(config)).await
+    connect_with(config, Patience::default()).await
+}
+
+/// As [`connect`], with another patience.
+pub(crate) async fn connect_with(config: &Config, patience: Patience) -> SdkConfig {
+    connect_at(Place {
+        patience,
+        ..place(config)
+    })
+    .await
+}
+
+/// The program has one runtime.
+async fn connect_at(place: Place) -> SdkConfig {
+    static CONNECTIONS: OnceLock<Connections> = OnceLock::new();
+    client::connect_over(&place, CONNECTIONS.get_or_init(Connections::default)).await
 }
 
 /// As [`connect`], elsewhere.
@@ -25,7 +47,7 @@ pub(crate) async fn connect_to(
     endpoint: Option<String>,
 ) -> SdkConfig {
     let configured = place(config);
-    client::connect(&Place {
+    connect_at(Place {
         region: region.or(configured.region),
         endpoint: endpoint.or(configured.endpoint),
         ..Place::default()
@@ -47,7 +69,8 @@ pub(crate) fn place(config: &Config) -> Place {
 
 /// The store in these tables.
 pub(crate) fn store(sdk: &SdkConfig, tables: &TableNames, zone: Tz) -> Arc<dyn Store> {
-    Arc::new(DynamoStore::new(sdk, tables.clone(), zone))
+    let sdk = client::hurried(sdk, STORE_ATTEMPT);
+    Arc::new(DynamoStore::new(&sdk, tables.clone(), zone))
 }
 
 /// Where windows that are open outlive the process: nowhere when the store is a file.

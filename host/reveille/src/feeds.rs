@@ -101,6 +101,14 @@ pub(crate) async fn run(
     }
 }
 
+/// Looks once at what is due; people are told what has happened.
+#[cfg(feature = "aws")]
+pub(crate) async fn look(feeds: &Feeds, herald: &Herald) {
+    let news = feeds.look(Clock::machine()).await.news;
+    log(&news);
+    announce(herald, &news).await;
+}
+
 /// Writes what has happened to the log.
 pub(crate) fn log(news: &[DataNews]) {
     for news in news {

@@ -3,32 +3,38 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use async_trait::async_trait;
-
 use reveille_core::{
     chat::{Chat, Manners},
-    model::{
-        Moment, Schedule,
-        reply::{Announcement, Context, Reply},
-    },
     port::{Fleet, Formatter, Notifier, Rules, Store},
     tick::{Scheduler, Settings},
 };
 use reveille_loader::{CalendarStore, Feeds, Loader};
 use reveille_local::{Database, SimulatedFleet, SqliteStore};
 use reveille_sandbox::{SERVERBYEONG, Sandbox, SandboxFormatter};
+use tokio::sync::Notify;
+
+#[cfg(feature = "aws")]
+use reveille_aws::client::SdkConfig;
 
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
-    clock::Clock, config::Config, feeds, jandi::DEFAULT_KEYWORD, listing::Lister, rules,
-    secrets::Secrets, terminal,
+    clock::Clock,
+    config::Config,
+    feeds,
+    glance::{Glance, Watched},
+    listing::Lister,
+    notices::{self, Courier, Log, NoticeFigures, Teller},
+    rules,
+    secrets::Secrets,
 };
 
 /// Everything, put together.
 pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) fleet: Arc<dyn Fleet>,
+    /// The same for people, who do not wait as long.
+    glance: Arc<dyn Fleet>,
     /// The same fleet when it is simulated.
     simulated: Option<Arc<SimulatedFleet>>,
     pub(crate) sandbox: Arc<Sandbox>,
@@ -36,12 +42,19 @@ pub(crate) struct House {
     pub(crate) feeds: Arc<Feeds>,
     /// What the secrets of the configuration say.
     pub(crate) secrets: Arc<Secrets>,
+    /// What has become of notices.
+    pub(crate) notice_figures: NoticeFigures,
+    /// Woken when there is something to send.
+    pub(crate) told: Arc<Notify>,
     /// The rule that has the words.
     formatter: Arc<dyn Formatter>,
     /// Its name.
     pub(crate) words: String,
     /// Gets the rules, and knows of those that could not be loaded.
     pub(crate) loader: Arc<Loader>,
+    /// How AWS is reached, where something of it is used.
+    #[cfg(feature = "aws")]
+    pub(crate) sdk: Option<SdkConfig>,
 }
 
 impl House {
@@ -52,7 +65,16 @@ impl House {
             store,
             fleet,
             simulated,
+            #[cfg(feature = "aws")]
+            sdk,
         } = Outside::open(config).await?;
+        let (fleet, glance) = if simulated.is_some() {
+            (Arc::clone(&fleet), fleet)
+        } else {
+            let watched = Arc::new(Watched::new(fleet));
+            let glance = Arc::new(Glance::new(Arc::clone(&watched)));
+            (watched as Arc<dyn Fleet>, glance as Arc<dyn Fleet>)
+        };
         let secrets = Arc::new(Secrets::new(config));
         let sandbox = rules::sandbox(config, &secrets)?;
         // Before the rules: they are tried with the data that they will have.
@@ -73,19 +95,30 @@ impl House {
         Ok(Self {
             store,
             fleet,
+            glance,
             simulated,
             sandbox,
             feeds,
             secrets,
+            notice_figures: NoticeFigures::default(),
+            told: Arc::default(),
             formatter,
             words,
             loader,
+            #[cfg(feature = "aws")]
+            sdk,
         })
     }
 
     /// Tells what is loaded, for as long as anybody asks.
     pub(crate) fn lister(&self) -> Lister {
         Lister::new(&self.sandbox, &self.loader)
+    }
+
+    /// Whether the rule that has the words is loaded.
+    pub(crate) fn has_words(&self) -> bool {
+        let mut loaded = self.sandbox.loaded().into_iter();
+        loaded.any(|rule| rule.name == self.words && rule.roles.contains(&"formatter"))
     }
 
     /// The servers, when they are simulated.
@@ -108,7 +141,7 @@ impl House {
     pub(crate) fn chat(&self, config: &Config) -> Chat {
         Chat::new(
             Arc::clone(&self.store),
-            Arc::clone(&self.fleet),
+            Arc::clone(&self.glance),
             Arc::clone(&self.sandbox) as Arc<dyn Rules>,
             Arc::clone(&self.formatter),
             Manners {
@@ -120,15 +153,43 @@ impl House {
         )
     }
 
-    /// Logs what is announced, or draws it.
+    /// Puts news into words, for the targets of the configuration and for the log or, when `draw` says so, the terminal.
+    pub(crate) fn teller(&self, config: &Config, draw: bool) -> Arc<Teller> {
+        Arc::new(Teller::new(
+            Arc::clone(&self.formatter),
+            config,
+            self.notice_figures.clone(),
+            Arc::clone(&self.told),
+            if draw { Log::Drawing } else { Log::Lines },
+        ))
+    }
+
+    /// As [`House::teller`], for whoever has news.
     pub(crate) fn notifier(&self, config: &Config, draw: bool) -> Arc<dyn Notifier> {
-        Arc::new(LogNotifier {
-            formatter: Arc::clone(&self.formatter),
-            locale: config.locale.clone(),
-            persona: config.persona,
-            timezone: config.timezone,
-            draw,
-        })
+        self.teller(config, draw)
+    }
+
+    /// Sends to the targets of the configuration what the store keeps for them; none where there are no targets.
+    ///
+    /// # Errors
+    /// On a machine that cannot speak TLS.
+    pub(crate) fn courier(
+        &self,
+        config: &Config,
+        clock: Clock,
+    ) -> anyhow::Result<Option<Arc<Courier>>> {
+        if config.targets.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(Courier::new(
+            Arc::clone(&self.store),
+            notices::messenger()?,
+            &self.secrets,
+            self.teller(config, false),
+            self.chat(config),
+            Arc::new(move || clock.now()),
+            self.notice_figures.clone(),
+        ))))
     }
 
     /// The scheduler over this house; what it announces is logged, and drawn when `draw` says so.
@@ -149,6 +210,8 @@ struct Outside {
     store: Arc<dyn Store>,
     fleet: Arc<dyn Fleet>,
     simulated: Option<Arc<SimulatedFleet>>,
+    #[cfg(feature = "aws")]
+    sdk: Option<SdkConfig>,
 }
 
 impl Outside {
@@ -168,7 +231,10 @@ impl Outside {
             (StoreConfig::Dynamo(tables), None) => {
                 let sdk = aws::connect(config).await;
                 let store = aws::store(&sdk, tables, config.timezone);
-                Ok(Self::simulated(store, open_file(config)?, config))
+                Ok(Self {
+                    sdk: Some(sdk),
+                    ..Self::simulated(store, open_file(config)?, config)
+                })
             }
             (store, Some(configured)) => {
                 let sdk = aws::connect(config).await;
@@ -179,6 +245,7 @@ impl Outside {
                     },
                     fleet: aws::fleet(&sdk, configured, aws::windows(&sdk, store)).await,
                     simulated: None,
+                    sdk: Some(sdk),
                 })
             }
         }
@@ -190,6 +257,8 @@ impl Outside {
             store,
             fleet: Arc::clone(&fleet) as Arc<dyn Fleet>,
             simulated: Some(fleet),
+            #[cfg(feature = "aws")]
+            sdk: None,
         }
     }
 }
@@ -203,6 +272,19 @@ fn sqlite(database: &Arc<Database>, config: &Config) -> Arc<dyn Store> {
     Arc::new(SqliteStore::new(Arc::clone(database), config.timezone))
 }
 
+/// The store of the configuration, for whoever needs nothing else; none where its file is not there yet.
+#[cfg(feature = "aws")]
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Option<Arc<dyn Store>>> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) if !path.exists() => None,
+        StoreConfig::Sqlite(_) => Some(sqlite(&open_file(config)?, config)),
+        StoreConfig::Dynamo(tables) => {
+            let sdk = aws::connect(config).await;
+            Some(aws::store(&sdk, tables, config.timezone))
+        }
+    })
+}
+
 /// Names this process among those that could hold the lease. The time tells it from an earlier one of the same
 /// number, as containers have.
 pub(crate) fn holder() -> String {
@@ -211,52 +293,6 @@ pub(crate) fn holder() -> String {
         std::process::id(),
         chrono::Utc::now().timestamp_micros()
     )
-}
-
-/// Puts announcements into words and writes them to the log, and to the terminal of a demo.
-struct LogNotifier {
-    formatter: Arc<dyn Formatter>,
-    locale: String,
-    persona: reveille_core::model::reply::Persona,
-    /// The zone of what is said about no schedule in particular.
-    timezone: chrono_tz::Tz,
-    draw: bool,
-}
-
-#[async_trait]
-impl Notifier for LogNotifier {
-    async fn announce(
-        &self,
-        schedule: Option<&Schedule>,
-        announcement: &Announcement,
-        now: Moment,
-    ) {
-        let context = Context {
-            locale: schedule
-                .and_then(|schedule| schedule.locale.as_ref())
-                .unwrap_or(&self.locale)
-                .clone(),
-            persona: self.persona,
-            keyword: String::from(DEFAULT_KEYWORD),
-            timezone: schedule
-                .map_or(self.timezone, |schedule| schedule.timezone)
-                .name()
-                .to_owned(),
-            now,
-            schedule: schedule.map(|schedule| schedule.name.clone()),
-        };
-        let reply = Reply::Announced(announcement.clone());
-        let message = self
-            .formatter
-            .format(&context, &reply)
-            .unwrap_or_else(|_| reveille_core::chat::plain(&reply));
-        if self.draw {
-            print(&terminal::draw_message(&message, terminal::colours()));
-        } else {
-            let schedule = schedule.map(|schedule| schedule.name.as_str());
-            tracing::info!(schedule, text = message.body, "announced");
-        }
-    }
 }
 
 /// Writes to standard output. A reader that has gone away is nobody's fault.

@@ -13,10 +13,10 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 /// Largest body that is read. JANDI's longest message is 5,000 characters, about 20 KB of JSON.
@@ -29,6 +29,8 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 const MAX_CONNECTIONS: usize = 1024;
 /// Longest time that requests under way get to finish when the program stops.
 const STOP_TIME: Duration = Duration::from_secs(8);
+/// How long a connection then stays open on which no request is under way: one may be on its way.
+const LAST_CALL: Duration = Duration::from_millis(250);
 
 /// The type of an answer in JSON.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
@@ -49,7 +51,8 @@ pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Serves on `listener` until `stop` turns true, then lets requests under way finish.
+/// Serves on `listener` until `stop` turns true, then lets requests under way finish, those that wait to be taken
+/// included.
 pub(crate) async fn serve<R: Room>(
     listener: TcpListener,
     room: Arc<R>,
@@ -68,40 +71,22 @@ pub(crate) async fn serve<R: Room>(
                 Err(error) => {
                     // Most often too many open files: others must close theirs first.
                     tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    sleep(Duration::from_millis(50)).await;
                     continue;
                 }
             },
             () = stopped(&mut stop) => break,
         };
         while connections.try_join_next().is_some() {}
-        let room = Arc::clone(&room);
-        let mut stop = stop.clone();
+        let answered = answer(stream, peer, Arc::clone(&room), stop.clone());
         connections.spawn(async move {
             let _place = place;
-            let _ = stream.set_nodelay(true);
-            let service = service_fn(move |request| {
-                let room = Arc::clone(&room);
-                async move { Ok::<_, Infallible>(room.answer(request, peer).await) }
-            });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIME)
-                .serve_connection(TokioIo::new(stream), service);
-            tokio::pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = stopped(&mut stop) => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%peer, %error, "a connection broke off");
-            }
+            answered.await;
         });
     }
-    drop(listener);
+    for (stream, peer) in waiting(listener) {
+        connections.spawn(answer(stream, peer, Arc::clone(&room), stop.clone()));
+    }
     if timeout(STOP_TIME, async {
         while connections.join_next().await.is_some() {}
     })
@@ -109,6 +94,56 @@ pub(crate) async fn serve<R: Room>(
     .is_err()
     {
         tracing::warn!("{} connections were cut off", connections.len());
+    }
+}
+
+/// Those that have connected and were not taken yet. Nobody connects from now on.
+fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let mut waiting = Vec::new();
+    // It does not block, as tokio has made it so.
+    if let Ok(listener) = listener.into_std() {
+        while waiting.len() < MAX_CONNECTIONS
+            && let Ok((stream, peer)) = listener.accept()
+        {
+            let stream = stream
+                .set_nonblocking(true)
+                .and_then(|()| TcpStream::from_std(stream));
+            waiting.extend(stream.ok().map(|stream| (stream, peer)));
+        }
+    }
+    waiting
+}
+
+/// Answers the requests of one connection, one after the other.
+async fn answer<R: Room>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    room: Arc<R>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let room = Arc::clone(&room);
+        async move { Ok::<_, Infallible>(room.answer(request, peer).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let last_call = async {
+        stopped(&mut stop).await;
+        sleep(LAST_CALL).await;
+    };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = last_call => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "a connection broke off");
     }
 }
 

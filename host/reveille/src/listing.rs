@@ -146,7 +146,6 @@ impl Lister {
     /// Everything that is loaded now.
     pub(crate) fn list(&self) -> Listing {
         let rules = self.sandbox.loaded().into_iter();
-        let unloaded = self.loader.unloaded().into_iter();
         let mut known: BTreeMap<String, KnownRule> = self
             .loader
             .known()
@@ -161,10 +160,16 @@ impl Lister {
                     self.listed(rule, known)
                 })
                 .collect(),
-            unloaded: unloaded
-                .map(|(name, cause)| NotLoaded { name, cause })
-                .collect(),
+            unloaded: self.unloaded(),
         }
+    }
+
+    /// What is wanted and not loaded now.
+    pub(crate) fn unloaded(&self) -> Vec<NotLoaded> {
+        let unloaded = self.loader.unloaded().into_iter();
+        unloaded
+            .map(|(name, cause)| NotLoaded { name, cause })
+            .collect()
     }
 
     fn listed(&self, rule: LoadedRule, known: Option<KnownRule>) -> Listed {

@@ -13,24 +13,34 @@ mod command;
 mod comparison;
 mod config;
 mod definitions_file;
+mod doors;
 mod feeds;
 mod figures;
+mod glance;
+mod health;
 mod herald;
 mod house;
 mod http;
 mod jandi;
+#[cfg(feature = "aws")]
+mod lambda;
 mod listing;
 mod metrics;
+mod notices;
 #[cfg(feature = "aws")]
 mod original;
+mod passed_over;
 #[cfg(feature = "compiler")]
 mod picture;
 mod places;
+mod reload;
 mod rules;
 mod secrets;
 #[cfg(feature = "aws")]
 mod shadow;
+mod shift;
 mod sight;
+mod signals;
 mod terminal;
 mod timer;
 mod tokens;
@@ -38,16 +48,19 @@ mod tokens;
 mod trial;
 mod webhook;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 
 #[cfg(feature = "compiler")]
-use crate::cli::{Command, RuleCommand};
-use crate::{cli::Cli, command::Setting};
+use crate::cli::RuleCommand;
+use crate::{
+    cli::{Cli, Command},
+    command::{Setting, healthcheck},
+};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = cli();
     // It has no configuration, no clock and no threads but the compiler's.
     #[cfg(feature = "compiler")]
     if matches!(cli.command, Command::CompileComponent) {
@@ -63,6 +76,15 @@ fn main() -> ExitCode {
     }
 }
 
+/// What was typed; Lambda types nothing.
+fn cli() -> Cli {
+    #[cfg(feature = "aws")]
+    if lambda::is_at_home() {
+        return Cli::parse_from(["reveille", "lambda"]);
+    }
+    Cli::parse()
+}
+
 fn run(
     #[cfg_attr(not(feature = "compiler"), expect(unused_mut))] mut cli: Cli,
 ) -> anyhow::Result<ExitCode> {
@@ -71,17 +93,34 @@ fn run(
     if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
         cli.common.config = None;
     }
-    let setting = Setting::new(&cli.common)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(command::run(cli.command, setting))
+    let ended = runtime.block_on(async {
+        // A configuration that cannot be used is told to whoever sends an event.
+        #[cfg(feature = "aws")]
+        if matches!(&cli.command, Command::Lambda) {
+            return lambda::run(cli.common).await;
+        }
+        // It says nothing about the process that runs with an older one.
+        if let Command::Healthcheck { to } = &cli.command {
+            return healthcheck::run(to.as_deref(), cli.common.config.as_deref()).await;
+        }
+        command::run(cli.command, Setting::new(&cli.common)?).await
+    });
+    runtime.shutdown_timeout(LEFT_TIME);
+    ended
 }
 
+/// How long what still runs beside an ended command may take. It is nothing that somebody waits for: a rule that is being
+/// compiled, or a name that is being looked up.
+const LEFT_TIME: Duration = Duration::from_millis(500);
+
 /// What is logged unless `RUST_LOG` says otherwise. AWS's client complains of credentials that it does not get at every
-/// run; we say so ourselves, once.
-const LOGGED: &str = "warn,reveille=info,aws_config::sts=error,aws_config::meta=error";
+/// run; we say so ourselves, once. So we do of a failure that Lambda's runtime shows as we hold it.
+const LOGGED: &str = "warn,reveille=info,aws_config::sts=error,aws_config::meta=error,\
+                      lambda_runtime::layers::panic=off";
 
 /// Logs go to standard error: standard output is for answers.
 fn start_log() {

@@ -17,9 +17,9 @@ use reveille_sandbox::{Counters, Sandbox};
 
 use crate::{
     clock::Clock,
-    figures::Figures,
     house::House,
     listing::{calls_by_role, word},
+    shift::Post,
 };
 
 /// The type of the text: OpenMetrics, which Prometheus reads since its version 2.5.
@@ -32,14 +32,16 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new(figures: &Figures, house: &House) -> Self {
+    pub(crate) fn new(post: &Post, house: &House) -> Self {
         let mut registry = Registry::with_prefix("reveille");
         registry.register(
             "build",
             "The program",
             Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]),
         );
-        figures.register(&mut registry);
+        post.figures.register(&mut registry);
+        post.reloads.register(&mut registry);
+        house.notice_figures.register(&mut registry);
         registry.register_collector(Box::new(RuleFigures {
             sandbox: Arc::clone(&house.sandbox),
         }));
@@ -229,6 +231,12 @@ impl Collector for DataFigures {
             "data_reachable",
             "1 when the last look at the place of the data source went well",
             feeds.iter().map(|feed| is(feed, &[FeedState::Fresh])),
+        )?;
+        counter(
+            &mut encoder,
+            "data_failures",
+            "Looks at the place of the data source that failed",
+            feeds.iter().map(|feed| (named(feed), feed.failures)),
         )?;
         let age = |feed: &FeedView| {
             let confirmed = feed.confirmed?;

@@ -14,11 +14,13 @@ use serde_json::Value;
 use crate::definitions_file::faults_of;
 
 /// Attributes that it does not know.
-const OURS: [&str; 7] = [
+const OURS: [&str; 9] = [
     "rules",
     "groups",
     "holiday_calendar",
     "notify",
+    "quiet_hours",
+    "warn_before_stop",
     "allow",
     "locale",
     "protect",

@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use reveille_core::{
     model::{
-        Definitions,
-        reply::{Announcement, RuleChange, RuleDistance, RuleRejection},
+        Definitions, RuleTrouble,
+        reply::{Announcement, RuleChange, RuleDistance, RuleRejection, RuleVersion},
     },
-    port::Store,
+    port::{Rules as _, Store},
 };
 use reveille_loader::{Event, Loader, NEAR_EVERY, News, Places};
 #[cfg(feature = "compiler")]
@@ -22,7 +22,8 @@ use crate::bucket::Bucket;
 #[cfg(feature = "compiler")]
 use crate::cli::COMPILE_COMPONENT;
 use crate::{
-    clock::Clock, config::Config, herald::Herald, http::stopped, places, secrets::Secrets,
+    clock::Clock, config::Config, herald::Herald, http::stopped, passed_over::PassedOver, places,
+    secrets::Secrets,
 };
 
 /// How often it is seen which places that are no files are due.
@@ -113,6 +114,7 @@ pub(crate) async fn run(
         Places::Far | Places::All => FAR_LOOK,
     };
     let mut reader = Reader::default();
+    let mut passed_over = PassedOver::default();
     loop {
         let look = async {
             let now = Clock::machine();
@@ -126,16 +128,40 @@ pub(crate) async fn run(
             news = look => news,
             () = stopped(&mut stop) => return,
         };
-        tell(&news);
         if news.iter().any(is_change) {
             wake.notify_one();
         }
-        announce(&herald, &news).await;
+        tell_all(&herald, &news).await;
+        if places == Places::Near
+            && let Some(definitions) = reader.last()
+        {
+            for announcement in passed_over.news(definitions, |rule| troubles(&loader, rule)) {
+                herald.announce(&announcement).await;
+            }
+        }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = stopped(&mut stop) => return,
         }
     }
+}
+
+/// Looks once; people are told what has happened.
+#[cfg(feature = "aws")]
+pub(crate) async fn look(
+    loader: &Arc<Loader>,
+    herald: &Herald,
+    definitions: &Arc<Definitions>,
+    now: DateTime<Utc>,
+) {
+    let news = loader.look(Places::All, definitions, now).await;
+    tell_all(herald, &news).await;
+}
+
+/// Tells the log and the people.
+async fn tell_all(herald: &Herald, news: &[News]) {
+    tell(news);
+    announce(herald, news).await;
 }
 
 fn is_change(news: &News) -> bool {
@@ -173,9 +199,13 @@ async fn announcement(herald: &Herald, rule: &str, event: &Event) -> Option<Anno
                 by: None,
             }))
         }
-        Event::Refused { cause, kept } => Some(Announcement::RuleRejected(RuleRejection {
+        Event::Refused {
+            version,
+            cause,
+            kept,
+        } => Some(Announcement::RuleRejected(RuleRejection {
             rule,
-            version: None,
+            version,
             cause,
             kept,
             schedules,
@@ -209,6 +239,22 @@ fn tell(news: &[News]) {
     }
 }
 
+/// What is in use of a rule, and what it is not asked.
+fn troubles(loader: &Loader, rule: &str) -> Option<(RuleVersion, Vec<RuleTrouble>)> {
+    let sandbox = loader.sandbox();
+    let troubles = sandbox.troubles(rule);
+    if troubles.is_empty() {
+        return None;
+    }
+    let mut loaded = sandbox.loaded().into_iter();
+    let loaded = loaded.find(|loaded| loaded.name == rule)?;
+    let version = RuleVersion {
+        version: loaded.version,
+        sha256: loaded.sha256,
+    };
+    Some((version, troubles))
+}
+
 /// Reads definitions as often as is worth while.
 #[derive(Default)]
 struct Reader {
@@ -222,6 +268,11 @@ struct Read {
 }
 
 impl Reader {
+    /// Those that were read last.
+    fn last(&self) -> Option<&Definitions> {
+        self.read.as_ref().map(|read| &*read.definitions)
+    }
+
     /// The definitions, or those that were read last while the store does not answer.
     async fn read(&mut self, store: &dyn Store, now: DateTime<Utc>) -> Option<Arc<Definitions>> {
         let revision = store.revision();

@@ -87,6 +87,7 @@ mod tests {
             actions: Vec::new(),
             held: Vec::new(),
             stuck: Vec::new(),
+            postponed: Vec::new(),
             unseen: unseen
                 .iter()
                 .map(|(target, code)| Unseen {

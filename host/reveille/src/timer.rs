@@ -1,38 +1,55 @@
 //! The built-in timer: runs the scheduler whenever something can change, every 15 seconds while servers are on their
 //! way, and at once when somebody has given an order.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::{
-    sync::{Notify, watch},
-    time::Instant,
+    sync::watch,
+    time::{sleep, timeout},
 };
 
 use reveille_core::tick::{Scheduler, TickReport};
 
-use crate::{clock::Clock, figures::Figures, http::stopped, sight::Sight};
+use crate::{http::stopped, shift::Post, sight::Sight};
 
 /// How long it sleeps at least: a look that is due at once must not become a loop.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
 /// How soon it looks again after a failure.
 const FAILED_LOOK: Duration = Duration::from_secs(15);
+/// How long a run that is under way may take until its next safe point when the program stops; then it is left as a crash
+/// would leave it, and the next one finishes it.
+const HALT_TIME: Duration = Duration::from_secs(5);
+/// How long giving the lease back may take; it ends by itself within a minute.
+const RELEASE_TIME: Duration = Duration::from_secs(2);
 
-/// Runs until `stop` turns true. `wake` makes it look at once.
-pub(crate) async fn run(
-    scheduler: Arc<Scheduler>,
-    clock: Clock,
-    wake: Arc<Notify>,
-    figures: Arc<Figures>,
-    mut stop: watch::Receiver<bool>,
-) {
+/// Runs until `stop` turns true. The post's `wake` makes it look at once.
+pub(crate) async fn run(scheduler: Arc<Scheduler>, post: Post, mut stop: watch::Receiver<bool>) {
+    let Post {
+        clock,
+        wake,
+        figures,
+        health,
+        ..
+    } = post;
     let mut sight = Sight::default();
     let mut failing = None;
     loop {
         let now = clock.now();
         let begun = Instant::now();
-        let came = scheduler.tick(now).await;
+        health.beat(begun);
+        let came = tokio::select! {
+            came = scheduler.tick(now) => came,
+            () = halted(&scheduler, &mut stop) => {
+                tracing::warn!("the scheduling run was broken off; the next one finishes it");
+                break;
+            }
+        };
+        health.beat(Instant::now());
         figures.looked(now, begun.elapsed(), &came);
-        let sleep = match came {
+        let pause = match came {
             Ok(report) => {
                 if failing.take().is_some() {
                     tracing::info!("the scheduling run succeeds again");
@@ -55,20 +72,30 @@ pub(crate) async fn run(
             }
         };
         tokio::select! {
-            () = tokio::time::sleep(sleep) => {}
+            () = sleep(pause) => {}
             () = wake.notified() => {}
             () = stopped(&mut stop) => break,
         }
     }
-    if let Err(error) = scheduler.release(clock.now()).await {
-        tracing::warn!(
-            error = &error as &dyn std::error::Error,
-            "the lease is not given back; another Reveille waits up to a minute"
-        );
+    const NOT_RELEASED: &str = "the lease is not given back; another Reveille waits up to a minute";
+    match timeout(RELEASE_TIME, scheduler.release(clock.now())).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "{NOT_RELEASED}");
+        }
+        Err(_) => tracing::warn!("the store does not answer: {NOT_RELEASED}"),
     }
 }
 
-fn log(report: &TickReport) {
+/// Ends when a run under way must be left: a while after it was told to halt.
+async fn halted(scheduler: &Scheduler, stop: &mut watch::Receiver<bool>) {
+    stopped(stop).await;
+    scheduler.halt();
+    sleep(HALT_TIME).await;
+}
+
+/// Logs what was done.
+pub(crate) fn log(report: &TickReport) {
     if report.actions.is_empty() {
         tracing::debug!(
             schedules = report.schedules,

@@ -1,6 +1,7 @@
 //! The address of the messenger: `POST /jandi/webhook`, from its body to its answer, and `GET /healthz`.
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::{
         Arc,
@@ -17,10 +18,21 @@ use reveille_core::chat::{Caller, Chat, Incoming};
 use crate::{
     clock::Clock,
     figures::Figures,
+    health::HEALTH,
     http::{self, JSON, Room},
     jandi::{self, Payload},
     tokens::Tokens,
 };
+
+/// Where JANDI posts messages.
+pub(crate) const MESSAGES: &str = "/jandi/webhook";
+/// Everything that is answered here.
+#[cfg(feature = "aws")]
+pub(crate) const PATHS: [&str; 2] = [MESSAGES, HEALTH];
+
+/// What is said where nobody could speak to it.
+pub(crate) const NO_TOKEN: &str = "there is no token, so nobody could speak to the webhook. Put the one that JANDI shows \
+                                   into REVEILLE_JANDI_TOKENS or under [jandi] in the configuration";
 
 /// JANDI's webhook over the chat commands.
 pub(crate) struct JandiWebhook {
@@ -66,25 +78,52 @@ impl Room for JandiWebhook {
         request: Request<hyper::body::Incoming>,
         peer: SocketAddr,
     ) -> Response<Full<Bytes>> {
-        match (request.uri().path(), request.method()) {
-            ("/jandi/webhook", &Method::POST) => {
-                let (status, body) = match http::read_body(request.into_body()).await {
-                    Ok(body) => self.answer_message(&body).await,
-                    Err(status) => (status, String::new()),
-                };
-                tracing::debug!(%peer, %status, "webhook");
-                self.figures.answered(status);
-                http::respond(status, JSON, body)
-            }
-            ("/healthz", &Method::GET | &Method::HEAD) => http::alive(),
-            ("/jandi/webhook", _) => http::not_allowed("POST"),
-            ("/healthz", _) => http::not_allowed("GET, HEAD"),
-            _ => http::not_found(),
-        }
+        let (head, body) = request.into_parts();
+        let response = self
+            .reply(&head.method, head.uri.path(), http::read_body(body))
+            .await;
+        tracing::debug!(%peer, status = %response.status(), "webhook");
+        response
     }
 }
 
 impl JandiWebhook {
+    /// Answers a request, through whichever door it has come. `body` is read where there is something to read.
+    pub(crate) async fn reply(
+        &self,
+        method: &Method,
+        path: &str,
+        body: impl Future<Output = Result<Bytes, StatusCode>>,
+    ) -> Response<Full<Bytes>> {
+        match (path, method) {
+            (MESSAGES, &Method::POST) => {
+                let (status, body) = match body.await {
+                    Ok(body) => self.answer_message(&body).await,
+                    Err(status) => (status, String::new()),
+                };
+                self.figures.answered(status);
+                http::respond(status, JSON, body)
+            }
+            (HEALTH, &Method::GET | &Method::HEAD) => http::alive(),
+            (MESSAGES, _) => http::not_allowed("POST"),
+            (HEALTH, _) => http::not_allowed("GET, HEAD"),
+            _ => http::not_found(),
+        }
+    }
+
+    /// What is answered to `typed`, of somebody who needs no token and may see every schedule.
+    #[cfg(feature = "aws")]
+    pub(crate) async fn say(
+        &self,
+        writer: &str,
+        room: &str,
+        typed: &str,
+    ) -> Result<serde_json::Value, jandi::PayloadError> {
+        let payload = Payload::read(jandi::outgoing("", writer, room, typed, "").as_bytes())?;
+        let answer = self.answer_payload(payload, None).await;
+        Ok(serde_json::from_str(&answer).unwrap_or_default())
+    }
+
     /// A status, and the JSON of the answer when there is one.
     async fn answer_message(&self, body: &[u8]) -> (StatusCode, String) {
         let payload = match Payload::read(body) {
@@ -99,6 +138,12 @@ impl JandiWebhook {
         let Some(sees) = self.tokens.sees(&payload.token, Clock::machine()).await else {
             return (StatusCode::UNAUTHORIZED, String::new());
         };
+        let answer = self.answer_payload(payload, sees).await;
+        (StatusCode::OK, answer)
+    }
+
+    /// The JSON of the answer to somebody who may see these schedules.
+    async fn answer_payload(&self, payload: Payload, sees: Option<BTreeSet<String>>) -> String {
         let delivery_key = payload.delivery_key().unwrap_or_else(|| self.own_key());
         let incoming = Incoming {
             text: payload.text,
@@ -115,6 +160,6 @@ impl JandiWebhook {
         if answer.changed {
             self.wake.notify_one();
         }
-        (StatusCode::OK, jandi::response(&answer.message))
+        jandi::response(&answer.message)
     }
 }

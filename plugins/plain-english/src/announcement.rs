@@ -2,8 +2,7 @@
 
 use reveille_sdk::{
     formatter::replies::{
-        Announcement, Context, DataTrouble, MorningLine, MorningView, RuleVersion, StaleData,
-        Topic, Wave,
+        Announcement, Context, DataTrouble, MorningLine, MorningView, RuleVersion, StaleData, Wave,
     },
     types::Want,
 };
@@ -12,10 +11,13 @@ use crate::{
     message::{Draft, Tone},
     view::until,
     words::{
-        because, counted, counts, data, date, example, exception, held, length, moment, moment_in,
-        names, next, servers, turning_in, wanted,
+        because, counted, counts, data, date, exception, held, length, moment, moment_in, names,
+        next, servers, turning_in, wanted,
     },
 };
+
+/// Begins the cause of a rejection that is none: some schedules go on without the rule.
+const PASSED_OVER: &str = "passed over: ";
 
 pub(crate) fn announced(context: &Context, announcement: &Announcement) -> Draft {
     let list = |tone, (schedule, all): &(String, Vec<_>), what: &str| {
@@ -34,8 +36,9 @@ pub(crate) fn announced(context: &Context, announcement: &Announcement) -> Draft
             ),
         )
         .line(format!(
-            "Later: {}",
-            example(context, Some(schedule), Topic::Extend)
+            "Later: /{} {} extend 1h",
+            data(&context.keyword),
+            data(schedule)
         )),
         Announcement::Stuck(all) => list(Tone::Bad, all, "late"),
         Announcement::Failed(all) => list(Tone::Bad, all, "failed"),
@@ -64,6 +67,12 @@ pub(crate) fn announced(context: &Context, announcement: &Announcement) -> Draft
         )
         .lines(of.from.as_ref().map(|old| format!("Was {}", version(old))))
         .lines(of.by.as_ref().map(|by| format!("By {}", data(by))))
+        .lines(used_by(&of.schedules)),
+        Announcement::RuleRejected(of) if of.cause.starts_with(PASSED_OVER) => Draft::new(
+            Tone::Careful,
+            format!("Rule `{}` is passed over", data(&of.rule)),
+        )
+        .line(data(&of.cause))
         .lines(used_by(&of.schedules)),
         Announcement::RuleRejected(of) => {
             let what = of

@@ -215,10 +215,13 @@ fn past(context: &Context, of: &PastAction) -> String {
         let count = usize::try_from(of.count).unwrap_or(usize::MAX);
         format!(" {}", names(&of.servers, count))
     };
-    let error = of
-        .error
-        .as_deref()
-        .map(|error| format!(", failed: {}", data(error)));
+    let error = of.error.as_deref().map(|error| {
+        if is_refusal(error) {
+            format!(", refused: {}", error.replace('-', " "))
+        } else {
+            format!(", failed: {}", data(error))
+        }
+    });
     format!(
         "{} {}{to}, by {}{}{}",
         moment(context, of.at),
@@ -227,6 +230,12 @@ fn past(context: &Context, of: &PastAction) -> String {
         because(&of.reason),
         error.unwrap_or_default()
     )
+}
+
+/// Whether it is the name that the contract gives a refusal, such as `no-such-holiday`.
+fn is_refusal(error: &str) -> bool {
+    let is_of_a_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+    !error.is_empty() && error.bytes().all(is_of_a_name)
 }
 
 pub(crate) fn exceptions(of: &ExceptionsView) -> Draft {

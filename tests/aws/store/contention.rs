@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use reveille_aws::dynamo::DynamoStore;
 use reveille_core::{
     model::{ServerId, Turn, Want},
-    port::{Change, Store, StoreError, TickRecord},
+    port::{Change, Intent, Store, StoreError, TickRecord},
     testing::contract::sample::{at, audit, day, delivery, exception, force, remembered},
 };
 use tokio::{sync::Notify, task::JoinSet};
@@ -140,10 +140,11 @@ async fn who_holds_an_old_lease_never_writes_beside_the_new_holder() {
     for round in 1..10 {
         let (late, next) = (holder, tables.open());
         let memory = [remembered("i-1", "late")];
-        let record = TickRecord { at: at(round) };
+        let record = TickRecord::new(at(round));
         // The new holder takes over while the old one is writing.
+        let intent = Intent::of(&memory, &[]);
         let (written, recorded, new) = tokio::join!(
-            late.remember(&old, &memory, &[]),
+            late.remember(&old, &intent),
             late.record_tick(&old, &record),
             next.lease("next", at(round), Duration::minutes(1)),
         );
@@ -151,10 +152,12 @@ async fn who_holds_an_old_lease_never_writes_beside_the_new_holder() {
         assert_eq!(new.fence, old.fence + 1);
         done(vec![written, recorded]);
         let memory = [remembered("i-1", "next")];
-        next.remember(&new, &memory, &[]).await.unwrap();
+        next.remember(&new, &Intent::of(&memory, &[]))
+            .await
+            .unwrap();
         let gone = [ServerId::from("i-1")];
         for refused in [
-            late.remember(&old, &[], &gone).await,
+            late.remember(&old, &Intent::of(&[], &gone)).await,
             late.record_tick(&old, &record).await,
         ] {
             assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
@@ -190,7 +193,7 @@ async fn who_meets_a_transaction_tries_again_and_says_busy_when_it_does_not_end(
         // An hour later nobody holds it.
         let lease = tables.open().lease("b", at(60), Duration::minutes(1)).await;
         let lease = lease.unwrap().unwrap();
-        let record = TickRecord { at: at(60) };
+        let record = TickRecord::new(at(60));
         let recorded = store.record_tick(&lease, &record).await;
         assert_eq!(done(vec![recorded]).len(), usize::from(ends));
     }
@@ -219,10 +222,16 @@ async fn who_reads_beside_a_tick_does_not_make_it_forget_what_it_has_written() {
         tokio::task::yield_now().await;
     }
     let first = [remembered("i-1", "seoul")];
-    store.remember(&lease, &first, &[]).await.unwrap();
+    store
+        .remember(&lease, &Intent::of(&first, &[]))
+        .await
+        .unwrap();
     wake.notify_one();
     reading.await.unwrap().unwrap();
     let second = [remembered("i-2", "seoul")];
-    store.remember(&lease, &second, &[]).await.unwrap();
+    store
+        .remember(&lease, &Intent::of(&second, &[]))
+        .await
+        .unwrap();
     assert_eq!(store.remembered().await.unwrap().len(), 2);
 }

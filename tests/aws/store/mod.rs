@@ -5,6 +5,7 @@ mod faults;
 mod items;
 mod journal;
 mod model;
+mod notices;
 
 mod contract {
     reveille_core::store_contract!(crate::dynamo::place());

@@ -19,6 +19,8 @@ pub(super) enum Given {
     Xml(String),
     /// A document.
     Json(Value),
+    /// Nothing but that it is taken.
+    Accepted,
 }
 
 /// An answer on its way.
@@ -35,7 +37,7 @@ const JSON: &str = "application/x-amz-json-1.1";
 /// Whether its answers are JSON.
 fn speaks_json(service: Service) -> bool {
     match service {
-        Service::Secrets | Service::Ssm | Service::EventBridge => true,
+        Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => true,
         Service::CloudWatch | Service::Ec2 | Service::Iam | Service::Rds | Service::Sts => false,
     }
 }
@@ -47,7 +49,7 @@ fn namespace(service: Service) -> &'static str {
         Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
         Service::Rds => "http://rds.amazonaws.com/doc/2014-10-31/",
         Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-        Service::EventBridge | Service::Secrets | Service::Ssm => "",
+        Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => "",
     }
 }
 
@@ -60,6 +62,13 @@ pub(super) fn given(request: &Request, given: Given, id: &str) -> Answer {
                 status: 200,
                 content_type: JSON,
                 body: document.to_string(),
+            };
+        }
+        Given::Accepted => {
+            return Answer {
+                status: 202,
+                content_type: JSON,
+                body: String::new(),
             };
         }
         Given::Xml(inside) if request.service == Service::Ec2 => format!(

@@ -17,6 +17,7 @@ mod ground;
 mod iam;
 mod instance;
 mod instances;
+mod lambda;
 mod rds;
 mod record;
 mod refusal;
@@ -40,6 +41,7 @@ pub use cloud_watch::PutMetric;
 pub use event_bridge::PutEvent;
 pub use fault::Script;
 pub use ground::{Account, Databases, Region, Servers, instance_id};
+pub use lambda::Invoked;
 pub use record::Call;
 pub use throttle::Refill;
 
@@ -60,7 +62,8 @@ impl Shared {
     }
 }
 
-/// A server that answers as EC2, RDS, STS, IAM, SSM, Secrets Manager, EventBridge and CloudWatch. It ends when it is dropped.
+/// A server that answers as EC2, RDS, STS, IAM, SSM, Secrets Manager, EventBridge, CloudWatch and Lambda. It ends when it
+/// is dropped.
 #[derive(Debug)]
 pub struct FakeAws {
     shared: Arc<Shared>,
@@ -161,6 +164,12 @@ impl FakeAws {
     #[must_use]
     pub fn events(&self) -> Vec<PutEvent> {
         self.shared.world().events.clone()
+    }
+
+    /// Every event that a function was to get.
+    #[must_use]
+    pub fn invoked(&self) -> Vec<Invoked> {
+        self.shared.world().invoked.clone()
     }
 
     /// Every figure that was put.

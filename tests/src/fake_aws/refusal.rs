@@ -33,6 +33,7 @@ impl Refusal {
             Service::Secrets | Service::Ssm | Service::EventBridge => {
                 Self::new(400, "ThrottlingException", "Rate exceeded")
             }
+            Service::Lambda => Self::new(429, "TooManyRequestsException", "Rate Exceeded."),
             Service::CloudWatch | Service::Iam | Service::Rds | Service::Sts => {
                 Self::new(400, "Throttling", "Rate exceeded")
             }
@@ -62,7 +63,7 @@ impl Refusal {
     pub(super) fn expired(service: Service) -> Self {
         match service {
             Service::Ec2 => Self::new(400, "RequestExpired", "Request has expired."),
-            Service::Secrets | Service::Ssm | Service::EventBridge => Self::new(
+            Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => Self::new(
                 400,
                 "ExpiredTokenException",
                 "The security token included in the request is expired",
@@ -84,7 +85,7 @@ impl Refusal {
                 "AuthFailure",
                 "AWS was not able to validate the provided access credentials",
             ),
-            Service::Secrets | Service::Ssm | Service::EventBridge => Self::new(
+            Service::EventBridge | Service::Lambda | Service::Secrets | Service::Ssm => Self::new(
                 400,
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.",
@@ -116,6 +117,7 @@ impl Refusal {
             Service::Secrets | Service::Ssm | Service::EventBridge => {
                 Self::new(400, "AccessDeniedException", told)
             }
+            Service::Lambda => Self::new(403, "AccessDeniedException", told),
             Service::CloudWatch | Service::Iam | Service::Rds | Service::Sts => {
                 Self::new(403, "AccessDenied", told)
             }
@@ -129,6 +131,7 @@ impl Refusal {
             Service::CloudWatch
             | Service::EventBridge
             | Service::Iam
+            | Service::Lambda
             | Service::Rds
             | Service::Secrets
             | Service::Ssm

@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
-use hyper::HeaderMap;
+use hyper::http::request::Parts;
 use serde_json::Value;
 
-use super::{refusal::Refusal, signature::Authorization};
+use super::{lambda, refusal::Refusal, signature::Authorization};
 
 /// The services that are answered for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +16,7 @@ pub(super) enum Service {
     Ec2,
     EventBridge,
     Iam,
+    Lambda,
     Rds,
     Secrets,
     Ssm,
@@ -23,11 +24,12 @@ pub(super) enum Service {
 }
 
 impl Service {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::CloudWatch,
         Self::Ec2,
         Self::EventBridge,
         Self::Iam,
+        Self::Lambda,
         Self::Rds,
         Self::Secrets,
         Self::Ssm,
@@ -41,6 +43,7 @@ impl Service {
             Self::Ec2 => "ec2",
             Self::EventBridge => "events",
             Self::Iam => "iam",
+            Self::Lambda => "lambda",
             Self::Rds => "rds",
             Self::Secrets => "secretsmanager",
             Self::Ssm => "ssm",
@@ -55,6 +58,7 @@ impl Service {
             Self::Ec2
             | Self::EventBridge
             | Self::Iam
+            | Self::Lambda
             | Self::Rds
             | Self::Secrets
             | Self::Ssm
@@ -85,7 +89,7 @@ impl Request {
     /// Reads one.
     pub(super) fn read(
         signed: &Authorization<'_>,
-        headers: &HeaderMap,
+        head: &Parts,
         body: &[u8],
     ) -> Result<Self, Refusal> {
         let service = Service::ALL
@@ -105,7 +109,11 @@ impl Request {
                 "Could not find operation for the request.",
             )
         };
-        let (action, asked) = match headers.get("x-amz-target") {
+        let (action, asked) = match head.headers.get("x-amz-target") {
+            _ if service == Service::Lambda => {
+                let asked = lambda::read(head, body).ok_or_else(unknown)?;
+                (lambda::INVOKE.to_owned(), Asked::Json(asked))
+            }
             Some(target) => {
                 let target = target.to_str().map_err(|_| unknown())?;
                 let action = target.rsplit('.').next().unwrap_or(target).to_owned();
@@ -130,6 +138,9 @@ impl Request {
 
     /// The action as IAM names it.
     pub(super) fn permission(&self) -> String {
+        if self.service == Service::Lambda {
+            return format!("lambda:{}Function", self.action);
+        }
         format!("{}:{}", self.service.policy_name(), self.action)
     }
 

@@ -13,7 +13,9 @@ use super::{
     ec2,
     event_bridge::{self, PutEvent},
     fault::{self, Fault, Harm, Wait},
-    iam, rds,
+    iam,
+    lambda::{self, Invoked},
+    rds,
     record::Call,
     refusal::Refusal,
     request::{Asked, Request, Service},
@@ -34,6 +36,7 @@ pub(super) struct World {
     pub(super) calls: Vec<Call>,
     pub(super) events: Vec<PutEvent>,
     pub(super) metrics: Vec<PutMetric>,
+    pub(super) invoked: Vec<Invoked>,
     served: u64,
 }
 
@@ -48,6 +51,7 @@ impl World {
             calls: Vec::new(),
             events: Vec::new(),
             metrics: Vec::new(),
+            invoked: Vec::new(),
             served: 0,
         }
     }
@@ -79,7 +83,7 @@ impl World {
         let Some(signed) = Authorization::read(&head.headers) else {
             return whole(answer::refused(None, &Refusal::unsigned(), &id));
         };
-        let request = match Request::read(&signed, &head.headers, body) {
+        let request = match Request::read(&signed, head, body) {
             Ok(request) => request,
             Err(refusal) => return whole(answer::refused(None, &refusal, &id)),
         };
@@ -204,6 +208,10 @@ impl World {
             }
             (Service::EventBridge, Asked::Json(asked)) => {
                 event_bridge::answer(&mut self.events, place, action, asked).map(Given::Json)
+            }
+            (Service::Lambda, Asked::Json(asked)) => {
+                self.invoked.push(lambda::invoked(place, asked)?);
+                Ok(Given::Accepted)
             }
             (_, Asked::Form(_) | Asked::Json(_)) => Err(Refusal::unknown_action(action)),
         }

@@ -9,8 +9,11 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+pub mod container;
+pub mod deploy;
 pub mod dynamodb;
 pub mod moto;
+pub mod terraform;
 pub mod tools;
 
 /// The folder of `server` beside what cargo builds. `install` has filled it, now or earlier, with what `wanted` says.
@@ -49,7 +52,12 @@ fn venv(folder: &Path, requirements: &str) -> io::Result<()> {
     run(&mut venv, missing)?;
     let mut pip = Command::new(python(folder));
     pip.args(["-m", "pip", "install", "--quiet"])
-        .args(["--disable-pip-version-check", "--require-hashes"])
+        // The list is whole, and pip cannot tell so where an entry of it was asked for with an extra.
+        .args([
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--require-hashes",
+        ])
         .args(["--only-binary", ":all:", "-r"])
         .arg(&file);
     run(&mut pip, missing)

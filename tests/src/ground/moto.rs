@@ -5,6 +5,7 @@
 
 use std::{
     io,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::OnceLock,
 };
@@ -41,7 +42,12 @@ pub fn moto() -> &'static Moto {
 
 fn start() -> io::Result<Moto> {
     let folder = installed("moto", REQUIREMENTS, |folder| venv(folder, REQUIREMENTS))?;
-    let mut server = Command::new(python(&folder))
+    serve(&folder)
+}
+
+/// Starts the server that is installed in a folder.
+pub(super) fn serve(folder: &Path) -> io::Result<Moto> {
+    let mut server = Command::new(python(folder))
         .args(["-I", "-c", SERVE])
         // Nothing of the caller's own may get into it.
         .env_clear()

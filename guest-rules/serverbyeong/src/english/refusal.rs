@@ -69,7 +69,10 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
         }
         Refusal::PastDate(date) => {
             let mut draft = warning(format!("That date is over: {}", words::date(today, *date)));
-            draft.line(command::example(context, Topic::ExceptionSet, None));
+            draft.line(format!(
+                "It needs today or a day to come. Example: tomorrow, {}",
+                when::iso(when::next_date(today))
+            ));
             draft
         }
         Refusal::PastTime(moment) => {

@@ -7,6 +7,7 @@ use reveille_sdk::formatter::replies::{
 use super::words;
 use crate::{
     message::{Colour, Draft},
+    reason::passed_over,
     text::{name, sentence},
     version,
     when::Length,
@@ -32,6 +33,9 @@ pub(super) fn taken(change: &RuleChange) -> Draft {
 
 /// A version of a rule was not taken.
 pub(super) fn rejected(rejection: &RuleRejection) -> Draft {
+    if let Some(cause) = passed_over(rejection) {
+        return without(rejection, cause);
+    }
     let rule = name(&rejection.rule);
     let mut draft = Draft::new(
         Colour::Warning,
@@ -45,6 +49,22 @@ pub(super) fn rejected(rejection: &RuleRejection) -> Draft {
     );
     draft.line(format!("Cause: {}", sentence(&rejection.cause)));
     kept(&mut draft, rejection.kept.as_ref());
+    schedules(&mut draft, &rejection.schedules);
+    draft
+}
+
+/// A rule is passed over by schedules that go on without it.
+fn without(rejection: &RuleRejection, cause: &str) -> Draft {
+    let version = rejection.version.as_deref().map(name).unwrap_or_default();
+    let mut draft = Draft::new(
+        Colour::Warning,
+        format!(
+            "A rule that keeps failing is passed over: '{}' {version}",
+            name(&rejection.rule)
+        ),
+    );
+    draft.line(format!("Cause: {}", sentence(cause)));
+    draft.line("These schedules are not put on hold; they follow their plan without the rule.");
     schedules(&mut draft, &rejection.schedules);
     draft
 }

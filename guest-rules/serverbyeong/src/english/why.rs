@@ -102,7 +102,41 @@ fn past(context: &Context, schedule: &str, past: &PastAction) -> String {
         text.push_str(&format!(" · {reason}"));
     }
     if let Some(error) = &past.error {
-        text.push_str(&format!(" · failed: {}", sentence(error)));
+        text.push_str(&match refusal(error) {
+            Some(why) => format!(" · refused: {why}"),
+            None => format!(" · failed: {}", sentence(error)),
+        });
     }
     text
+}
+
+/// The words for a refusal, of which the audit has the contract's name.
+fn refusal(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "not-understood" => "not understood",
+        "unknown-schedule" => "no such schedule",
+        "schedule-needed" => "no schedule was named",
+        "ambiguous-schedule" => "several schedules fit",
+        "impossible-date" => "no such date",
+        "unclear-date" => "the date is not clear",
+        "unclear-time" => "the time is not clear",
+        "ambiguous-time" => "morning or evening is not clear",
+        "unclear-duration" => "the length is not clear",
+        "too-long" => "too long",
+        "past-date" => "the date is over",
+        "past-time" => "the time is over",
+        "contradiction" => "it does not fit the day",
+        "incomplete" => "something is missing",
+        "nothing-to-extend" => "there is no run to extend",
+        "not-allowed" => "not permitted",
+        "set-aside" => "the schedule is set aside",
+        "text-too-long" => "too much text",
+        "no-such-holiday" => "not in the calendar",
+        "too-many-days" => "too many days at once",
+        "name-too-long" => "the name is too long",
+        "calendar-full" => "the calendar is full",
+        "calendar-unreadable" => "the calendar cannot be read",
+        "failed" => "a fault of ours",
+        _ => return None,
+    })
 }

@@ -1,7 +1,7 @@
 //! What is said unasked. Each message stands alone: it names what it is about and says what comes next.
 
 use reveille_sdk::{
-    formatter::replies::{Announcement, Context, ServerView, Topic, Wave},
+    formatter::replies::{Announcement, Context, ServerView, Wave},
     types::Want,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn announced(context: &Context, announcement: &Announcement) -> Draft
             );
             draft.line(format!(
                 "더 쓰시려면: {}",
-                command::typed(context, Topic::Extend, Some(schedule))
+                command::an_hour_more(context, schedule)
             ));
             draft
         }

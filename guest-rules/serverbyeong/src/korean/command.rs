@@ -54,6 +54,12 @@ pub(super) fn typed(context: &Context, topic: Topic, schedule: Option<&str>) -> 
     format!("{keyword} {schedule} {words}")
 }
 
+/// The command that puts the stop of `schedule` off: by an hour, because whoever is told that a stop is near has not
+/// planned for more.
+pub(super) fn an_hour_more(context: &Context, schedule: &str) -> String {
+    format!("{} {} 연장 1시간", keyword(context), name(schedule))
+}
+
 /// The command that makes `date` a day on which people work.
 pub(super) fn work_on(context: &Context, date: Date, schedule: &str) -> String {
     format!(

@@ -71,7 +71,10 @@ pub(super) fn refused(context: &Context, refusal: &Refusal) -> Draft {
                 "이미 지난 날짜입니다: {}",
                 words::date(today, *date)
             ));
-            draft.line(command::example(context, Topic::ExceptionSet, None));
+            draft.line(format!(
+                "오늘이나 앞으로 올 날짜가 필요합니다. 예) 내일, {}",
+                when::iso(when::next_date(today))
+            ));
             draft
         }
         Refusal::PastTime(moment) => {

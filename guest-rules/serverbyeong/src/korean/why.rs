@@ -102,7 +102,10 @@ fn past(context: &Context, schedule: &str, past: &PastAction) -> String {
         text.push_str(&format!(" · {reason}"));
     }
     if let Some(error) = &past.error {
-        text.push_str(&format!(" · 실패: {}", sentence(error)));
+        text.push_str(&match refusal(error) {
+            Some(why) => format!(" · 거절: {why}"),
+            None => format!(" · 실패: {}", sentence(error)),
+        });
     }
     text
 }
@@ -130,4 +133,35 @@ fn action(action: &str) -> String {
         other => return name(other),
     }
     .to_owned()
+}
+
+/// The words for a refusal, of which the audit has the contract's name.
+fn refusal(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "not-understood" => "알아듣지 못함",
+        "unknown-schedule" => "없는 스케줄",
+        "schedule-needed" => "스케줄을 말하지 않음",
+        "ambiguous-schedule" => "스케줄이 여럿",
+        "impossible-date" => "없는 날짜",
+        "unclear-date" => "날짜가 분명하지 않음",
+        "unclear-time" => "시각이 분명하지 않음",
+        "ambiguous-time" => "오전인지 오후인지 분명하지 않음",
+        "unclear-duration" => "시간의 길이가 분명하지 않음",
+        "too-long" => "너무 긴 시간",
+        "past-date" => "지난 날짜",
+        "past-time" => "지난 시각",
+        "contradiction" => "그날의 시간표와 맞지 않음",
+        "incomplete" => "명령에 빠진 것이 있음",
+        "nothing-to-extend" => "연장할 실행이 없음",
+        "not-allowed" => "권한 없음",
+        "set-aside" => "정의에 오류가 있는 스케줄",
+        "text-too-long" => "너무 긴 문장",
+        "no-such-holiday" => "달력에 없는 휴일",
+        "too-many-days" => "한 번에 바꾸기에 너무 많은 날",
+        "name-too-long" => "너무 긴 이름",
+        "calendar-full" => "달력이 가득 참",
+        "calendar-unreadable" => "읽을 수 없는 달력",
+        "failed" => "내부 오류",
+        _ => return None,
+    })
 }

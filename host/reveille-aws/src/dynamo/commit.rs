@@ -15,9 +15,12 @@ use super::{
     definitions::ConfigTable,
     failure::TableError,
     house::House,
+    notices::{self, Entry},
     query::Tables,
     state,
-    transaction::{LARGEST_ITEM, MOST_ACTIONS, MOST_BYTES, Refusal, Table, Transaction, Write},
+    transaction::{
+        Expected, LARGEST_ITEM, MOST_ACTIONS, MOST_BYTES, Refusal, Table, Transaction, Write,
+    },
 };
 use crate::config_item;
 
@@ -34,6 +37,10 @@ struct Plan {
     writes: Vec<Write>,
     /// What must not be there yet.
     answers: Vec<Attributes>,
+    /// What must stand in the config table.
+    expected: Vec<Expected>,
+    /// What is added unless its key is remembered.
+    notices: Vec<Entry>,
     /// Whether it only appends, so that nothing else depends on when it is done.
     only_appends: bool,
 }
@@ -45,14 +52,28 @@ impl Tables {
         changes: &[Change],
         before: Option<&ConfigTable>,
     ) -> Result<(), StoreError> {
-        let plan = Plan::of(changes, before)?;
-        let actions = plan.writes.len() + plan.answers.len() + usize::from(!plan.only_appends);
+        let mut plan = Plan::of(changes, before)?;
+        let checks = plan.checks().count();
+        let before_notices =
+            plan.writes.len() + plan.answers.len() + checks + usize::from(!plan.only_appends);
+        let actions = before_notices + plan.notices.len() * notices::ACTIONS;
         if actions == 0 {
             return Ok(());
         }
         let bytes: usize = plan.writes.iter().map(Write::size).sum::<usize>()
-            + plan.answers.iter().map(size_of).sum::<usize>();
+            + plan.answers.iter().map(size_of).sum::<usize>()
+            + plan.expected.iter().map(Expected::size).sum::<usize>()
+            + plan.notices.iter().map(Entry::size).sum::<usize>();
         if actions > MOST_ACTIONS || bytes > MOST_BYTES {
+            // What is carried out later cannot depend on what stood before.
+            if !plan.expected.is_empty() {
+                return Err(TableError::Expected.into());
+            }
+            // A journal is carried out whatever has become of its keys since: two hosts that tell the same at the same
+            // moment in two such commits would tell it twice.
+            let unknown = self.unknown(plan.notices).await?;
+            plan.writes
+                .extend(unknown.into_iter().flat_map(Entry::writes));
             return self.commit_by_journal(plan.writes, plan.answers).await;
         }
         for _ in 0..ATTEMPTS {
@@ -69,13 +90,21 @@ impl Tables {
                 });
             }
             let done = transaction
-                .writes(plan.writes.iter().cloned())
+                .writes_expecting(plan.writes.iter().cloned(), &plan.expected)
+                .expectations(plan.checks())
                 .additions(plan.answers.iter().cloned())
+                .notices(&plan.notices)
                 .carry_out()
                 .await;
             match done {
                 Err(Refusal::Condition(0, house)) if !plan.only_appends => {
                     self.carry_out_other(house).await?;
+                }
+                Err(Refusal::Condition(action, _)) if before_notices <= action => {
+                    plan.notices = self.unknown(plan.notices).await?;
+                    if before_notices + plan.notices.len() == 0 {
+                        return Ok(());
+                    }
                 }
                 done_or_refused => return Ok(done_or_refused?),
             }
@@ -85,11 +114,24 @@ impl Tables {
 }
 
 impl Plan {
+    /// What is expected of items that are not written: of the others it is said where they are.
+    fn checks(&self) -> impl Iterator<Item = &Expected> {
+        let is_written = |expected: &Expected| {
+            self.writes
+                .iter()
+                .any(|write| write.table() == Table::Config && expected.is_of(write))
+        };
+        self.expected
+            .iter()
+            .filter(move |expected| !is_written(expected))
+    }
+
     fn of(changes: &[Change], before: Option<&ConfigTable>) -> Result<Self, StoreError> {
         let mut plan = Self::default();
         // Of two for one item the later one stands: a transaction touches an item once.
         let mut writes: BTreeMap<(Table, [String; 2]), Write> = BTreeMap::new();
         let mut answered = BTreeSet::new();
+        let mut told = Vec::new();
         let mut write = |write: Write| {
             let keys = write.keys();
             check(&keys, &write)?;
@@ -106,6 +148,22 @@ impl Plan {
                     if is_key(&key.kind) && is_key(&key.name) {
                         write(Write::Delete(Table::Config, config_key(key)))?;
                     }
+                }
+                Change::Expect { key, attributes } => {
+                    let attributes = match attributes {
+                        Some(attributes) => Some(config(
+                            &Item {
+                                key: key.clone(),
+                                attributes: attributes.clone(),
+                            },
+                            before,
+                        )?),
+                        None => None,
+                    };
+                    plan.expected.push(Expected {
+                        key: config_key(key),
+                        attributes,
+                    });
                 }
                 Change::PutException(exception) => {
                     let item = state::exception(exception).map_err(ours)?;
@@ -137,11 +195,16 @@ impl Plan {
                     }
                     plan.answers.push(state::delivery(delivery).map_err(ours)?);
                 }
+                Change::Enqueue(notice) => told.push(notice),
             }
         }
-        plan.only_appends = changes
-            .iter()
-            .all(|change| matches!(change, Change::Audit(_) | Change::Deliver(_)));
+        plan.only_appends = changes.iter().all(|change| {
+            matches!(
+                change,
+                Change::Audit(_) | Change::Deliver(_) | Change::Enqueue(_)
+            )
+        });
+        plan.notices = Entry::all(told)?;
         plan.writes.extend(writes.into_values());
         Ok(plan)
     }

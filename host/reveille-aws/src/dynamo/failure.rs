@@ -53,6 +53,9 @@ pub enum TableError {
     /// More answers to messages than one transaction can hold.
     #[error("too many answers to messages are to be remembered in one commit")]
     Answers,
+    /// A commit that depends on what stands, and is larger than a transaction.
+    #[error("a commit that depends on what stands in the table is too large for one transaction")]
+    Expected,
 }
 
 impl From<TableError> for StoreError {

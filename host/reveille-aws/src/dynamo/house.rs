@@ -1,7 +1,7 @@
 //! The one item that every guarded write meets: who may act, what the last tick was, what has changed.
 
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
-use reveille_core::port::Lease;
+use reveille_core::port::{Lease, TickRecord};
 
 use super::attributes::{Attributes, number_of, text, text_of};
 
@@ -17,8 +17,8 @@ pub(super) struct House {
     pub(super) fence: u64,
     /// When the lease ends.
     pub(super) until: Option<DateTime<Utc>>,
-    /// The `now` of the last tick.
-    pub(super) last_tick: Option<DateTime<Utc>>,
+    /// What the last tick left behind.
+    pub(super) last_tick: Option<TickRecord>,
     /// Grows with every commit but those that only append.
     pub(super) revision: u64,
     /// Grows with every write of what is remembered.
@@ -43,7 +43,14 @@ impl House {
             holder: text_of(item, "holder").unwrap_or_default().to_owned(),
             fence: number_of(item, "fence").unwrap_or_default(),
             until: time_of(item, "until"),
-            last_tick: time_of(item, "last_tick"),
+            last_tick: time_of(item, "last_tick").map(|at| TickRecord {
+                at,
+                // What another version has written and this one cannot read is as good as nothing: people may be told
+                // once more.
+                ..text_of(item, "told")
+                    .and_then(|told| serde_json::from_str(told).ok())
+                    .unwrap_or_default()
+            }),
             revision: number_of(item, "revision").unwrap_or_default(),
             memory: number_of(item, "memory").unwrap_or_default(),
             pending: text_of(item, "pending").map(str::to_owned),
@@ -68,6 +75,17 @@ impl House {
             (true, false) => None,
             (false, _) => Some(Claim::Taking),
         }
+    }
+
+    /// What of `record` stands beside its time; none when there is nothing.
+    ///
+    /// # Errors
+    /// Never for a record that was made here.
+    pub(super) fn told(record: &TickRecord) -> Result<Option<String>, serde_json::Error> {
+        if record.held.is_empty() && record.warned.is_empty() {
+            return Ok(None);
+        }
+        serde_json::to_string(record).map(Some)
     }
 
     /// The lease that the item now stands for, taken at `now`.

@@ -10,6 +10,7 @@ mod failure;
 mod house;
 mod journal;
 mod memory;
+mod notices;
 mod query;
 mod state;
 mod store;

@@ -15,8 +15,11 @@ use aws_sdk_dynamodb::{
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
-    model::{AuditRecord, Definitions, Exception, Fault, Force, Item, Remembered, ServerId},
-    port::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord},
+    model::{
+        AuditRecord, Definitions, Exception, Fault, Force, Item, KeptNotice, Notice, Remembered,
+        Settled,
+    },
+    port::{Change, Delivery, Intent, Lease, Snapshot, Store, StoreError, TickRecord},
 };
 
 use super::{
@@ -25,7 +28,7 @@ use super::{
     definitions::ConfigTable,
     failure::{failed, is_contended},
     house::{Claim, House, time_text},
-    memory::{Memories, memories, merged, parts},
+    memory::{Memories, merged, parts},
     query::{Tables, read_or, records},
     state,
     transaction::{ATTEMPTS, pause},
@@ -308,25 +311,20 @@ impl Store for DynamoStore {
         self.remembered_under(house.memory).await
     }
 
-    async fn remember(
-        &self,
-        lease: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError> {
+    async fn remember(&self, lease: &Lease, intent: &Intent<'_>) -> Result<(), StoreError> {
         let known = {
             let house = &self.kept().house;
             (house.fence == lease.fence).then_some(house.memory)
         };
         let (mut done, mut present) = (Memories::new(), known);
         let mut result = Ok(());
-        for (memories, writes) in parts(memories(changed, gone))? {
-            result = self.tables.remember(lease, present, writes).await;
+        for mut part in parts(intent)? {
+            result = self.tables.remember(lease, present, &mut part).await;
             if result.is_err() {
                 break;
             }
             present = present.map(|present| present + 1);
-            done.extend(memories);
+            done.extend(part.memories);
         }
         if let (Some(known), Some(present)) = (known, present) {
             let mut kept = self.kept();
@@ -348,6 +346,27 @@ impl Store for DynamoStore {
     async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
         let item = self.tables.get(state::delivery_key(key)).await?;
         Ok(item.as_ref().and_then(state::to_delivery))
+    }
+
+    async fn notices(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Notice>, StoreError> {
+        self.tables.due_notices(now, limit).await
+    }
+
+    async fn claim_notice(&self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.tables.claim_notice(key, now).await
+    }
+
+    async fn settle_notice(
+        &self,
+        key: &str,
+        settled: &Settled,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.tables.settle_notice(key, settled, now).await
+    }
+
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError> {
+        self.tables.kept_notices().await
     }
 
     async fn lease(
@@ -384,8 +403,7 @@ impl Store for DynamoStore {
     }
 
     async fn last_tick(&self) -> Result<Option<TickRecord>, StoreError> {
-        let house = self.house().await?;
-        Ok(house.last_tick.map(|at| TickRecord { at }))
+        Ok(self.house().await?.last_tick)
     }
 
     async fn snapshot(
@@ -409,7 +427,7 @@ impl Store for DynamoStore {
             .filter(|(_, until)| !until.is_some_and(is_over));
         unread.extend(stands.map(|(schedule, _)| schedule));
         Ok(Snapshot {
-            last_tick: house.last_tick.map(|at| TickRecord { at }),
+            last_tick: house.last_tick,
             definitions: without(definitions, &unread),
             exceptions,
             forces,
@@ -419,26 +437,31 @@ impl Store for DynamoStore {
 
     async fn record_tick(&self, lease: &Lease, record: &TickRecord) -> Result<(), StoreError> {
         let table = &self.tables.names.state;
+        let told = House::told(record).map_err(|error| StoreError::Other(Arc::new(error)))?;
         for attempt in 1..=ATTEMPTS {
-            let recorded = self
+            let update = self
                 .tables
                 .client
                 .update_item()
                 .table_name(table)
                 .set_key(Some(House::key()))
-                .update_expression("SET #last_tick = :at")
                 .condition_expression(
                     "#fence = :fence AND (attribute_not_exists(#last_tick) OR #last_tick <= :at)",
                 )
                 .expression_attribute_names("#last_tick", "last_tick")
                 .expression_attribute_names("#fence", "fence")
                 .expression_attribute_values(":at", text(time_text(record.at)))
-                .expression_attribute_values(":fence", number(lease.fence))
-                .send()
-                .await;
-            match recorded {
+                .expression_attribute_names("#told", "told")
+                .expression_attribute_values(":fence", number(lease.fence));
+            let update = match &told {
+                Some(told) => update
+                    .update_expression("SET #last_tick = :at, #told = :told")
+                    .expression_attribute_values(":told", text(told)),
+                None => update.update_expression("SET #last_tick = :at REMOVE #told"),
+            };
+            match update.send().await {
                 Ok(_) => {
-                    self.kept().house.last_tick = Some(record.at);
+                    self.kept().house.last_tick = Some(record.clone());
                     return Ok(());
                 }
                 Err(error) if is_contended(&error) => pause(attempt).await,

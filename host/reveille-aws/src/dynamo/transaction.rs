@@ -1,6 +1,10 @@
 //! Writes that are done all or not at all.
 
-use std::{collections::hash_map::RandomState, hash::BuildHasher as _, time::Duration as Pause};
+use std::{
+    collections::{HashMap, hash_map::RandomState},
+    hash::BuildHasher as _,
+    time::Duration as Pause,
+};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -17,6 +21,7 @@ use super::{
     TableNames,
     attributes::{Attributes, size_of, text_of},
     failure::canceled,
+    notices::Entry,
 };
 
 /// Most actions of a transaction. Source: "TransactWriteItems", Amazon DynamoDB API Reference, read 2026-11-23.
@@ -79,6 +84,49 @@ impl Write {
     pub(super) fn size(&self) -> usize {
         let (Self::Put(_, item) | Self::Delete(_, item)) = self;
         size_of(item)
+    }
+}
+
+/// What must stand in the config table for a transaction to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Expected {
+    /// Both keys.
+    pub(super) key: Attributes,
+    /// All attributes; none when there is to be no item.
+    pub(super) attributes: Option<Attributes>,
+}
+
+impl Expected {
+    /// Whether it is said of the item that is written.
+    pub(super) fn is_of(&self, write: &Write) -> bool {
+        let (Write::Put(_, item) | Write::Delete(_, item)) = write;
+        self.key
+            .iter()
+            .all(|(name, value)| item.get(name) == Some(value))
+    }
+
+    /// Bytes that it adds to a transaction.
+    pub(super) fn size(&self) -> usize {
+        self.attributes.as_ref().map_or(0, size_of)
+    }
+
+    /// As DynamoDB reads it: the condition, the names in it, and the values.
+    fn condition(&self) -> (String, HashMap<String, String>, Option<Attributes>) {
+        let names = HashMap::from([("#type".to_owned(), "type".to_owned())]);
+        let Some(attributes) = &self.attributes else {
+            return ("attribute_not_exists(#type)".to_owned(), names, None);
+        };
+        let mut condition = "attribute_exists(#type)".to_owned();
+        let (mut names, mut values) = (names, Attributes::new());
+        let others = attributes
+            .iter()
+            .filter(|(name, _)| !self.key.contains_key(*name));
+        for (number, (name, value)) in others.enumerate() {
+            condition.push_str(&format!(" AND #a{number} = :a{number}"));
+            names.insert(format!("#a{number}"), name.clone());
+            values.insert(format!(":a{number}"), value.clone());
+        }
+        (condition, names, (!values.is_empty()).then_some(values))
     }
 }
 
@@ -145,13 +193,31 @@ impl<'a> Transaction<'a> {
     }
 
     /// Writes.
-    pub(super) fn writes(mut self, writes: impl IntoIterator<Item = Write>) -> Self {
+    pub(super) fn writes(self, writes: impl IntoIterator<Item = Write>) -> Self {
+        self.writes_expecting(writes, &[])
+    }
+
+    /// Writes, those of which something is expected only while that is so.
+    pub(super) fn writes_expecting(
+        mut self,
+        writes: impl IntoIterator<Item = Write>,
+        expected: &[Expected],
+    ) -> Self {
         for write in writes {
+            let mut said = expected.iter();
+            let said = said.find(|it| write.table() == Table::Config && it.is_of(&write));
+            let (condition, names, values) = match said.map(Expected::condition) {
+                Some((condition, names, values)) => (Some(condition), Some(names), values),
+                None => (None, None, None),
+            };
             self = match write {
                 Write::Put(table, item) => {
                     let put = Put::builder()
                         .table_name(self.tables.of(table))
                         .set_item(Some(item))
+                        .set_condition_expression(condition)
+                        .set_expression_attribute_names(names)
+                        .set_expression_attribute_values(values)
                         .build();
                     self.and(put.map(|put| TransactWriteItem::builder().put(put).build()))
                 }
@@ -159,12 +225,36 @@ impl<'a> Transaction<'a> {
                     let delete = Delete::builder()
                         .table_name(self.tables.of(table))
                         .set_key(Some(key))
+                        .set_condition_expression(condition)
+                        .set_expression_attribute_names(names)
+                        .set_expression_attribute_values(values)
                         .build();
                     self.and(
                         delete.map(|delete| TransactWriteItem::builder().delete(delete).build()),
                     )
                 }
             };
+        }
+        self
+    }
+
+    /// What must stand in the config table and is not written.
+    pub(super) fn expectations<'e>(
+        mut self,
+        expected: impl IntoIterator<Item = &'e Expected>,
+    ) -> Self {
+        for expected in expected {
+            let (condition, names, values) = expected.condition();
+            let check = ConditionCheck::builder()
+                .table_name(self.tables.of(Table::Config))
+                .set_key(Some(expected.key.clone()))
+                .condition_expression(condition)
+                .set_expression_attribute_names(Some(names))
+                .set_expression_attribute_values(values)
+                .build();
+            self = self.and(
+                check.map(|check| TransactWriteItem::builder().condition_check(check).build()),
+            );
         }
         self
     }
@@ -177,6 +267,15 @@ impl<'a> Transaction<'a> {
                 .set_item(Some(item))
                 .condition_expression("attribute_not_exists(pk)")
                 .build();
+            self = self.and(put.map(|put| TransactWriteItem::builder().put(put).build()));
+        }
+        self
+    }
+
+    /// Notices whose keys are not remembered.
+    pub(super) fn notices(mut self, entries: &[Entry]) -> Self {
+        for put in entries.iter().flat_map(Entry::puts) {
+            let put = put.table_name(&self.tables.state).build();
             self = self.and(put.map(|put| TransactWriteItem::builder().put(put).build()));
         }
         self

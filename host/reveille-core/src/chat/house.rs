@@ -8,7 +8,9 @@ use chrono_tz::Tz;
 use crate::{
     model::{
         AuditRecord, AuditSubject, Definitions, Schedule, local_moment,
-        reply::{Context, Message, Persona, Refusal, Reply, ScheduleLine},
+        reply::{
+            Context, Message, MorningLine, MorningView, Persona, Refusal, Reply, ScheduleLine,
+        },
     },
     port::{Change, Delivery, Fleet, FleetView, Formatter, Rules, Store, StoreError},
 };
@@ -18,7 +20,7 @@ use super::{
     done::Done,
     exception_delete, exception_set, exceptions, extend, force, holidays,
     incoming::{Answer, Incoming},
-    info,
+    info, morning,
     natural::natural,
     parse,
     plain::plain,
@@ -30,6 +32,9 @@ use super::{
     trouble::{Trouble, chain},
     why,
 };
+
+/// How often a command is tried that writes what somebody else has written in between.
+const ATTEMPTS: u32 = 3;
 
 /// How the house speaks where a schedule does not say.
 #[derive(Debug, Clone)]
@@ -180,7 +185,28 @@ impl Chat {
         }
     }
 
+    /// Carries out a command about one schedule. What somebody else has written in between must be in what is written.
     async fn about_one(
+        &self,
+        command: &Command,
+        name: &str,
+        definitions: &Definitions,
+        message: &Incoming,
+        now: DateTime<Utc>,
+    ) -> Result<Answer, Trouble> {
+        let mut attempt = 1;
+        loop {
+            let answer = self
+                .try_about_one(command, name, definitions, message, now)
+                .await;
+            match answer {
+                Err(Trouble::Store(StoreError::Conflict)) if attempt < ATTEMPTS => attempt += 1,
+                answered => return answered,
+            }
+        }
+    }
+
+    async fn try_about_one(
         &self,
         command: &Command,
         name: &str,
@@ -351,10 +377,7 @@ impl Chat {
     ) -> Result<Vec<ScheduleLine>, Trouble> {
         let kept = Kept::read(&*self.store, None, None, now).await?;
         let memory = self.store.remembered().await?;
-        let fleet: Result<FleetView, String> = self.fleet.servers(now).await.map_err(|error| {
-            tracing::warn!(error = chain(&error), "no server can be seen");
-            format!("{error} ({})", error.code)
-        });
+        let fleet = self.seen(now).await;
         let zone = self.manners.timezone;
         let used = definitions.schedules.values().map(|schedule| {
             let subject = Subject::new(schedule, definitions, &kept, &*self.rules, now);
@@ -375,6 +398,49 @@ impl Chat {
             .collect();
         lines.sort_by(|a, b| natural(&a.name, &b.name));
         Ok(lines)
+    }
+
+    /// What today brings to the schedules that `sees` says yes to: what is told unasked in the morning.
+    ///
+    /// # Errors
+    /// When the store cannot be read. That no server can be seen is said in the view.
+    pub async fn morning(
+        &self,
+        sees: &(dyn Fn(&str) -> bool + Sync),
+        now: DateTime<Utc>,
+    ) -> Result<MorningView, StoreError> {
+        let definitions = self.store.definitions().await?;
+        let kept = Kept::read(&*self.store, None, None, now).await?;
+        let memory = self.store.remembered().await?;
+        let fleet = self.seen(now).await;
+        let used = definitions.schedules.values().map(|schedule| {
+            let subject = Subject::new(schedule, &definitions, &kept, &*self.rules, now);
+            let roster = fleet
+                .as_ref()
+                .map(|fleet| Roster::new(schedule, fleet, Arc::clone(&memory)));
+            morning::line(&subject, roster.as_ref().map_err(|unseen| unseen.as_str()))
+        });
+        let zone = self.manners.timezone;
+        let servers = fleet.as_ref().map_or(&[][..], |fleet| &fleet.servers);
+        let set_aside = definitions
+            .set_aside
+            .iter()
+            .map(|(name, faults)| morning::set_aside(name, zone, faults, servers));
+        let lines = used.chain(set_aside);
+        let mut schedules: Vec<MorningLine> = lines.filter(|line| sees(&line.schedule)).collect();
+        schedules.sort_by(|a, b| natural(&a.schedule, &b.schedule));
+        Ok(MorningView {
+            date: local_moment(now, zone).date,
+            schedules,
+        })
+    }
+
+    /// The servers, or what to say when none can be seen.
+    async fn seen(&self, now: DateTime<Utc>) -> Result<FleetView, String> {
+        self.fleet.servers(now).await.map_err(|error| {
+            tracing::warn!(error = chain(&error), "no server can be seen");
+            format!("{error} ({})", error.code)
+        })
     }
 
     async fn roster<'s>(&self, subject: &'s Subject<'_>) -> Result<Roster<'s>, Trouble> {

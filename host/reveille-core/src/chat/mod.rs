@@ -26,6 +26,7 @@ mod holidays;
 mod house;
 mod incoming;
 mod info;
+mod morning;
 mod natural;
 mod plain;
 mod recent;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     model::{
         Remembered, Schedule, Server, ServerError, ServerState, Stored, Want,
@@ -23,6 +25,8 @@ pub(super) struct Roster<'a> {
     kept_back: Vec<KeptBack>,
     /// Parts of the fleet that could not be seen.
     pub(super) unseen: Vec<String>,
+    /// When they were seen, if that is not now.
+    pub(super) seen: Option<DateTime<Utc>>,
 }
 
 /// How many of `servers` are how.
@@ -61,6 +65,7 @@ impl<'a> Roster<'a> {
             servers,
             memory,
             kept_back: Vec::new(),
+            seen: fleet.seen,
             unseen: fleet
                 .unseen
                 .iter()

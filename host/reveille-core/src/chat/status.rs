@@ -16,7 +16,7 @@ pub(super) fn show(subject: &Subject<'_>, roster: &Roster<'_>) -> Reply {
         forced: subject.forced(),
         held: subject.held(subject.here.date),
         faults,
-        seen: None,
+        seen: roster.seen.map(|at| subject.local(at)),
     })
 }
 
@@ -36,7 +36,7 @@ mod tests {
             Stored, Want,
             reply::{Counts, Refusal, Reply, ServerNote, StatusView},
         },
-        port::Store,
+        port::{Intent, Store},
         testing::{FailingFleet, FleetCall, schedule, server, utc},
     };
 
@@ -65,7 +65,11 @@ mod tests {
         let length = Duration::minutes(1);
         let lease = stage.memory.lease("test", utc("2026-11-23 09:00"), length);
         let lease = lease.await.unwrap().unwrap();
-        stage.memory.remember(&lease, memories, &[]).await.unwrap();
+        stage
+            .memory
+            .remember(&lease, &Intent::of(memories, &[]))
+            .await
+            .unwrap();
     }
 
     async fn shown(stage: &Stage, now: &str) -> StatusView {

@@ -10,12 +10,10 @@ use crate::{
         RuleFailure, Schedule, Server, Span, Turn, Want, local_moment,
         reply::{ForceView, HoldView, Turning},
     },
-    port::{PlanRequest, Rules, Store},
+    port::{PlanRequest, Rules, Store, StoreError},
     tick::{self, KeptBack},
     timeline::Timeline,
 };
-
-use super::trouble::Trouble;
 
 /// The source of a rule that is part of the host.
 const EMBEDDED: &str = "embedded";
@@ -47,7 +45,7 @@ impl Kept {
         schedule: Option<&str>,
         earliest: Option<NaiveDate>,
         now: DateTime<Utc>,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, StoreError> {
         // Somewhere it still is yesterday; the plan of the day before is looked at for what reaches over midnight, and
         // has to be planned with the exceptions of the day before itself.
         let today = (now - Duration::days(1)).date_naive();

@@ -9,8 +9,10 @@ mod fault;
 mod force;
 mod item;
 mod moment;
+mod notice;
 mod period;
 mod plan;
+mod quiet;
 mod remembered;
 pub mod reply;
 mod rule;
@@ -30,12 +32,14 @@ pub use fault::Fault;
 pub use force::{Force, LONGEST_FORCE};
 pub use item::{Item, ItemKey};
 pub use moment::{Minute, Moment, instant_of, local_moment};
+pub use notice::{KeptNotice, NOTICE_MEMORY, Notice, NoticeStanding, Settled};
 pub use period::{Period, PeriodUse};
 pub use plan::{DayPlan, Layer, MAX_NOTES, MAX_REASON_CHARS, MAX_SPANS, PlanFault, Span, Want};
+pub use quiet::{NoQuiet, Quiet};
 pub use remembered::{Remembered, Request, ServerError, Stored};
 pub use rule::{
     FailureKind, LoadedRule, OnFailure, RuleFailure, RuleSource, RuleTrouble, RuleUse, Tier,
 };
-pub use schedule::{Group, Notify, OnTimeout, READY_TIMEOUT, Schedule};
+pub use schedule::{Group, OnTimeout, READY_TIMEOUT, Schedule};
 pub use server::{LeftOut, MaintenanceWindow, Server, ServerId, ServerKind, ServerState};
 pub use statistics::{CallCounts, CallTimes, RuleStatistics, Statistics, TIME_BOUNDS};

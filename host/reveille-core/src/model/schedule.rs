@@ -3,7 +3,7 @@
 use chrono::Duration;
 use chrono_tz::Tz;
 
-use super::{PeriodUse, RuleUse, Server, Want};
+use super::{PeriodUse, Quiet, RuleUse, Server, Want};
 
 /// How long a group may be on its way when its schedule does not say: the slowest healthy RDS start seen in AWS's
 /// documentation is about ten minutes.
@@ -30,15 +30,6 @@ pub struct Group {
     pub ready_timeout: Duration,
     /// What happens then.
     pub on_timeout: OnTimeout,
-}
-
-/// Who is told of a stop, and how long before.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Notify {
-    /// Name of a target in the host's configuration.
-    pub target: String,
-    /// Minutes before the stop.
-    pub minutes_before_stop: u16,
 }
 
 /// A schedule whose item could be read.
@@ -74,8 +65,13 @@ pub struct Schedule {
     pub groups: Vec<Group>,
     /// Name of the operators' calendar of days off.
     pub holiday_calendar: Option<String>,
-    /// Who is told.
-    pub notify: Vec<Notify>,
+    /// Names of the targets in the host's configuration that are told; none of them when it is empty, and those that the
+    /// configuration says when it is unset.
+    pub notify: Option<Vec<String>>,
+    /// When they are not told; unset is what the configuration says of each target.
+    pub quiet_hours: Option<Quiet>,
+    /// How long before a stop they are told of it, at most a day; zero is never, and unset what the configuration says.
+    pub warn_before_stop: Option<Duration>,
     /// E-mail addresses, names or rooms that may change it; empty is everyone.
     pub allow: Vec<String>,
     /// Language of what is said about it.

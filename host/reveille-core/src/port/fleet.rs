@@ -15,6 +15,8 @@ pub struct FleetView {
     pub servers: Arc<[Server]>,
     /// Parts of the fleet that could not be seen: their servers are missing above and must be left alone.
     pub unseen: Vec<FleetError>,
+    /// When it was seen, if that is not now: told to people, and never acted on.
+    pub seen: Option<DateTime<Utc>>,
 }
 
 /// What to do with a server.

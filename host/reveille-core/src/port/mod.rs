@@ -11,7 +11,7 @@ pub use fleet::{
     ActError, ActErrorKind, Fleet, FleetError, FleetView, Order, OrderAction, Outcome, Trace,
 };
 pub use formatter::Formatter;
-pub use notifier::Notifier;
+pub use notifier::{News, Notifier};
 pub use rules::{DecideRequest, DecidedServer, PlanRequest, Rules};
 pub use source::{FetchRequest, Fetched, Source, SourceError};
-pub use store::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord};
+pub use store::{Change, Delivery, Held, Intent, Lease, Snapshot, Store, StoreError, TickRecord};

@@ -1,13 +1,16 @@
 //! What is kept: definitions, exceptions, orders, memory, the audit.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::model::{
-    AuditRecord, Definitions, Exception, Force, Item, ItemKey, Remembered, ServerId, Turn,
+    AuditRecord, Definitions, Exception, FailureKind, Force, Item, ItemKey, KeptNotice, Notice,
+    Remembered, ServerId, Settled, Turn,
 };
 
 /// What any store may answer.
@@ -58,6 +61,15 @@ pub enum Change {
     PutItem(Item),
     /// Removes a definition; there may be none.
     DeleteItem(ItemKey),
+    /// [`StoreError::Conflict`] when a definition has other attributes before this commit than these, or is there although
+    /// there should be none: for whoever writes back what was read a moment ago. That it has one more attribute need not
+    /// be noticed.
+    Expect {
+        /// The definition.
+        key: ItemKey,
+        /// Its attributes; none when there is none.
+        attributes: Option<Map<String, Value>>,
+    },
     /// Adds or replaces the exception of its schedule, date and action.
     PutException(Exception),
     /// Removes an exception; there may be none.
@@ -80,6 +92,9 @@ pub enum Change {
     Audit(AuditRecord),
     /// Remembers that a message was answered. [`StoreError::Conflict`] when its key is there already.
     Deliver(Delivery),
+    /// Puts a notice among those that are to be sent. Does nothing when one of its key was made less than
+    /// [`crate::model::NOTICE_MEMORY`] before it, sent or not.
+    Enqueue(Notice),
 }
 
 /// The right to act, held by one host at a time.
@@ -91,11 +106,73 @@ pub struct Lease {
     pub until: DateTime<Utc>,
 }
 
+/// What a tick writes before it gives an order, and once more when orders were refused.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Intent<'a> {
+    /// What is to be remembered of servers.
+    pub changed: &'a [Remembered],
+    /// Servers that are to be forgotten.
+    pub gone: &'a [ServerId],
+    /// Appended to the audit.
+    pub audit: &'a [AuditRecord],
+    /// As by [`Change::Enqueue`].
+    pub notices: &'a [Notice],
+}
+
+impl<'a> Intent<'a> {
+    /// To remember `changed`, to forget `gone`, and nothing else.
+    #[must_use]
+    pub fn of(changed: &'a [Remembered], gone: &'a [ServerId]) -> Self {
+        Self {
+            changed,
+            gone,
+            ..Self::default()
+        }
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty()
+            && self.gone.is_empty()
+            && self.audit.is_empty()
+            && self.notices.is_empty()
+    }
+}
+
+/// A failure that holds a schedule, and that people were told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The rule that fails.
+    pub rule: String,
+    /// How it fails.
+    pub kind: FailureKind,
+    /// Since when the schedule holds.
+    pub since: DateTime<Utc>,
+}
+
 /// What the last tick left behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TickRecord {
     /// Its `now`.
     pub at: DateTime<Utc>,
+    /// The schedules of which people were told that they hold, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<String, Held>,
+    /// The stops that lie ahead and that people were warned of, by the name of the schedule.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub warned: BTreeMap<String, DateTime<Utc>>,
+}
+
+impl TickRecord {
+    /// Of a tick at `at` that leaves nothing else behind.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>) -> Self {
+        Self {
+            at,
+            ..Self::default()
+        }
+    }
 }
 
 /// Everything that a tick goes by.
@@ -148,13 +225,12 @@ pub trait Store: Send + Sync {
     /// nothing has changed.
     async fn remembered(&self) -> Result<Arc<Vec<Remembered>>, StoreError>;
 
-    /// Remembers `changed` and forgets `gone`. [`StoreError::Conflict`] when `lease` is no longer the newest.
-    async fn remember(
-        &self,
-        lease: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError>;
+    /// Writes `intent`. [`StoreError::Conflict`] when `lease` is no longer the newest.
+    ///
+    /// All of it or nothing, where one write of the store holds as much. Otherwise in parts, each of them guarded by the
+    /// lease: audit and notices first, then what is remembered. A tick that fails or dies in between is made again over
+    /// the same memory, makes notices of the same keys, and nobody is told twice or not at all.
+    async fn remember(&self, lease: &Lease, intent: &Intent<'_>) -> Result<(), StoreError>;
 
     /// The newest `limit` audit records of a schedule, newest first.
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError>;
@@ -190,6 +266,29 @@ pub trait Store: Send + Sync {
             remembered: self.remembered().await?,
         })
     }
+
+    /// The notices that are due at `now` and that nobody has claimed, at most `limit` of them: those that are due first,
+    /// and of those that are due at once those that were made first. What has expired is among them. Called after every
+    /// tick that has made some, and every minute or so.
+    async fn notices(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Notice>, StoreError>;
+
+    /// Claims the notice of this key, and counts one more attempt to send it. True for one caller only, and durable when
+    /// it answers: whoever got true sends it, and nobody else does unless it is settled as [`Settled::Again`]. False when
+    /// somebody has claimed it, when it is settled, not due at `now`, or unknown.
+    async fn claim_notice(&self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Says what came of a notice at `now`. One that was sent is forgotten but for its key; one that is lost is kept for
+    /// operators as long as its key is remembered, and may be tried again. Does nothing when it is unknown or was sent.
+    async fn settle_notice(
+        &self,
+        key: &str,
+        settled: &Settled,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// All notices that were not sent and are kept, in the order of [`Store::notices`]: for operators, and to find those
+    /// whose sender has died. Called when somebody asks, and every few minutes.
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError>;
 
     /// Records a tick. [`StoreError::Conflict`] when `lease` is no longer the newest or a later tick is recorded.
     async fn record_tick(&self, lease: &Lease, record: &TickRecord) -> Result<(), StoreError>;

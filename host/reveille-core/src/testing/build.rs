@@ -50,7 +50,9 @@ pub fn schedule(name: &str) -> ScheduleBuilder {
         rules: Vec::new(),
         groups: Vec::new(),
         holiday_calendar: None,
-        notify: Vec::new(),
+        notify: None,
+        quiet_hours: None,
+        warn_before_stop: None,
         allow: Vec::new(),
         locale: None,
         protect: Vec::new(),
@@ -144,6 +146,13 @@ impl ScheduleBuilder {
     #[must_use]
     pub fn protect(mut self, server: &str) -> Self {
         self.0.protect.push(server.to_owned());
+        self
+    }
+
+    /// Warns so many minutes before a stop.
+    #[must_use]
+    pub fn warn(mut self, minutes: i64) -> Self {
+        self.0.warn_before_stop = Some(Duration::minutes(minutes));
         self
     }
 

@@ -9,10 +9,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::{
-    model::{AuditRecord, Definitions, Exception, Force, Item, Remembered, ServerId},
+    model::{
+        AuditRecord, Definitions, Exception, Force, Item, KeptNotice, Notice, Remembered, Settled,
+    },
     port::{
-        ActError, ActErrorKind, Change, Delivery, Fleet, FleetError, FleetView, Lease, Order,
-        Outcome, Store, StoreError, TickRecord, Trace,
+        ActError, ActErrorKind, Change, Delivery, Fleet, FleetError, FleetView, Intent, Lease,
+        Order, Outcome, Store, StoreError, TickRecord, Trace,
     },
 };
 
@@ -29,6 +31,10 @@ pub enum StoreCall {
     Remember,
     Audit,
     Delivery,
+    Notices,
+    ClaimNotice,
+    SettleNotice,
+    KeptNotices,
     Lease,
     LastTick,
     RecordTick,
@@ -117,14 +123,9 @@ impl Store for FailingStore {
         self.inner.remembered().await
     }
 
-    async fn remember(
-        &self,
-        lease: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError> {
+    async fn remember(&self, lease: &Lease, intent: &Intent<'_>) -> Result<(), StoreError> {
         self.check(StoreCall::Remember)?;
-        self.inner.remember(lease, changed, gone).await
+        self.inner.remember(lease, intent).await
     }
 
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
@@ -135,6 +136,31 @@ impl Store for FailingStore {
     async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
         self.check(StoreCall::Delivery)?;
         self.inner.delivery(key).await
+    }
+
+    async fn notices(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Notice>, StoreError> {
+        self.check(StoreCall::Notices)?;
+        self.inner.notices(now, limit).await
+    }
+
+    async fn claim_notice(&self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.check(StoreCall::ClaimNotice)?;
+        self.inner.claim_notice(key, now).await
+    }
+
+    async fn settle_notice(
+        &self,
+        key: &str,
+        settled: &Settled,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.check(StoreCall::SettleNotice)?;
+        self.inner.settle_notice(key, settled, now).await
+    }
+
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError> {
+        self.check(StoreCall::KeptNotices)?;
+        self.inner.kept_notices().await
     }
 
     async fn lease(

@@ -342,6 +342,7 @@ impl Fleet for MemoryFleet {
         Ok(FleetView {
             servers: seen,
             unseen: state.unseen.clone(),
+            seen: None,
         })
     }
 

@@ -11,9 +11,10 @@ use chrono_tz::Tz;
 
 use crate::{
     model::{
-        AuditRecord, Definitions, Exception, Force, Item, ItemKey, Remembered, ServerId, Turn,
+        AuditRecord, Definitions, Exception, Force, Item, ItemKey, KeptNotice, NOTICE_MEMORY,
+        Notice, NoticeStanding, Remembered, ServerId, Settled, Turn,
     },
-    port::{Change, Delivery, Lease, Store, StoreError, TickRecord},
+    port::{Change, Delivery, Intent, Lease, Store, StoreError, TickRecord},
 };
 
 #[derive(Debug, Default)]
@@ -26,10 +27,18 @@ struct Kept {
     forces: BTreeMap<String, Force>,
     audit: Vec<AuditRecord>,
     deliveries: HashMap<String, Delivery>,
+    notices: BTreeMap<String, Told>,
     remembered: Arc<Vec<Remembered>>,
     holder: Option<(String, Lease)>,
     last_tick: Option<TickRecord>,
     writes: usize,
+}
+
+/// A notice, and how it stands; none once it was sent.
+#[derive(Debug)]
+struct Told {
+    notice: Notice,
+    standing: Option<NoticeStanding>,
 }
 
 /// A store that forgets everything with the process.
@@ -74,6 +83,15 @@ impl MemoryStore {
         self.kept().audit.clone()
     }
 
+    /// Every notice that was ever made, those that were sent included: the one that was made first comes first.
+    #[must_use]
+    pub fn all_notices(&self) -> Vec<Notice> {
+        let kept = self.kept();
+        let mut all: Vec<Notice> = kept.notices.values().map(|it| it.notice.clone()).collect();
+        all.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
+        all
+    }
+
     /// What is remembered of `server`.
     #[must_use]
     pub fn memory_of(&self, server: &str) -> Option<Remembered> {
@@ -97,6 +115,34 @@ impl Kept {
         }
     }
 
+    fn enqueue(&mut self, notice: &Notice) {
+        let is_known = self
+            .notices
+            .get(&notice.key)
+            .is_some_and(|known| notice.at < known.notice.at + NOTICE_MEMORY);
+        if !is_known {
+            let told = Told {
+                notice: notice.clone(),
+                standing: Some(NoticeStanding::Waits),
+            };
+            self.notices.insert(notice.key.clone(), told);
+        }
+    }
+
+    /// Those that are not sent and whose standing `is_it`, in the order in which they are sent.
+    fn kept_notices(&self, is_it: impl Fn(&NoticeStanding) -> bool) -> Vec<KeptNotice> {
+        let standing = |told: &Told| {
+            let standing = told.standing.clone().filter(&is_it)?;
+            Some(KeptNotice {
+                notice: told.notice.clone(),
+                standing,
+            })
+        };
+        let mut all: Vec<KeptNotice> = self.notices.values().filter_map(standing).collect();
+        all.sort_by_key(|kept| (kept.notice.due, kept.notice.at, kept.notice.key.clone()));
+        all
+    }
+
     fn apply(&mut self, change: &Change) {
         match change {
             Change::PutItem(item) => {
@@ -107,6 +153,8 @@ impl Kept {
                 self.items.remove(key);
                 self.read = None;
             }
+            // Looked at before anything is applied.
+            Change::Expect { .. } => {}
             Change::PutException(exception) => {
                 let key = (exception.schedule.clone(), exception.date, exception.action);
                 self.exceptions.insert(key, exception.clone());
@@ -125,6 +173,7 @@ impl Kept {
                 self.forces.remove(schedule);
             }
             Change::Audit(record) => self.audit.push(record.clone()),
+            Change::Enqueue(notice) => self.enqueue(notice),
             Change::Deliver(delivery) => {
                 self.deliveries
                     .insert(delivery.key.clone(), delivery.clone());
@@ -181,6 +230,11 @@ impl Store for MemoryStore {
                 }
                 delivered.push(&delivery.key);
             }
+            if let Change::Expect { key, attributes } = change
+                && kept.items.get(key).map(|item| &item.attributes) != attributes.as_ref()
+            {
+                return Err(StoreError::Conflict);
+            }
         }
         kept.writes += 1;
         for change in changes {
@@ -193,15 +247,20 @@ impl Store for MemoryStore {
         Ok(Arc::clone(&self.kept().remembered))
     }
 
-    async fn remember(
-        &self,
-        lease: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError> {
+    async fn remember(&self, lease: &Lease, intent: &Intent<'_>) -> Result<(), StoreError> {
+        let Intent {
+            changed,
+            gone,
+            audit,
+            notices,
+        } = *intent;
         let mut kept = self.kept();
         kept.guard(lease)?;
         kept.writes += 1;
+        kept.audit.extend_from_slice(audit);
+        for notice in notices {
+            kept.enqueue(notice);
+        }
         let mut all: BTreeMap<ServerId, Remembered> = kept
             .remembered
             .iter()
@@ -230,6 +289,60 @@ impl Store for MemoryStore {
 
     async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
         Ok(self.kept().deliveries.get(key).cloned())
+    }
+
+    async fn notices(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Notice>, StoreError> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let waiting = self
+            .kept()
+            .kept_notices(|standing| *standing == NoticeStanding::Waits);
+        let due = waiting.into_iter().map(|kept| kept.notice);
+        Ok(due.filter(|it| it.due <= now).take(limit).collect())
+    }
+
+    async fn claim_notice(&self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let Some(told) = kept.notices.get_mut(key) else {
+            return Ok(false);
+        };
+        let is_free = told.standing == Some(NoticeStanding::Waits) && told.notice.due <= now;
+        if is_free {
+            told.notice.attempts += 1;
+            told.standing = Some(NoticeStanding::Claimed { at: now });
+        }
+        Ok(is_free)
+    }
+
+    async fn settle_notice(
+        &self,
+        key: &str,
+        settled: &Settled,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let Some(told) = kept.notices.get_mut(key) else {
+            return Ok(());
+        };
+        told.standing = match (settled, told.standing.take()) {
+            (_, None) | (Settled::Sent, Some(_)) => None,
+            (Settled::Again { due }, Some(_)) => {
+                told.notice.due = *due;
+                Some(NoticeStanding::Waits)
+            }
+            (Settled::Lost { .. }, Some(lost @ NoticeStanding::Lost { .. })) => Some(lost),
+            (
+                Settled::Lost { cause },
+                Some(NoticeStanding::Waits | NoticeStanding::Claimed { .. }),
+            ) => Some(NoticeStanding::Lost {
+                at: now,
+                cause: cause.clone(),
+            }),
+        };
+        Ok(())
+    }
+
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError> {
+        Ok(self.kept().kept_notices(|_| true))
     }
 
     async fn lease(

@@ -4,22 +4,20 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
-use super::{news::News, round::Results};
-use crate::model::{
-    Definitions, FailureKind, RuleFailure, Schedule, local_moment,
-    reply::{Announcement, HoldView},
+use super::{news::Event, round::Results, settings::MOST_HELD_BYTES};
+use crate::{
+    model::{
+        Definitions, RuleFailure, Schedule, local_moment,
+        reply::{Announcement, HoldView},
+    },
+    port::Held,
 };
 
-/// A failure that holds a schedule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Held {
-    rule: String,
-    kind: FailureKind,
-    pub(super) since: DateTime<Utc>,
-}
+/// Bytes that a schedule that holds takes besides its name and that of its rule, wherever it is kept.
+const BYTES_EACH: usize = 100;
 
-/// Tells of schedules that have come to hold, or to hold for another reason, and of those that go on. What holds
-/// now.
+/// Tells of schedules that have come to hold, or to hold for another reason, and of those that go on. What people know
+/// to hold then; of more than fit into [`MOST_HELD_BYTES`] they are not told one by one.
 pub(super) fn tell_held(
     results: &mut Results<'_>,
     definitions: &Definitions,
@@ -28,8 +26,19 @@ pub(super) fn tell_held(
 ) -> BTreeMap<String, Held> {
     let mut held = BTreeMap::new();
     let mut news = Vec::new();
+    let bytes = |schedule: &str, rule: &str| schedule.len() + rule.len() + BYTES_EACH;
+    let mut taken: usize = before
+        .iter()
+        .map(|(name, known)| bytes(name, &known.rule))
+        .sum();
     for (schedule, RuleFailure { rule, kind, cause }) in &results.held {
         let known = before.get(&schedule.name);
+        if known.is_none() {
+            taken += bytes(&schedule.name, rule);
+            if taken > MOST_HELD_BYTES {
+                continue;
+            }
+        }
         let since = known.map_or(now, |known| known.since);
         if known.is_none_or(|known| known.rule != *rule || known.kind != *kind) {
             news.push(held_news(schedule, rule, cause, since));
@@ -45,7 +54,7 @@ pub(super) fn tell_held(
     }
     let resumed = before.keys().filter(|name| !held.contains_key(*name));
     news.extend(resumed.filter_map(|name| {
-        Some(News {
+        Some(Event {
             schedule: Arc::clone(definitions.schedules.get(name)?),
             announcement: Announcement::Resumed {
                 schedule: name.clone(),
@@ -56,8 +65,8 @@ pub(super) fn tell_held(
     held
 }
 
-fn held_news(schedule: &Arc<Schedule>, rule: &str, cause: &str, since: DateTime<Utc>) -> News {
-    News {
+fn held_news(schedule: &Arc<Schedule>, rule: &str, cause: &str, since: DateTime<Utc>) -> Event {
+    Event {
         schedule: Arc::clone(schedule),
         announcement: Announcement::Held {
             schedule: schedule.name.clone(),

@@ -48,6 +48,8 @@ pub(crate) fn kept_back(
         force,
         last: Some(now),
         held_since: None,
+        warning: None,
+        warned: None,
         now,
     };
     let timeline = Timeline::new(rules, schedule, exceptions);

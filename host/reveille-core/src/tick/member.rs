@@ -232,6 +232,14 @@ impl<'a> Member<'a> {
         is_news
     }
 
+    /// The attempt that was written down has not been made: the next tick makes it.
+    pub(super) fn postponed(memory: &mut Remembered) {
+        if let Some(request) = &mut memory.request {
+            request.attempts = request.attempts.saturating_sub(1);
+            request.not_before = None;
+        }
+    }
+
     /// What is handed to the fleet for `action`; none for [`Action::None`].
     pub(super) fn order_for(&self, action: &Action, schedule: &Schedule) -> Option<OrderAction> {
         match action {

@@ -5,7 +5,8 @@
 //! finishes what a dying process left undone. What should be is the [`crate::port::Rules`]' to say; nothing here
 //! knows a period or a holiday.
 //!
-//! - [`Scheduler`] reads everything once, lets each schedule have its round, writes, acts, tells, records.
+//! - [`Scheduler`] reads everything once, lets each schedule have its round, writes what it will do and tell, acts,
+//!   records.
 //! - `round`: one schedule: its want, its groups, its decisions, what follows from them.
 //! - `member`: one server: from a decision to an order, to its arrival or to being stuck.
 
@@ -21,6 +22,8 @@ mod round;
 mod scheduler;
 mod settings;
 mod standing;
+mod stop_near;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod want;

@@ -15,7 +15,7 @@ use crate::{
 
 /// An announcement and the schedule that it is about.
 #[derive(Debug, Clone)]
-pub(super) struct News {
+pub(super) struct Event {
     pub(super) schedule: Arc<Schedule>,
     pub(super) announcement: Announcement,
 }
@@ -76,6 +76,24 @@ pub(super) fn wave(
         reason: reason.to_owned(),
         next,
     })
+}
+
+/// A stop that is near.
+pub(super) fn stop_near(
+    schedule: &Arc<Schedule>,
+    stop: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Event {
+    // As the clock on the wall counts, which shows no seconds.
+    let minutes = ((stop - now).num_seconds() + 59) / 60;
+    Event {
+        schedule: Arc::clone(schedule),
+        announcement: Announcement::StopNear {
+            schedule: schedule.name.clone(),
+            at: local_moment(stop, schedule.timezone),
+            minutes: u32::try_from(minutes).unwrap_or_default(),
+        },
+    }
 }
 
 /// When the servers turn the other way, as far as it is known: after `forced_until` when a force stands.

@@ -1,4 +1,4 @@
-//! Orders that the fleet refused: what is remembered, written down and told of them.
+//! Orders that the fleet refused, or that were not given: what is remembered, written down and told of them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     member::Member,
-    news::{self, News},
+    news::{self, Event},
     report::ActionTaken,
     round::Results,
     settings::MAX_AUDITED_NAMES,
@@ -26,7 +26,7 @@ pub(super) struct Refused {
     pub(super) changed: Vec<Remembered>,
     pub(super) gone: Vec<ServerId>,
     pub(super) audit: Vec<AuditRecord>,
-    pub(super) news: Vec<News>,
+    pub(super) news: Vec<Event>,
     pub(super) actions: Vec<ActionTaken>,
 }
 
@@ -71,8 +71,22 @@ impl Refused {
         refused
     }
 
+    /// The orders after the first `given` ones were not given. Their servers.
+    pub(super) fn postpone(&mut self, results: &Results<'_>, given: usize) -> Vec<ServerId> {
+        let mut postponed = Vec::new();
+        for ordered in results.orders.iter().skip(given) {
+            if let Some(memory) = results.changed.get(ordered.memory) {
+                let mut memory = memory.clone();
+                Member::postponed(&mut memory);
+                self.changed.push(memory);
+            }
+            postponed.push(ordered.server.id.clone());
+        }
+        postponed
+    }
+
     fn tell(&mut self, schedule: &Arc<Schedule>, server: ServerView) {
-        if let Some(News {
+        if let Some(Event {
             schedule: about,
             announcement: Announcement::Failed { servers, .. },
         }) = self.news.last_mut()
@@ -81,7 +95,7 @@ impl Refused {
             servers.push(server);
             return;
         }
-        self.news.push(News {
+        self.news.push(Event {
             schedule: Arc::clone(schedule),
             announcement: Announcement::Failed {
                 schedule: schedule.name.clone(),

@@ -15,7 +15,8 @@ use crate::{
 pub enum TickOutcome {
     /// Everything was looked at.
     Done,
-    /// Another host holds the right to act, or a tick of this one is still under way: nothing was done.
+    /// Another host holds the right to act, a tick of this one is still under way, or it was told to halt: nothing was
+    /// done.
     NotMine,
     /// A tick of the same or a later time was done before: nothing was done.
     Late,
@@ -86,6 +87,8 @@ pub struct TickReport {
     pub held: Vec<String>,
     /// Servers that were found stuck in this tick.
     pub stuck: Vec<ServerId>,
+    /// Servers that were to be turned and for whose orders there was no time: the next tick gives them.
+    pub postponed: Vec<ServerId>,
     /// Parts of the fleet that could not be seen.
     pub unseen: Vec<Unseen>,
     /// Whether something is on its way.
@@ -104,6 +107,7 @@ impl TickReport {
             actions: Vec::new(),
             held: Vec::new(),
             stuck: Vec::new(),
+            postponed: Vec::new(),
             unseen: Vec::new(),
             moving: false,
             next_look,

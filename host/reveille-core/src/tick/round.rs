@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{
     group,
     member::{Aim, Member},
-    news::{self, News},
+    news::{self, Event},
     settings::{DRIFT_LOOK, MAX_AUDITED_NAMES, QUICK_LOOK, Settings},
     standing::{action_word, is_in_maintenance, target},
+    stop_near::{self, Warning},
     want::{Underway, wanted},
 };
 use crate::{
@@ -25,7 +26,8 @@ use crate::{
     timeline::Timeline,
 };
 
-/// The second attempt is written to the audit too: the first may have died with its process.
+/// The second attempt is written to the audit too, so that people see that it is tried again; how often after that says
+/// nothing new.
 const AUDITED_ATTEMPTS: u32 = 2;
 
 /// What a round goes by.
@@ -41,6 +43,10 @@ pub(super) struct Inputs<'a> {
     pub(super) last: Option<DateTime<Utc>>,
     /// Since when a rule has been failing.
     pub(super) held_since: Option<DateTime<Utc>>,
+    /// How long before a stop people are warned.
+    pub(super) warning: Option<Duration>,
+    /// The stop that they have been warned of.
+    pub(super) warned: Option<DateTime<Utc>>,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -60,9 +66,11 @@ pub(super) struct Results<'a> {
     pub(super) changed: Vec<Remembered>,
     pub(super) orders: Vec<Ordered<'a>>,
     pub(super) audit: Vec<AuditRecord>,
-    pub(super) news: Vec<News>,
+    pub(super) news: Vec<Event>,
     pub(super) stuck: Vec<ServerId>,
     pub(super) held: Vec<(&'a Arc<Schedule>, RuleFailure)>,
+    /// Stops that people are warned of now.
+    pub(super) warned: Vec<(&'a str, DateTime<Utc>)>,
     pub(super) moving: bool,
     pub(super) next_look: Option<DateTime<Utc>>,
 }
@@ -123,6 +131,9 @@ impl<'a> Results<'a> {
             .iter()
             .filter_map(|member| member.just_started_until(inputs.now))
             .min();
+        if failure.is_none() {
+            self.warn(inputs, &timeline, &members);
+        }
         let mut told = Told::default();
         for (index, mut member) in members.drain(..).enumerate() {
             let aim = Aim {
@@ -159,6 +170,20 @@ impl<'a> Results<'a> {
         self.look_again(inputs, &timeline);
         if let Some(failure) = failure {
             self.held.push((inputs.schedule, failure));
+        }
+    }
+
+    /// Warns of a stop that is near.
+    fn warn(&mut self, inputs: &Inputs<'a>, timeline: &Timeline<'_>, members: &[Member<'_>]) {
+        let Some(ahead) = inputs.warning else { return };
+        match stop_near::warning(inputs, timeline, members, ahead) {
+            Some(Warning::From(at)) => self.look_at(at),
+            Some(Warning::Of(stop)) => {
+                self.warned.push((&inputs.schedule.name, stop));
+                self.news
+                    .push(news::stop_near(inputs.schedule, stop, inputs.now));
+            }
+            None => {}
         }
     }
 
@@ -200,12 +225,8 @@ impl<'a> Results<'a> {
         if let Some(action) = step.order
             && let Some(order) = member.order_for(&action, inputs.schedule)
         {
-            let attempts = member
-                .memory
-                .request
-                .as_ref()
-                .map_or(0, |request| request.attempts);
-            if attempts <= AUDITED_ATTEMPTS {
+            let request = member.memory.request.as_ref();
+            if request.is_some_and(|request| request.attempts <= AUDITED_ATTEMPTS) {
                 self.write_down(inputs, server, &action, &member.memory.reason);
             }
             self.orders.push(Ordered {
@@ -325,7 +346,7 @@ impl<'a> Results<'a> {
             });
         }
         self.news
-            .extend(announcements.into_iter().map(|announcement| News {
+            .extend(announcements.into_iter().map(|announcement| Event {
                 schedule: Arc::clone(schedule),
                 announcement,
             }));

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -11,19 +11,17 @@ use std::{
 use chrono::{DateTime, Days, Duration, Utc};
 
 use super::{
-    held::{Held, tell_held},
-    news::News,
+    held::tell_held,
     refused::Refused,
     report::{ActionTaken, TickError, TickOutcome, TickReport, Unseen},
     round::{Inputs, Results},
-    settings::{DRIFT_LOOK, FORGOTTEN_AFTER, QUICK_LOOK, Settings},
+    settings::{DRIFT_LOOK, FORGOTTEN_AFTER, MOST_WARNED_BYTES, ORDERS_TAKE, QUICK_LOOK, Settings},
+    telling::Telling,
 };
 use crate::{
-    model::{
-        AuditRecord, Exception, Force, Remembered, Server, ServerId, ServerState, local_moment,
-    },
+    model::{Exception, Force, Remembered, Schedule, Server, ServerId, ServerState},
     port::{
-        Change, Fleet, FleetView, Lease, Notifier, Order, Outcome, Rules, Snapshot, Store,
+        Fleet, FleetView, Intent, Lease, Notifier, Order, Outcome, Rules, Snapshot, Store,
         StoreError, TickRecord, Trace,
     },
 };
@@ -34,13 +32,14 @@ const DAYS_BACK: u64 = 4;
 /// Most orders between two looks at the lease: carried out within seconds even where each is a call of its own, and
 /// a multiple of every batch.
 const ORDERS_AT_ONCE: usize = 1_000;
+/// Most orders between two looks at the time, where there is little of it: a batch of EC2's.
+const ORDERS_IN_TIME: usize = 250;
 /// How many days ahead: announcements say when servers turn next, and that is at most a week and a day off.
 const DAYS_AHEAD: u64 = 9;
 
 /// Works out what should be and does something about it, a tick at a time.
 ///
-/// Between ticks it keeps only which schedules hold, to announce each change once. A process that starts anew
-/// announces those that hold once more.
+/// Between ticks it keeps nothing: what people have been told stands in the store.
 pub struct Scheduler {
     store: Arc<dyn Store>,
     fleet: Arc<dyn Fleet>,
@@ -48,8 +47,8 @@ pub struct Scheduler {
     notifier: Arc<dyn Notifier>,
     settings: Settings,
     clock: Option<Clock>,
-    held: Mutex<BTreeMap<String, Held>>,
     ticking: AtomicBool,
+    halted: AtomicBool,
 }
 
 /// Tells the time while a tick is under way.
@@ -64,6 +63,11 @@ struct Seen {
 impl Seen {
     fn last(&self) -> Option<DateTime<Utc>> {
         self.store.last_tick.as_ref().map(|record| record.at)
+    }
+
+    /// What the last tick left behind.
+    fn before(&self) -> TickRecord {
+        self.store.last_tick.clone().unwrap_or_default()
     }
 }
 
@@ -84,6 +88,7 @@ struct Acted {
     orders: Vec<Order>,
     outcomes: Vec<Outcome>,
     actions: Vec<ActionTaken>,
+    postponed: Vec<ServerId>,
 }
 
 /// Set while a tick is under way; dropping it ends that, whichever way the tick is left.
@@ -112,8 +117,8 @@ impl Scheduler {
             notifier,
             settings,
             clock: None,
-            held: Mutex::default(),
             ticking: AtomicBool::new(false),
+            halted: AtomicBool::new(false),
         }
     }
 
@@ -124,6 +129,17 @@ impl Scheduler {
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self
+    }
+
+    /// Has a tick that is under way stop at its next safe point, because the process is to end: it gives no more orders,
+    /// and remembers what came of those that it gave. What it leaves is the next tick's, of whichever host. This scheduler
+    /// does nothing from then on.
+    pub fn halt(&self) {
+        self.halted.store(true, Ordering::Release);
+    }
+
+    fn is_halted(&self) -> bool {
+        self.halted.load(Ordering::Acquire)
     }
 
     /// Gives the right to act back, so that another host need not wait until the lease ends.
@@ -144,9 +160,31 @@ impl Scheduler {
     /// When the store fails or nothing of the fleet can be seen. What was written down before is finished by the
     /// next tick.
     pub async fn tick(&self, now: DateTime<Utc>) -> Result<TickReport, TickError> {
+        self.tick_until(now, None).await
+    }
+
+    /// As [`Scheduler::tick`], by a host that works no longer than until `deadline`, by the scheduler's clock: it gives no
+    /// order that would most likely not be carried out and remembered by then. Those that it does not give are named in
+    /// the report, and the next tick gives them.
+    ///
+    /// # Errors
+    /// As [`Scheduler::tick`].
+    pub async fn tick_before(
+        &self,
+        now: DateTime<Utc>,
+        deadline: DateTime<Utc>,
+    ) -> Result<TickReport, TickError> {
+        self.tick_until(now, Some(deadline)).await
+    }
+
+    async fn tick_until(
+        &self,
+        now: DateTime<Utc>,
+        deadline: Option<DateTime<Utc>>,
+    ) -> Result<TickReport, TickError> {
         // Whoever holds the lease may have died: it is free within a minute.
         let nothing = |outcome| Ok(TickReport::new(outcome, now + QUICK_LOOK));
-        if self.ticking.swap(true, Ordering::Acquire) {
+        if self.is_halted() || self.ticking.swap(true, Ordering::Acquire) {
             return nothing(TickOutcome::NotMine);
         }
         let _ticking = Ticking(&self.ticking);
@@ -157,53 +195,65 @@ impl Scheduler {
         let Some(lease) = lease else {
             return nothing(TickOutcome::NotMine);
         };
-        match self.tick_under(&lease, now).await {
+        match self.tick_under(&lease, now, deadline).await {
             // Only fenced writes can conflict here: another host has taken over and does all of this itself.
             Err(TickError::Store(StoreError::Conflict)) => nothing(TickOutcome::Overtaken),
             done_or_failed => done_or_failed,
         }
     }
 
-    async fn tick_under(&self, lease: &Lease, now: DateTime<Utc>) -> Result<TickReport, TickError> {
+    async fn tick_under(
+        &self,
+        lease: &Lease,
+        now: DateTime<Utc>,
+        deadline: Option<DateTime<Utc>>,
+    ) -> Result<TickReport, TickError> {
         let store = self.read(lease, now).await?;
         if store.last_tick.as_ref().is_some_and(|last| now <= last.at) {
             return Ok(TickReport::new(TickOutcome::Late, now + DRIFT_LOOK));
         }
         let fleet = self.fleet.servers(now).await?;
         let seen = Seen { store, fleet };
-        let before = self
-            .held
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let before = seen.before();
         let Rounds {
             mut results,
             gone,
             unscheduled,
             servers,
         } = self.rounds(&seen, &before, now);
-        let held = tell_held(&mut results, &seen.store.definitions, &before, now);
-
-        // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered.
-        if !results.changed.is_empty() || !gone.is_empty() {
-            self.store.remember(lease, &results.changed, &gone).await?;
+        if self.is_halted() {
+            return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
         }
-        self.write_audit(std::mem::take(&mut results.audit)).await?;
-        let acted = self.act(lease, &mut results, now).await?;
-        for News {
-            schedule,
-            announcement,
-        } in &results.news
-        {
-            let local = local_moment(now, schedule.timezone);
-            self.notifier
-                .announce(Some(schedule), announcement, local)
-                .await;
+        let definitions = &seen.store.definitions;
+        let record = TickRecord {
+            at: now,
+            held: tell_held(&mut results, definitions, &before.held, now),
+            warned: still_ahead(before.warned, &results.warned, now),
+        };
+        let telling = Telling {
+            notifier: self.notifier.as_ref(),
+            last: seen.last(),
+            now,
+        };
+        if self.is_halted() {
+            return Ok(TickReport::new(TickOutcome::NotMine, now + QUICK_LOOK));
         }
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
-        self.store
-            .record_tick(lease, &TickRecord { at: now })
-            .await?;
+        // INVARIANT: intent first. Nothing is ordered that is not remembered as ordered, and nothing is remembered as
+        // told that is not among the notices: both are one write, and where the store needs several for it, the notices
+        // come first. A tick that dies before its record is written is made again since the same last tick, so that
+        // what it tells has the same keys, and the store takes each key once.
+        let intent = Intent {
+            changed: &results.changed,
+            gone: &gone,
+            audit: &results.audit,
+            notices: &telling.notices(&results.news, 0),
+        };
+        if !intent.is_empty() {
+            self.store.remember(lease, &intent).await?;
+        }
+        let acted = self.act(lease, &mut results, &telling, deadline).await?;
+        telling.announce(&results.news).await;
+        self.store.record_tick(lease, &record).await?;
         let trace = Trace {
             servers: &seen.fleet.servers,
             unscheduled: &unscheduled,
@@ -213,7 +263,7 @@ impl Scheduler {
         };
         self.fleet.trace(&trace, now).await;
         Ok(TickReport {
-            schedules: seen.store.definitions.schedules.len(),
+            schedules: definitions.schedules.len(),
             servers,
             actions: acted.actions,
             held: results
@@ -221,6 +271,7 @@ impl Scheduler {
                 .iter()
                 .map(|(schedule, _)| schedule.name.clone())
                 .collect(),
+            postponed: acted.postponed,
             unseen: seen.fleet.unseen.iter().map(Unseen::of).collect(),
             moving: results.moving,
             next_look: results.next_look(now),
@@ -241,12 +292,7 @@ impl Scheduler {
     }
 
     /// Every schedule's round.
-    fn rounds<'a>(
-        &'a self,
-        seen: &'a Seen,
-        held: &BTreeMap<String, Held>,
-        now: DateTime<Utc>,
-    ) -> Rounds<'a> {
+    fn rounds<'a>(&'a self, seen: &'a Seen, before: &TickRecord, now: DateTime<Utc>) -> Rounds<'a> {
         let (mut by_schedule, mut gone, missing) = gather(seen);
         let exceptions: HashMap<&str, &[Exception]> = seen
             .store
@@ -274,7 +320,9 @@ impl Scheduler {
                 exceptions: exceptions.get(name.as_str()).copied().unwrap_or_default(),
                 force: forces.get(name.as_str()).copied(),
                 last: seen.last(),
-                held_since: held.get(name).map(|held| held.since),
+                held_since: before.held.get(name).map(|held| held.since),
+                warning: self.warning(schedule, &servers),
+                warned: before.warned.get(name).copied(),
                 now,
             };
             results.round(&inputs, &servers);
@@ -303,12 +351,19 @@ impl Scheduler {
         }
     }
 
-    async fn write_audit(&self, records: Vec<AuditRecord>) -> Result<(), StoreError> {
-        if records.is_empty() {
-            return Ok(());
+    /// How long before a stop those of `schedule` are warned.
+    fn warning(
+        &self,
+        schedule: &Schedule,
+        servers: &[(&Server, Option<&Remembered>)],
+    ) -> Option<Duration> {
+        if servers.is_empty() {
+            return None;
         }
-        let changes: Vec<Change> = records.into_iter().map(Change::Audit).collect();
-        self.store.commit(&changes).await
+        let ahead = schedule
+            .warn_before_stop
+            .or_else(|| self.notifier.warning(schedule));
+        ahead.filter(|ahead| *ahead > Duration::zero())
     }
 
     /// Makes sure that the right to act is still there, for as long as it lasts when it is taken: what was remembered
@@ -332,40 +387,74 @@ impl Scheduler {
         self.clock.as_ref().map_or(now, |clock| clock())
     }
 
-    /// Gives the orders, and remembers those that were refused.
+    /// Gives the orders, and remembers those that were refused and those that there was no time for.
     async fn act(
         &self,
         lease: &Lease,
         results: &mut Results<'_>,
-        now: DateTime<Utc>,
+        telling: &Telling<'_>,
+        deadline: Option<DateTime<Utc>>,
     ) -> Result<Acted, TickError> {
+        let now = telling.now;
         if results.orders.is_empty() {
             return Ok(Acted::default());
         }
-        let orders: Vec<Order> = results
+        let mut orders: Vec<Order> = results
             .orders
             .iter()
             .map(|ordered| ordered.order.clone())
             .collect();
         let mut outcomes = Vec::with_capacity(orders.len());
-        for orders in orders.chunks(ORDERS_AT_ONCE) {
+        let at_once = deadline.map_or(ORDERS_AT_ONCE, |_| ORDERS_IN_TIME);
+        for orders in orders.chunks(at_once) {
+            let is_late = deadline.is_some_and(|deadline| deadline < self.time(now) + ORDERS_TAKE);
+            if is_late || self.is_halted() {
+                break;
+            }
             self.renew(lease, now).await?;
             outcomes.extend(self.fleet.act(orders, now).await);
         }
-        let refused = Refused::of(results, &outcomes, now);
-        if !refused.changed.is_empty() || !refused.gone.is_empty() {
-            self.store
-                .remember(lease, &refused.changed, &refused.gone)
-                .await?;
+        let mut refused = Refused::of(results, &outcomes, now);
+        let postponed = refused.postpone(results, outcomes.len());
+        orders.truncate(outcomes.len());
+        let intent = Intent {
+            changed: &refused.changed,
+            gone: &refused.gone,
+            audit: &refused.audit,
+            notices: &telling.notices(&refused.news, results.news.len()),
+        };
+        if !intent.is_empty() {
+            self.store.remember(lease, &intent).await?;
         }
-        self.write_audit(refused.audit).await?;
         results.news.extend(refused.news);
         Ok(Acted {
             orders,
             outcomes,
             actions: refused.actions,
+            postponed,
         })
     }
+}
+
+/// The stops that people know of and that lie ahead: those of `before`, and those that they are warned `now` of. Of more
+/// than fit into [`MOST_WARNED_BYTES`] they are warned, and warned again where the key of the notice does not stop it.
+fn still_ahead(
+    before: BTreeMap<String, DateTime<Utc>>,
+    warned: &[(&str, DateTime<Utc>)],
+    now: DateTime<Utc>,
+) -> BTreeMap<String, DateTime<Utc>> {
+    /// Of a time and what stands around it.
+    const BYTES_EACH: usize = 50;
+    let mut ahead = before;
+    ahead.retain(|_, stop| now < *stop);
+    let mut bytes: usize = ahead.keys().map(|name| name.len() + BYTES_EACH).sum();
+    for (schedule, stop) in warned {
+        bytes += schedule.len() + BYTES_EACH;
+        if bytes <= MOST_WARNED_BYTES {
+            ahead.insert((*schedule).to_owned(), *stop);
+        }
+    }
+    ahead
 }
 
 /// The servers of each schedule beside what is remembered of them, in the order of their ids.

@@ -26,6 +26,9 @@ pub(super) const FORGOTTEN_AFTER: Duration = Duration::hours(1);
 pub const DRIFT_LOOK: Duration = Duration::minutes(5);
 /// How soon a host looks again while something is on its way.
 pub const QUICK_LOOK: Duration = Duration::seconds(15);
+/// How long orders may take that are given together: a call of each service, with its attempts while there are too many
+/// calls. What takes longer than the host lasts is remembered as ordered, and ordered again.
+pub(super) const ORDERS_TAKE: Duration = Duration::seconds(10);
 /// How long a server counts as just started: rules that spread starts say how many there may be in a minute.
 pub(super) const JUST_STARTED: Duration = Duration::minutes(1);
 /// How far before an order its want is looked for, while the order is on its way and the plan already holds: the
@@ -35,6 +38,13 @@ pub(super) const WAVE_LASTS: Duration = Duration::hours(1);
 pub(super) const MAX_AUDITED_NAMES: usize = 50;
 /// Most names in a message; the same as in `wit/formatter.wit`.
 pub(super) const MAX_TOLD_NAMES: usize = 10;
+
+/// Most bytes of the schedules that hold, as far as people are told of each: what the last tick left behind is written
+/// at every tick, into one item of at most 400 KB on DynamoDB. It is some thousand schedules, and nobody reads as many
+/// messages.
+pub(super) const MOST_HELD_BYTES: usize = 150_000;
+/// Most bytes of the schedules whose next stop people have been warned of, in the same place.
+pub(super) const MOST_WARNED_BYTES: usize = 150_000;
 
 /// What an operator may set.
 #[derive(Debug, Clone, PartialEq, Eq)]

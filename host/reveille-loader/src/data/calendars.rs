@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use reveille_core::{
     model::{
-        AuditRecord, CALENDAR_DATA, Definitions, Exception, Force, Item, Remembered, ServerId,
-        calendar_data,
+        AuditRecord, CALENDAR_DATA, Definitions, Exception, Force, Item, KeptNotice, Notice,
+        Remembered, Settled, calendar_data,
     },
-    port::{Change, Delivery, Lease, Snapshot, Store, StoreError, TickRecord},
+    port::{Change, Delivery, Intent, Lease, Snapshot, Store, StoreError, TickRecord},
 };
 use reveille_sandbox::{Datum, Sandbox};
 
@@ -123,13 +123,8 @@ impl Store for CalendarStore {
         self.inner.remembered().await
     }
 
-    async fn remember(
-        &self,
-        lease: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError> {
-        self.inner.remember(lease, changed, gone).await
+    async fn remember(&self, lease: &Lease, intent: &Intent<'_>) -> Result<(), StoreError> {
+        self.inner.remember(lease, intent).await
     }
 
     async fn audit(&self, schedule: &str, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
@@ -138,6 +133,27 @@ impl Store for CalendarStore {
 
     async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
         self.inner.delivery(key).await
+    }
+
+    async fn notices(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Notice>, StoreError> {
+        self.inner.notices(now, limit).await
+    }
+
+    async fn claim_notice(&self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.inner.claim_notice(key, now).await
+    }
+
+    async fn settle_notice(
+        &self,
+        key: &str,
+        settled: &Settled,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.inner.settle_notice(key, settled, now).await
+    }
+
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError> {
+        self.inner.kept_notices().await
     }
 
     async fn lease(

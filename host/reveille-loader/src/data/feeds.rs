@@ -40,8 +40,12 @@ struct Kept {
     saved: Option<DateTime<Utc>>,
     due: DateTime<Utc>,
     failures: u32,
+    /// Since the start.
+    all_failures: u64,
     cause: Option<String>,
     told: Option<FeedState>,
+    /// Whether the look that follows has what it would ask for.
+    was_just_asked: bool,
 }
 
 /// How a feed stands.
@@ -75,6 +79,8 @@ pub struct FeedView {
     pub sha256: Option<String>,
     /// Why there is no newer one, for people.
     pub cause: Option<String>,
+    /// Looks at its place that have failed since the start.
+    pub failures: u64,
     /// Rules that read it, by name.
     pub rules: Vec<String>,
 }
@@ -113,8 +119,10 @@ impl Feeds {
                 source,
                 copy,
                 failures: 0,
+                all_failures: 0,
                 cause: None,
                 told: None,
+                was_just_asked: false,
             }
         });
         Self {
@@ -127,15 +135,22 @@ impl Feeds {
     /// One step: fetches what is due, keeps what is good, and hands it to the rules. A place that is out of reach keeps
     /// nothing else waiting for longer than a fetch takes.
     pub async fn look(&self, now: DateTime<Utc>) -> Looked {
-        self.fetch(now, |kept| kept.is_due(now)).await;
+        self.fetch(now, |kept| kept.is_due(now) && !kept.was_just_asked)
+            .await;
+        for kept in self.kept().iter_mut() {
+            kept.was_just_asked = false;
+        }
         self.settle(now)
     }
 
     /// The first step: as [`Feeds::look`], without waiting for any place of whose data there is a good copy. It has no
     /// news, as nobody listens yet and no rules are loaded that read anything: the look that follows has them.
     pub async fn begin(&self, now: DateTime<Utc>) {
-        self.fetch(now, |kept| kept.state(now) == FeedState::Stale)
-            .await;
+        for kept in self.kept().iter_mut() {
+            // A place that does not answer takes as long as it is due again after.
+            kept.was_just_asked = kept.state(now) == FeedState::Stale;
+        }
+        self.fetch(now, |kept| kept.was_just_asked).await;
         self.settle(now);
         for kept in self.kept().iter_mut() {
             kept.told = None;
@@ -208,6 +223,7 @@ impl Feeds {
                     bytes: copy.map(|copy| copy.datum.bytes.len()),
                     sha256: copy.map(|copy| copy.datum.digest.as_ref().to_owned()),
                     cause: kept.cause.clone(),
+                    failures: kept.all_failures,
                     rules: readers(&kept.feed.name, &rules),
                 }
             })
@@ -279,6 +295,7 @@ impl Kept {
             None => 0,
             Some(_) => self.failures.saturating_add(1),
         };
+        self.all_failures += u64::from(failed.is_some());
         self.cause = failed;
         self.due = later(now, self.feed.wait(self.failures));
     }

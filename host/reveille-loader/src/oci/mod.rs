@@ -5,12 +5,13 @@
 
 mod credentials;
 mod failure;
+mod manifest;
 
 use std::{
     collections::HashMap,
     io,
     pin::Pin,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -25,6 +26,7 @@ use oci_client::{
 use reveille_core::port::{FetchRequest, Fetched, Source, SourceError};
 use tokio::io::AsyncWrite;
 
+use self::manifest::Manifests;
 use crate::signature;
 
 /// How locations in a registry begin.
@@ -37,6 +39,9 @@ pub const SIGNATURE: &str = "reveille.minisig";
 /// taken, [`WASM_LAYER_MEDIA_TYPE`], is what older tools push.
 const WASM: &str = "application/wasm";
 
+/// Who asks.
+const USER_AGENT: &str = "reveille";
+
 /// How long a connection may take, and how long nothing may come.
 const CONNECT: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(10);
@@ -47,6 +52,8 @@ const FETCH: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub struct OciSource {
     clients: Mutex<HashMap<String, (RegistryAuth, Client)>>,
+    /// For manifests.
+    http: OnceLock<Result<reqwest::Client, Arc<reqwest::Error>>>,
 }
 
 #[async_trait]
@@ -77,16 +84,26 @@ impl OciSource {
         let failed = |error| failure::of(location, error);
         let auth = credentials::of(image.registry()).await;
         let client = self.client(image.registry(), &auth);
-        if let Some(known) = request.known {
-            let digest = client.fetch_manifest_digest(image, &auth);
-            if digest.await.map_err(failed)? == known {
-                return Ok(Fetched::Unchanged);
-            }
+        let manifests = Manifests {
+            http: self.http(location)?,
+            client: &client,
+            auth: &auth,
+            scheme: if is_loopback(image.registry()) {
+                "http"
+            } else {
+                "https"
+            },
+            location,
+        };
+        if let Some(known) = request.known
+            && manifests.digest(image).await?.as_deref() == Some(known)
+        {
+            return Ok(Fetched::Unchanged);
         }
-        let (manifest, digest) = client
-            .pull_image_manifest(image, &auth)
-            .await
-            .map_err(failed)?;
+        let (manifest, digest) = manifests.pull(image).await?;
+        if request.known == Some(digest.as_str()) {
+            return Ok(Fetched::Unchanged);
+        }
         let bytes = match place.part {
             Part::Signature => annotation(&manifest, location)?,
             Part::Component => {
@@ -118,6 +135,22 @@ impl OciSource {
         })
     }
 
+    fn http(&self, location: &str) -> Result<&reqwest::Client, SourceError> {
+        let make = || {
+            reqwest::Client::builder()
+                .user_agent(USER_AGENT)
+                .connect_timeout(CONNECT)
+                .read_timeout(SILENCE)
+                .build()
+                .map_err(Arc::new)
+        };
+        let made = self.http.get_or_init(make).as_ref();
+        made.map_err(|error| SourceError::Other {
+            location: location.to_owned(),
+            source: Arc::clone(error) as Arc<dyn std::error::Error + Send + Sync>,
+        })
+    }
+
     /// A client for a registry; another one when its credentials have changed, as it keeps those that it has seen.
     fn client(&self, registry: &str, auth: &RegistryAuth) -> Client {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,7 +169,7 @@ impl OciSource {
             platform_resolver: None,
             connect_timeout: Some(CONNECT),
             read_timeout: Some(SILENCE),
-            user_agent: "reveille",
+            user_agent: USER_AGENT,
             ..ClientConfig::default()
         });
         clients.insert(registry.to_owned(), (auth.clone(), client.clone()));

@@ -1,5 +1,5 @@
 use reveille_core::port::{Fetched, SourceError};
-use reveille_loader::Https;
+use reveille_loader::{Https, Reach};
 
 use crate::door::{Answer, Door, fetch, fetch_known, here, refused};
 
@@ -140,10 +140,18 @@ async fn this_machine_and_its_neighbours_are_not_asked_unless_allowed() {
         "localhost",
     ] {
         let location = format!("https://{host}:{}/", door.port);
-        let error = fetch(&Https::new(), &location).await.unwrap_err();
-        let message = error.to_string();
-        assert!(matches!(error, SourceError::Denied { .. }), "{message}");
-        assert!(message.contains("`private = true`"), "{message}");
+        for (https, remedy) in [
+            (Https::new(), "Put the component into the watched folder"),
+            (
+                Https::new().reaching(Reach::default()),
+                "with `private = true`",
+            ),
+        ] {
+            let error = fetch(&https, &location).await.unwrap_err();
+            let message = error.to_string();
+            assert!(matches!(error, SourceError::Denied { .. }), "{message}");
+            assert!(message.contains(remedy), "{message}");
+        }
     }
     assert_eq!(door.seen(), [""; 0]);
 }

@@ -136,6 +136,27 @@ async fn no_more_bytes_are_taken_than_are_allowed_whatever_the_manifest_says() {
 }
 
 #[tokio::test]
+async fn a_manifest_of_any_length_is_not_taken() {
+    let registry = Registry::start();
+    registry.push("long", COMPONENT, Some(&"x".repeat(4 << 20)));
+    for location in [":long", ":long.minisig"] {
+        let error = fetch(&registry.location(location), None).await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("its manifest has more than"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_that_is_not_what_its_digest_names_is_refused() {
+    let registry = Registry::start();
+    let name = registry.push("1.0", COMPONENT, None);
+    registry.misname(&name, "1.0", b"{}");
+    let location = registry.location(&format!("@{name}"));
+    let error = fetch(&location, None).await.unwrap_err().to_string();
+    assert!(error.contains("has the digest sha256:44136fa3"), "{error}");
+}
+
+#[tokio::test]
 async fn a_blob_that_is_not_what_the_manifest_names_is_refused() {
     let registry = Registry::start();
     registry.push("1.0", COMPONENT, None);

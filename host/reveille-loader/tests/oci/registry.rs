@@ -72,6 +72,16 @@ impl Registry {
         name
     }
 
+    /// Puts another manifest in the place of one.
+    pub(crate) fn misname(&self, name: &str, tag: &str, manifest: &[u8]) {
+        let mut contents = self.contents.lock().unwrap();
+        for name in [name, tag] {
+            contents
+                .manifests
+                .insert(name.to_owned(), manifest.to_vec());
+        }
+    }
+
     /// Puts another blob in the place of one.
     pub(crate) fn corrupt(&self, blob: &[u8], with: &[u8]) {
         let mut contents = self.contents.lock().unwrap();

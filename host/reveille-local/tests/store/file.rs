@@ -6,7 +6,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use reveille_core::{
     model::{Turn, Want},
-    port::{Change, Fleet as _, Lease, Store as _, TickRecord},
+    port::{Change, Fleet as _, Intent, Lease, Store as _, TickRecord},
 };
 use reveille_local::{Database, OpenError, SimulatedFleet, SqliteStore};
 use rusqlite::Connection;
@@ -36,11 +36,11 @@ async fn everything_is_there_after_the_file_is_opened_again() {
         .unwrap()
         .unwrap();
     store
-        .remember(&lease, &[remembered("i-1", "seoul")], &[])
+        .remember(&lease, &Intent::of(&[remembered("i-1", "seoul")], &[]))
         .await
         .unwrap();
     store
-        .record_tick(&lease, &TickRecord { at: at(0) })
+        .record_tick(&lease, &TickRecord::new(at(0)))
         .await
         .unwrap();
     let definitions = store.definitions().await.unwrap();
@@ -65,7 +65,7 @@ async fn everything_is_there_after_the_file_is_opened_again() {
     );
     assert_eq!(
         store.last_tick().await.unwrap(),
-        Some(TickRecord { at: at(0) })
+        Some(TickRecord::new(at(0)))
     );
     let renewed = store.lease("a", at(1), Duration::minutes(2)).await.unwrap();
     assert_eq!(
@@ -93,7 +93,7 @@ async fn what_another_process_wrote_is_seen_at_once() {
         .unwrap()
         .unwrap();
     there
-        .remember(&lease, &[remembered("i-1", "s")], &[])
+        .remember(&lease, &Intent::of(&[remembered("i-1", "s")], &[]))
         .await
         .unwrap();
     assert_eq!(here.store.definitions().await.unwrap().periods.len(), 1);
@@ -278,4 +278,32 @@ async fn a_row_that_cannot_be_read_is_an_error_and_not_a_panic() {
     let store = SqliteStore::new(database, Tz::UTC);
     let error = store.remembered().await.unwrap_err();
     assert_eq!(error.code(), "store.failed");
+}
+
+#[tokio::test]
+async fn what_another_version_left_beside_the_last_tick_is_passed_over() {
+    let file = in_file();
+    let path = file.folder.path().join("reveille.db");
+    let lease = file
+        .store
+        .lease("a", at(0), Duration::minutes(2))
+        .await
+        .unwrap()
+        .unwrap();
+    let mut record = TickRecord::new(at(0));
+    record.warned.insert("seoul".into(), at(9));
+    file.store.record_tick(&lease, &record).await.unwrap();
+    // An older one wrote nothing, a newer one something else.
+    for left in [
+        None,
+        Some(r#"{"at": "2026-11-22T22:00:00Z", "held": ["seoul"]}"#),
+        Some("no JSON"),
+    ] {
+        Connection::open(&path)
+            .unwrap()
+            .execute("UPDATE last_tick SET record = ?1", [left])
+            .unwrap();
+        let read = open(&file.folder).last_tick().await.unwrap();
+        assert_eq!(read, Some(TickRecord::new(at(0))), "{left:?}");
+    }
 }

@@ -3,6 +3,7 @@
 mod data;
 #[cfg(feature = "compiler")]
 mod desk;
+mod notices;
 #[cfg(feature = "compiler")]
 mod project;
 mod rule;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use data::DataCommand;
 #[cfg(feature = "compiler")]
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
+pub(crate) use notices::NoticesCommand;
 #[cfg(feature = "compiler")]
 pub(crate) use project::{BuildArgs, NewArgs, RuleKind, RuleLanguage};
 #[cfg(all(feature = "aws", feature = "compiler"))]
@@ -78,6 +80,9 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Start the timer and the webhook on what the store holds
     Serve(ServeArgs),
+    /// Answer events as a function of AWS Lambda; there, the program does so without being told
+    #[cfg(feature = "aws")]
+    Lambda,
     /// Do one scheduling run and say what was done
     Tick {
         /// As JSON
@@ -139,6 +144,9 @@ pub(crate) enum Command {
     /// See the named data that rules read
     #[command(subcommand)]
     Data(DataCommand),
+    /// See what people were not told, have it sent once more, try a target out
+    #[command(subcommand)]
+    Notices(NoticesCommand),
     /// See the servers; break simulated ones, move them by hand
     #[command(subcommand)]
     Fleet(FleetCommand),
@@ -152,6 +160,12 @@ pub(crate) enum Command {
     Evaluate {
         /// Where the lines are [default: standard input]
         file: Option<PathBuf>,
+    },
+    /// Ask the Reveille of this machine whether it is alive; exits with 1 when it is not
+    Healthcheck {
+        /// Where it listens [default: as configured]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        to: Option<String>,
     },
     /// Print a completion script: `source <(reveille completions bash)`
     Completions {
@@ -189,7 +203,7 @@ pub(crate) struct SayArgs {
     /// The message, with its slash: `/서버 Development status`
     #[arg(required = true, trailing_var_arg = true)]
     pub(crate) words: Vec<String>,
-    /// Where Reveille listens
+    /// Where Reveille listens: an address with its port, or `http://…`
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) to: String,
     /// The webhook's token [default: the first configured one, else the demo's]
@@ -269,6 +283,9 @@ pub(crate) struct IamArgs {
     /// ARN of the program's own role, which those roles trust
     #[arg(long, value_name = "ARN", requires = "spoke")]
     pub(crate) principal: Option<String>,
+    /// The program runs as the function of this name: it may write its log, and invoke itself
+    #[arg(long, value_name = "NAME", conflicts_with = "spoke")]
+    pub(crate) lambda: Option<String>,
     /// The account in which the program runs; without it any account stands in the ARNs
     #[arg(long, value_name = "DIGITS")]
     pub(crate) account: Option<String>,

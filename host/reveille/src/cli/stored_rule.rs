@@ -41,6 +41,9 @@ pub(crate) struct RuleRemoveArgs {
     /// Even while schedules use it; they hold from then on
     #[arg(long)]
     pub(crate) force: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

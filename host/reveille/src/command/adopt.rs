@@ -8,6 +8,7 @@ use chrono::Duration;
 use reveille_aws::registry::Registry;
 use reveille_core::{
     model::{Remembered, ServerId, Stored},
+    port::Intent,
     tick::{LEASE, Unseen},
 };
 
@@ -54,7 +55,7 @@ pub(super) async fn run(registry: &str, setting: Setting) -> anyhow::Result<Exit
             )),
         }
     }
-    let written = house.store.remember(&lease, &taken, &[]).await;
+    let written = house.store.remember(&lease, &Intent::of(&taken, &[])).await;
     give_back(&house, &holder, now).await;
     written.context("nothing was taken over")?;
     print(&format!(

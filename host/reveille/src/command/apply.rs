@@ -1,6 +1,6 @@
 //! `reveille apply`, `diff` and `export`: definitions as a file.
 
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{collections::BTreeSet, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use reveille_core::model::{Definitions, Item};
@@ -57,10 +57,15 @@ async fn read(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<V
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read `{}`", path.display()))?;
     let (language, zone) = (Language::of(path), setting.config.timezone);
-    let unloaded = match definitions_file::items(&text, language) {
-        Ok(items) => load_rules(&Definitions::read(&items, zone), setting, house).await?,
+    let (unloaded, unknown) = match definitions_file::items(&text, language) {
+        Ok(items) => {
+            let wanted = Definitions::read(&items, zone);
+            let unloaded = load_rules(&wanted, setting, house).await?;
+            let unknown = unknown(&wanted, house, &unloaded);
+            (unloaded, unknown)
+        }
         // Reading it whole tells these faults, and all others.
-        Err(_) => Vec::new(),
+        Err(_) => (Vec::new(), BTreeSet::new()),
     };
     definitions_file::read(&text, language, zone, &*house.sandbox).map_err(|faults| {
         let told = faults
@@ -69,13 +74,36 @@ async fn read(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<V
         let causes = unloaded
             .iter()
             .map(|(rule, cause)| format!("\n  rule {rule}: {cause}"));
+        let unknown = unknown.iter().map(|rule| {
+            format!(
+                "\n  rule {rule}: it comes before the schedules that name it: put its component into the watched folder, \
+                 `reveille rule add` it, or write it under `rules` in this file"
+            )
+        });
         anyhow::anyhow!(
             "nothing was applied: {} faults in `{}`{}",
             faults.len(),
             path.display(),
-            told.chain(causes).collect::<String>()
+            told.chain(causes).chain(unknown).collect::<String>()
         )
     })
+}
+
+/// The rules that schedules name and of which nothing is said anywhere.
+fn unknown(wanted: &Definitions, house: &House, unloaded: &[(String, String)]) -> BTreeSet<String> {
+    let named = wanted.schedules.values().flat_map(|schedule| {
+        let rules = schedule.rules.iter();
+        rules.map(|used| used.name.as_str())
+    });
+    let tried = house.loader.unloaded();
+    let is_known = |rule: &str| {
+        let mut tried = tried.iter().chain(unloaded);
+        house.sandbox.description(rule).is_ok() || tried.any(|(name, _)| name == rule)
+    };
+    named
+        .filter(|rule| !is_known(rule))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Loads the rules that `wanted` has and the store has otherwise or not at all, so that they can be asked about the

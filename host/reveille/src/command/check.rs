@@ -2,15 +2,62 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
+use chrono::{DateTime, Utc};
 use reveille_core::{model::local_moment, port::Rules as _, tick::Unseen, timeline::Timeline};
 
-use super::{Setting, data, doctor::of_schedule};
-use crate::{clock::Clock, house::print, secrets::SecretErrors};
+use super::{Setting, data, doctor::of_schedule, notices};
+use crate::{
+    clock::Clock,
+    config::Config,
+    house::{House, print},
+    secrets::SecretErrors,
+};
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// How each room stands, a line each.
+    pub(crate) rooms: Vec<String>,
+    /// What is wrong, and what to do.
+    pub(crate) faults: Vec<String>,
+}
 
 pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
-    let now = setting.clock.now();
-    let config = &setting.config;
+    let Checked { rooms, faults } = checked(&house, &setting.config, setting.clock.now()).await?;
+    let mut text = String::new();
+    for room in &rooms {
+        let _ = writeln!(text, "{room}");
+    }
+    for fault in &faults {
+        let _ = writeln!(text, "fault     {fault}");
+    }
+    let _ = writeln!(
+        text,
+        "{}",
+        if faults.is_empty() {
+            String::from("all is well")
+        } else {
+            format!("{} faults", faults.len())
+        }
+    );
+    print(&text);
+    Ok(if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Looks at everything in `house`.
+///
+/// # Errors
+/// When the store or the fleet cannot be read at all.
+pub(crate) async fn checked(
+    house: &House,
+    config: &Config,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Checked> {
     let definitions = house.store.definitions().await?;
     let fleet = house.fleet.servers(now).await?;
 
@@ -22,7 +69,8 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|(name, cause)| format!("rule {name}: {cause}")),
     );
-    faults.extend(data::faults(&house, config, &definitions));
+    faults.extend(data::faults(house, config, &definitions));
+    faults.extend(notices::faults(config, &definitions));
     if let Err(SecretErrors(errors)) = house
         .secrets
         .resolve(config.secrets(), Clock::machine())
@@ -58,59 +106,40 @@ pub(super) async fn run(setting: Setting) -> anyhow::Result<ExitCode> {
         }
     }
 
-    let rules = house.sandbox.loaded();
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "config    {}, {} tokens, {}, {}",
-        config.listen,
-        config.tokens.len(),
-        config.timezone,
-        config.locale
-    );
-    let _ = writeln!(
-        text,
-        "rules     {} loaded: {}",
-        rules.len(),
-        names(rules.iter().map(|rule| rule.name.as_str()))
-    );
-    let _ = writeln!(
-        text,
-        "store     {}: {} schedules, {} periods",
-        config.store,
-        definitions.schedules.len() + definitions.set_aside.len(),
-        definitions.periods.len()
-    );
-    let _ = writeln!(
-        text,
-        "fleet     {}: {} servers",
-        if house.is_simulated() {
-            "simulated"
-        } else {
-            "AWS"
-        },
-        fleet.servers.len()
-    );
     faults.sort();
     faults.dedup();
-    for fault in &faults {
-        let _ = writeln!(text, "fault     {fault}");
-    }
-    let _ = writeln!(
-        text,
-        "{}",
-        if faults.is_empty() {
-            String::from("all is well")
-        } else {
-            format!("{} faults", faults.len())
-        }
-    );
-    print(&text);
-    Ok(if faults.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let rules = house.sandbox.loaded();
+    let rooms = vec![
+        format!(
+            "config    {}, {} tokens, {} targets, {}, {}",
+            config.listen,
+            config.tokens.len(),
+            config.targets.len(),
+            config.timezone,
+            config.locale
+        ),
+        format!(
+            "rules     {} loaded: {}",
+            rules.len(),
+            names(rules.iter().map(|rule| rule.name.as_str()))
+        ),
+        format!(
+            "store     {}: {} schedules, {} periods",
+            config.store,
+            definitions.schedules.len() + definitions.set_aside.len(),
+            definitions.periods.len()
+        ),
+        format!(
+            "fleet     {}: {} servers",
+            if house.is_simulated() {
+                "simulated"
+            } else {
+                "AWS"
+            },
+            fleet.servers.len()
+        ),
+    ];
+    Ok(Checked { rooms, faults })
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {

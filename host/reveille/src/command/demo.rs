@@ -7,15 +7,15 @@ use chrono::{DateTime, Utc};
 use reveille_core::model::{LeftOut, ServerId, ServerKind, ServerState};
 use reveille_local::SimulatedServer;
 
-use super::{
-    Setting,
-    serve::{Running, open_doors},
-};
+use super::{Setting, serve::work};
 use crate::{
     cli::DemoArgs,
     config::Token,
     definitions_file::{self, Difference, Language},
+    doors::Addresses,
     house::{House, print},
+    shift::Running,
+    signals::StopSignals,
 };
 
 /// The token of a demo, which listens on this machine only.
@@ -40,6 +40,7 @@ const GROUPS: [(&str, ServerKind, &str, &str, usize); 6] = [
 ];
 
 pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<ExitCode> {
+    let signals = StopSignals::listen()?;
     let Setting {
         mut config, clock, ..
     } = setting;
@@ -68,25 +69,19 @@ pub(super) async fn run(args: DemoArgs, setting: Setting) -> anyhow::Result<Exit
     }
     let house = House::open(&config).await?;
     seed(&house, &config, clock.now()).await?;
-    let mut tokens = config.tokens.clone();
-    tokens.push(Token::known("the demo's token", DEMO_TOKEN));
-    open_doors(
-        &house,
-        &config,
-        &tokens,
-        clock,
-        Running {
-            draw: true,
-            timer: true,
-        },
-        |address| {
-            print(&greeting(
-                &address.to_string(),
-                &config.file().display().to_string(),
-            ));
-        },
-    )
-    .await
+    config
+        .tokens
+        .push(Token::known("the demo's token", DEMO_TOKEN));
+    let addresses = Addresses::take(&config).await?;
+    print(&greeting(
+        &addresses.webhook_address.to_string(),
+        &config.file().display().to_string(),
+    ));
+    let running = Running {
+        draw: true,
+        timer: true,
+    };
+    work(house, config, addresses, clock, running, signals, None).await
 }
 
 /// The example must not end up in a table that others read, nor be taken for real servers.

@@ -13,7 +13,7 @@ use reveille_core::{
 #[cfg(feature = "aws")]
 use tokio::sync::mpsc;
 
-use super::{Setting, data};
+use super::{Setting, data, notices};
 #[cfg(feature = "aws")]
 use crate::{aws, config::StoreConfig};
 use crate::{
@@ -123,6 +123,7 @@ async fn of_house(house: &House, setting: &Setting) -> Vec<Finding> {
                 faults.extend(of_rules.iter().map(|fault| of_schedule(fault, schedule)));
             }
             faults.extend(data::faults(house, &setting.config, &definitions));
+            faults.extend(notices::faults(&setting.config, &definitions));
             findings.push(Finding::Ok(format!(
                 "store {}: {usable} of {} schedules can be used",
                 setting.config.store,

@@ -1,25 +1,39 @@
 //! `reveille iam`: the least policy that the configuration needs.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use reveille_aws::{
     fleet::FleetSettings,
     policy::{self, PolicyInput},
     s3,
     secret::SecretId,
 };
+use reveille_core::model::RuleSource;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
 use super::Setting;
 use crate::{
     cli::IamArgs,
     config::{Config, SecretPlace, StoreConfig},
-    house::print,
+    house::{self, print, tell},
 };
 
-pub(super) fn run(args: IamArgs, setting: &Setting) -> anyhow::Result<ExitCode> {
-    let input = input(&args, &setting.config)?;
+/// How long the store is waited for: without credentials nothing there can be read, and the rest is told all the same.
+const STORE_TIME: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(args: IamArgs, setting: &Setting) -> anyhow::Result<ExitCode> {
+    let stored = match stored(&setting.config).await {
+        Ok(stored) => stored,
+        Err(error) => {
+            tell(&format!(
+                "rules that stand in the store alone are not in this policy, because it cannot be read: {error:#}\n"
+            ));
+            Vec::new()
+        }
+    };
+    let input = input(&args, &setting.config, &stored)?;
     let shown = match &args.principal {
         Some(principal) if args.spoke => spokes(&input, principal)?,
         Some(_) | None => policy::home(&input),
@@ -28,13 +42,32 @@ pub(super) fn run(args: IamArgs, setting: &Setting) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
+/// The rules of the store, as far as nothing comes before them.
+async fn stored(config: &Config) -> anyhow::Result<Vec<RuleSource>> {
+    let reading = async {
+        let Some(store) = house::store(config).await? else {
+            return Ok(Vec::new());
+        };
+        let definitions = store.definitions().await?;
+        let is_configured = |name: &String| config.rules.iter().any(|rule| rule.name == *name);
+        let rules = definitions.rules.iter();
+        Ok(rules
+            .filter(|(name, _)| !is_configured(name))
+            .map(|(_, rule)| rule.clone())
+            .collect())
+    };
+    timeout(STORE_TIME, reading)
+        .await
+        .with_context(|| format!("it has not answered within {} s", STORE_TIME.as_secs()))?
+}
+
+fn input(args: &IamArgs, config: &Config, stored: &[RuleSource]) -> anyhow::Result<PolicyInput> {
     let tables = match &config.store {
         StoreConfig::Sqlite(_) => None,
         StoreConfig::Dynamo(tables) => Some(tables),
     };
     let aws = config.aws.as_ref();
-    let objects = objects(config);
+    let objects = objects(config, stored);
     let secrets = secrets(config);
     ensure!(
         tables.is_some() || aws.is_some() || !objects.is_empty() || !secrets.is_empty(),
@@ -51,6 +84,7 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
     );
     Ok(PolicyInput {
         account: args.account.clone(),
+        function: args.lambda.clone(),
         region: region.unwrap_or_default(),
         config_table: tables.map(|tables| tables.config.clone()),
         state_table: tables.map(|tables| tables.state.clone()),
@@ -78,9 +112,9 @@ fn input(args: &IamArgs, config: &Config) -> anyhow::Result<PolicyInput> {
     })
 }
 
-/// What is read of S3: the rules of the configuration, with the signatures beside them, and data.
-fn objects(config: &Config) -> Vec<String> {
-    let rules = config.rules.iter().flat_map(|rule| {
+/// What is read of S3: the rules of the configuration and of the store, with the signatures beside them, and data.
+fn objects(config: &Config, stored: &[RuleSource]) -> Vec<String> {
+    let rules = config.rules.iter().chain(stored).flat_map(|rule| {
         let signature = config.taking.trust.signature(rule);
         std::iter::once(rule.location.clone()).chain(signature)
     });

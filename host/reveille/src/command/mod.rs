@@ -12,10 +12,12 @@ mod doctor;
 mod evaluate;
 mod explain;
 mod fleet;
+pub(crate) mod healthcheck;
 #[cfg(feature = "aws")]
 mod iam;
 #[cfg(feature = "aws")]
 mod import;
+mod notices;
 mod plan;
 mod rule;
 mod say;
@@ -26,23 +28,24 @@ mod shadow;
 mod tables;
 mod tick;
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 use reveille_core::model::{Exception, Schedule};
 use std::sync::Arc;
 
+#[cfg(feature = "aws")]
+pub(crate) use check::checked;
 #[cfg(feature = "compiler")]
 pub(crate) use rule::rule_name;
+#[cfg(feature = "aws")]
+pub(crate) use tick::as_json as tick_as_json;
 
 use crate::{
     cli::{Cli, Command, Common},
     clock::{Clock, read_time},
-    config::{Config, StoreConfig},
+    config::{Config, Origin},
     feeds,
     house::{House, print},
 };
@@ -51,17 +54,19 @@ use crate::{
 pub(crate) struct Setting {
     pub(crate) config: Config,
     pub(crate) clock: Clock,
-    /// Path of the configuration.
-    config_file: Option<PathBuf>,
+    /// Where the configuration came from.
+    origin: Origin,
 }
 
 impl Setting {
     /// Reads the configuration and the clock.
     pub(crate) fn new(common: &Common) -> anyhow::Result<Self> {
-        let mut config = Config::load(common.config.as_deref(), &|name| std::env::var(name).ok())?;
-        if let Some(db) = &common.db {
-            config.store = StoreConfig::Sqlite(db.clone());
-        }
+        let origin = Origin {
+            file: common.config.clone(),
+            db: common.db.clone(),
+            listen: None,
+        };
+        let config = origin.read()?;
         let at = common
             .at
             .as_deref()
@@ -73,13 +78,14 @@ impl Setting {
         Ok(Self {
             clock: Clock::new(at, common.freeze),
             config,
-            config_file: common.config.clone(),
+            origin,
         })
     }
 
     /// The configuration's file, for people.
     pub(crate) fn file(&self) -> String {
-        self.config_file
+        self.origin
+            .file
             .as_ref()
             .map_or_else(String::new, |path| format!("`{}`", path.display()))
     }
@@ -117,15 +123,21 @@ pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<Ex
         #[cfg(feature = "aws")]
         Command::Adopt { registry } => adopt::run(&registry, setting).await,
         #[cfg(feature = "aws")]
-        Command::Iam(args) => iam::run(args, &setting),
+        Command::Iam(args) => iam::run(args, &setting).await,
         #[cfg(feature = "aws")]
         Command::Shadow(args) => shadow::run(args, setting).await,
         Command::Rule(command) => rule::run(command, setting).await,
         Command::Data(command) => data::run(command, setting).await,
+        Command::Notices(command) => notices::run(command, setting).await,
         Command::Fleet(command) => fleet::run(command, setting).await,
         Command::Evaluate { file } => evaluate_file(file.as_deref(), &setting),
         #[cfg(feature = "compiler")]
         Command::CompileComponent => Ok(reveille_sandbox::compile_child()),
+        Command::Healthcheck { to } => {
+            healthcheck::run(to.as_deref(), setting.origin.file.as_deref()).await
+        }
+        #[cfg(feature = "aws")]
+        Command::Lambda => anyhow::bail!("a function reads its configuration itself"),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "reveille", &mut script);

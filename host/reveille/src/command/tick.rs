@@ -1,15 +1,18 @@
 //! `reveille tick`: one scheduling run.
 
-use std::{fmt::Write as _, process::ExitCode};
+use std::{fmt::Write as _, process::ExitCode, time::Duration};
 
 use reveille_core::{
     model::Action,
     tick::{TickOutcome, TickReport},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Setting;
 use crate::house::print;
+
+/// How long messages are sent after a run: whoever calls it every minute does not want two at once.
+const SENDING_TIME: Duration = Duration::from_secs(40);
 
 pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode> {
     let house = setting.house().await?;
@@ -23,6 +26,15 @@ pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode
         anyhow::Error::new(error).context(format!("the scheduling run failed ({code})"))
     })?;
     released?;
+    if let Some(courier) = house.courier(&setting.config, setting.clock)? {
+        let deadline = tokio::time::Instant::now() + SENDING_TIME;
+        if let Err(error) = courier.deliver(Some(deadline)).await {
+            tracing::warn!(
+                code = error.code(),
+                "messages to people wait for the next run: {error}"
+            );
+        }
+    }
     if report.outcome == TickOutcome::NotMine {
         // A lease that was given back at a later time is not over yet at this one.
         let last = house.store.last_tick().await?;
@@ -31,7 +43,7 @@ pub(super) async fn run(json: bool, setting: Setting) -> anyhow::Result<ExitCode
         }
     }
     print(&if json {
-        as_json(&report)
+        format!("{:#}\n", as_json(&report))
     } else {
         as_text(&report)
     });
@@ -59,7 +71,8 @@ fn outcome(outcome: TickOutcome) -> &'static str {
     }
 }
 
-fn as_json(report: &TickReport) -> String {
+/// The report for programs.
+pub(crate) fn as_json(report: &TickReport) -> Value {
     let actions: Vec<_> = report
         .actions
         .iter()
@@ -78,18 +91,18 @@ fn as_json(report: &TickReport) -> String {
         .iter()
         .map(|unseen| json!({"target": unseen.target, "code": unseen.code, "cause": unseen.cause}))
         .collect();
-    let report = json!({
+    json!({
         "outcome": outcome(report.outcome),
         "schedules": report.schedules,
         "servers": report.servers,
         "actions": actions,
         "held": report.held,
         "stuck": report.stuck,
+        "postponed": report.postponed,
         "unseen": unseen,
         "moving": report.moving,
         "next_look": report.next_look,
-    });
-    format!("{report:#}\n")
+    })
 }
 
 fn as_text(report: &TickReport) -> String {

@@ -33,16 +33,34 @@ impl Comparison {
                 "the schedule `{name}` is set aside and not compared: `reveille check` says why"
             );
         }
-        let decides =
-            |version: &Option<Version>| version.as_ref().is_some_and(|it| it.has("decider"));
-        if decides(&self.before) || decides(&self.after) {
-            drawn.push_str(
-                "it decides about servers too, and decisions are not compared: they depend on how the servers are\n",
-            );
-        }
+        drawn.push_str(&self.not_compared());
         drawn.push_str(&self.summary());
         drawn.push('\n');
         drawn
+    }
+
+    /// What the rule does besides planning, a line for each: it may change and is not seen here.
+    pub(crate) fn not_compared(&self) -> String {
+        let has = |role| {
+            let versions = [&self.before, &self.after];
+            versions.into_iter().flatten().any(|it| it.has(role))
+        };
+        let mut lines = String::new();
+        for (role, line) in [
+            (
+                "decider",
+                "it decides about servers, and decisions are not compared: they depend on how the servers are\n",
+            ),
+            (
+                "formatter",
+                "it has the words of chat, and words are not compared: `reveille rule test` has cases for them\n",
+            ),
+        ] {
+            if has(role) {
+                lines.push_str(line);
+            }
+        }
+        lines
     }
 
     /// One line: how much differs.

@@ -69,6 +69,7 @@ pub(super) struct RawAws {
 struct RawTarget {
     account: Option<String>,
     role: Option<String>,
+    roles: Option<Vec<String>>,
     external_id: Option<String>,
     regions: Option<Vec<String>>,
 }
@@ -270,16 +271,18 @@ fn targets(raw: Vec<RawTarget>, region: &str) -> Result<Vec<Target>, ConfigError
     }
     let mut seen = BTreeSet::new();
     let mut targets = Vec::with_capacity(raw.len());
-    for (number, target) in raw.into_iter().enumerate() {
-        let target = target.check(number, region)?;
-        for region in &target.regions {
-            if !seen.insert((target.account.clone(), region.clone())) {
-                return Err(Given::new(key(number, "regions"), region).wrong(
-                    "this account has this region in a target already; leave one of the two",
-                ));
+    for (number, entry) in raw.into_iter().enumerate() {
+        for target in entry.of_each_role(number)? {
+            let target = target.check(number, region)?;
+            for region in &target.regions {
+                if !seen.insert((target.account.clone(), region.clone())) {
+                    return Err(Given::new(key(number, "regions"), region).wrong(
+                        "this account has this region in a target already; leave one of the two",
+                    ));
+                }
             }
+            targets.push(target);
         }
-        targets.push(target);
     }
     Ok(targets)
 }
@@ -290,6 +293,33 @@ fn key(number: usize, field: &str) -> String {
 }
 
 impl RawTarget {
+    /// One for each of its `roles`, which have everything else in common.
+    fn of_each_role(self, number: usize) -> Result<Vec<Self>, ConfigError> {
+        let Some(roles) = self.roles else {
+            return Ok(vec![self]);
+        };
+        let wrong = |remedy| {
+            let roles = Given::new(key(number, "roles"), roles.join(", "));
+            Err(roles.wrong(remedy))
+        };
+        if self.account.is_some() || self.role.is_some() {
+            return wrong(
+                "with `roles` there is neither `role` nor `account`: each role tells its own",
+            );
+        }
+        if roles.is_empty() {
+            return wrong("name at least one role, or leave it out for the credentials themselves");
+        }
+        let of_role = |role| Self {
+            account: None,
+            role: Some(role),
+            roles: None,
+            external_id: self.external_id.clone(),
+            regions: self.regions.clone(),
+        };
+        Ok(roles.into_iter().map(of_role).collect())
+    }
+
     fn check(self, number: usize, region: &str) -> Result<Target, ConfigError> {
         let account = self
             .account
@@ -496,6 +526,44 @@ mod tests {
             &format!("{HUB}[[targets]]\naccount = \"123456789012\"\nexternal_id = \"x1\""),
             "aws.targets[1].external_id is `x1`: it goes with a role",
         );
+    }
+
+    #[test]
+    fn many_roles_share_a_target() {
+        let target = |fields: &str| format!("{HUB}[[targets]]\n{fields}");
+        let [first, second] = [1, 2].map(|n| format!("arn:aws:iam::{n:0>12}:role/reveille"));
+        let aws = load(&target(&format!(
+            "roles = [\"{first}\", \"{second}\"]\nexternal_id = \"x1\"\nregions = [\"us-east-1\"]"
+        )))
+        .unwrap();
+        let of = |account: &str, role: &String| Target {
+            account: Some(account.into()),
+            role: Some(role.clone()),
+            external_id: Some("x1".into()),
+            regions: vec!["us-east-1".into()],
+        };
+        assert_eq!(
+            aws.fleet.targets,
+            [of("000000000001", &first), of("000000000002", &second)]
+        );
+        for (fields, complaint) in [
+            (
+                "roles = []",
+                "aws.targets[1].roles is ``: name at least one role",
+            ),
+            (
+                "roles = [\"a\"]\nrole = \"b\"",
+                "aws.targets[1].roles is `a`: with `roles` there is neither",
+            ),
+            (
+                "roles = [\"a\"]",
+                "aws.targets[1].role is `a`: write a role's ARN",
+            ),
+        ] {
+            refused(&target(fields), complaint);
+        }
+        let twice = format!("roles = [\"{first}\", \"{first}\"]");
+        refused(&target(&twice), "this account has this region");
     }
 
     #[test]

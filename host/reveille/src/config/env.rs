@@ -2,6 +2,8 @@
 
 /// Path of the configuration file.
 pub(crate) const ENV_CONFIG: &str = "REVEILLE_CONFIG";
+/// The text of the configuration, where there is no file.
+pub(crate) const ENV_CONFIG_TOML: &str = "REVEILLE_CONFIG_TOML";
 /// Path of the embedded store's file.
 pub(crate) const ENV_STORE: &str = "REVEILLE_STORE_PATH";
 /// The config table of the store on DynamoDB.
@@ -31,6 +33,7 @@ pub(crate) const AWS_REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 pub(crate) const ENV_HELP: &str = "\
 Environment:
   REVEILLE_CONFIG             path of the configuration file (as --config)
+  REVEILLE_CONFIG_TOML        the text of the configuration, where there is no file: in AWS Lambda
   REVEILLE_STORE_PATH         path of the store's file (as --db)
   REVEILLE_STORE_DYNAMODB_CONFIG_TABLE
                               the config table, when the store is DynamoDB

@@ -9,9 +9,11 @@ mod given;
 mod http;
 #[cfg(feature = "aws")]
 mod machine_code;
+mod origin;
 mod sandbox;
 mod secret;
 mod store;
+mod target;
 mod token;
 
 use std::{
@@ -28,16 +30,20 @@ use thiserror::Error;
 use reveille_core::model::{RuleSource, Tier, reply::Persona};
 use reveille_loader::Feed;
 
+use crate::jandi::DEFAULT_KEYWORD;
+
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
-pub(crate) use env::{ENV_CONFIG, ENV_HELP};
+pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
 use given::Given;
 #[cfg(feature = "aws")]
 pub(crate) use machine_code::SharedConfig;
+pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
 pub(crate) use secret::{Secret, SecretPlace, SecretText};
 pub(crate) use store::StoreConfig;
+pub(crate) use target::Target;
 pub(crate) use token::Token;
 
 /// What the environment says; asked once for each variable.
@@ -65,6 +71,10 @@ pub(crate) struct Config {
     pub(crate) admin: Option<SocketAddr>,
     /// Who may speak to the webhook.
     pub(crate) tokens: Vec<Token>,
+    /// Where people are told what happens.
+    pub(crate) targets: Vec<Target>,
+    /// The word after the slash in commands that people are told unasked.
+    pub(crate) keyword: String,
     /// Zone of schedules that have none.
     pub(crate) timezone: Tz,
     /// Language of what is said where a schedule does not say.
@@ -149,6 +159,8 @@ struct RawConfig {
 #[serde(deny_unknown_fields, default)]
 struct RawJandi {
     tokens: Vec<token::RawToken>,
+    targets: Vec<target::RawTarget>,
+    keyword: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -181,22 +193,27 @@ struct RawRule {
 }
 
 impl Config {
-    /// Reads `path`, or the defaults when there is none, and the environment above it.
+    /// Reads `path`, or the text in the environment, or the defaults when there is neither, and the environment above
+    /// it.
     pub(crate) fn load(path: Option<&Path>, variables: Variables<'_>) -> Result<Self, ConfigError> {
-        let raw = match path {
-            None => RawConfig::default(),
+        let (name, text) = match path {
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                        path: path.to_owned(),
-                        source,
-                    })?;
-                toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|source| ConfigError::Unreadable {
                     path: path.to_owned(),
-                    message: malformed(&text, &error),
-                })?
+                    source,
+                })?;
+                (path, text)
             }
+            None => (
+                Path::new(env::ENV_CONFIG_TOML),
+                variables(env::ENV_CONFIG_TOML).unwrap_or_default(),
+            ),
         };
+        let raw = toml_edit::de::from_str(&text).map_err(|error| ConfigError::Malformed {
+            path: name.to_owned(),
+            message: malformed(&text, &error),
+        })?;
         let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
         Self::check(raw, folder, variables)
     }
@@ -230,6 +247,11 @@ impl Config {
         if let Some(more) = variables(env::ENV_TOKENS) {
             tokens.extend(token::listed(&more)?);
         }
+        let targets = target::check(raw.jandi.targets, folder, variables)?;
+        let keyword = raw
+            .jandi
+            .keyword
+            .map_or(Ok(String::from(DEFAULT_KEYWORD)), keyword)?;
         let store = raw.store.check(folder, variables)?;
         #[cfg(not(feature = "aws"))]
         refuse_aws(raw.aws.is_some(), variables)?;
@@ -249,6 +271,8 @@ impl Config {
             listen: addresses.listen,
             admin: addresses.admin,
             tokens,
+            targets,
+            keyword,
             timezone: timezone
                 .value()
                 .parse()
@@ -285,7 +309,9 @@ impl Config {
     /// Every secret that it names.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> + Clone {
         let tokens = self.tokens.iter().map(|token| &token.secret);
-        tokens.chain(self.taking.key())
+        tokens
+            .chain(self.taking.key())
+            .chain(self.targets.iter().map(|target| &target.url))
     }
 
     /// The folder in which the machine code of rules is kept between starts: beside the embedded store unless
@@ -330,6 +356,17 @@ impl Config {
             StoreConfig::Dynamo(_) => Path::new(store::DEFAULT_FILE),
         }
     }
+}
+
+/// A keyword as JANDI takes it: letters and digits, at most 50.
+fn keyword(word: String) -> Result<String, ConfigError> {
+    let bare = word.trim().trim_start_matches('/');
+    if (1..=50).contains(&bare.chars().count()) && bare.chars().all(char::is_alphanumeric) {
+        return Ok(bare.to_owned());
+    }
+    Err(Given::new("jandi.keyword", word).wrong(
+        "write the start keyword of the outgoing webhook, letters and digits alone, such as `서버`",
+    ))
 }
 
 /// Servers that somebody believes to be AWS's must not be simulated ones.
@@ -517,6 +554,26 @@ mod tests {
     }
 
     #[test]
+    fn the_environment_may_hold_the_whole_text() {
+        let text = |text: &'static str| {
+            move |name: &str| (name == env::ENV_CONFIG_TOML).then(|| text.to_owned())
+        };
+        let config = Config::load(None, &text("[defaults]\nlocale = \"en\"")).unwrap();
+        assert_eq!(config.locale, "en");
+        let error = Config::load(None, &text("[defaults]\nlanguage = \"en\"")).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("`REVEILLE_CONFIG_TOML`") && error.contains("line 2"),
+            "{error}"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reveille.toml");
+        std::fs::write(&path, "[defaults]\nlocale = \"ko\"").unwrap();
+        let config = Config::load(Some(&path), &text("[defaults]\nlocale = \"en\"")).unwrap();
+        assert_eq!(config.locale, "ko");
+    }
+
+    #[test]
     fn a_secret_is_never_shown() {
         let config = load("[jandi]\ntokens = [{ token = \"hush-hush\" }]").unwrap();
         assert!(!format!("{config:?}").contains("hush"));
@@ -608,6 +665,27 @@ mod tests {
             let aws = Config::load(Some(&path), &token).unwrap().aws.unwrap();
             assert_eq!(aws.fleet.targets.len(), 2);
             assert!(aws.ssm_windows && aws.traces.tags);
+        }
+
+        #[test]
+        fn the_secrets_that_operators_are_shown_can_be_used() {
+            let document = include_str!("../../SECRETS.md");
+            let text = document.split("```toml\n").nth(1).unwrap();
+            let config = load(text.split("```").next().unwrap()).unwrap();
+            assert_eq!(config.secrets().count(), 5);
+            let shown = document.split("REVEILLE_JANDI_TOKENS=\"").nth(1).unwrap();
+            let shown = shown.split('"').next().unwrap().to_owned();
+            let config = Config::load(None, &|name| {
+                (name == env::ENV_TOKENS).then(|| shown.clone())
+            })
+            .unwrap();
+            let places: Vec<_> = config.secrets().map(|it| it.place.to_string()).collect();
+            let expected = [
+                "the SSM parameter `/reveille/jandi-token`",
+                "the secret `reveille/jandi` of Secrets Manager, field `token`",
+                "the file `/run/secrets/jandi-token`",
+            ];
+            assert_eq!(places, expected);
         }
 
         #[test]

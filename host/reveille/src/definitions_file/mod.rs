@@ -69,6 +69,8 @@ const SCHEDULE_ATTRIBUTES: &[&str] = &[
     "groups",
     "holiday_calendar",
     "notify",
+    "quiet_hours",
+    "warn_before_stop",
     "allow",
     "locale",
     "protect",
@@ -323,7 +325,13 @@ impl Reading {
         let known = known_attributes(kind).unwrap_or_default();
         let texts: &[&str] = match kind {
             "period" => PERIOD_ATTRIBUTES,
-            "schedule" => &["periods", "ssm_maintenance_window", "allow", "protect"],
+            "schedule" => &[
+                "periods",
+                "ssm_maintenance_window",
+                "notify",
+                "allow",
+                "protect",
+            ],
             _ => &[],
         };
         let NodeValue::Map(entries) = &node.value else {

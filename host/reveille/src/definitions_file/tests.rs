@@ -320,6 +320,23 @@ fn what_is_missing_at_the_end_is_told_in_the_last_line() {
     }
 }
 
+#[test]
+fn who_is_told_and_when_is_read_from_both_languages() {
+    let yaml = "schedules:\n  dev:\n    override_status: running\n    notify: [ops, 42]\n    quiet_hours: 22:00-08:00\n    \
+                warn_before_stop: 15\n";
+    let toml = "[schedules.dev]\noverride_status = \"running\"\nnotify = [\"ops\", 42]\nquiet_hours = \"22:00-08:00\"\n\
+                warn_before_stop = 15\n";
+    for (text, language) in [(yaml, Language::Yaml), (toml, Language::Toml)] {
+        let items = items(text, language).unwrap();
+        let read = Definitions::read(&items, chrono_tz::Tz::UTC);
+        assert_eq!(read.faults, []);
+        let dev = &read.schedules["dev"];
+        assert_eq!(dev.notify, Some(vec!["ops".to_owned(), "42".to_owned()]));
+        assert_eq!(dev.quiet_hours, "22:00-08:00".parse().ok());
+        assert_eq!(dev.warn_before_stop, Some(chrono::Duration::minutes(15)));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 

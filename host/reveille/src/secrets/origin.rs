@@ -5,10 +5,12 @@ use std::{fmt, path::PathBuf, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 #[cfg(feature = "aws")]
 use reveille_aws::{
-    client::{Patience, Place},
+    client::Patience,
     secret::{SecretId, SecretReader, SecretTrouble},
     trouble::TroubleKind,
 };
+#[cfg(feature = "aws")]
+use tokio::sync::OnceCell;
 use tokio::{io::AsyncReadExt as _, time::timeout};
 
 use super::{error::Failure, slot::SecretValue};
@@ -95,7 +97,9 @@ impl fmt::Display for Origin {
 #[derive(Debug)]
 pub(super) struct Reader {
     #[cfg(feature = "aws")]
-    aws: SecretReader,
+    config: Config,
+    #[cfg(feature = "aws")]
+    aws: OnceCell<SecretReader>,
 }
 
 impl Reader {
@@ -108,10 +112,8 @@ impl Reader {
     #[cfg(feature = "aws")]
     pub(super) fn new(config: &Config) -> Self {
         Self {
-            aws: SecretReader::new(Place {
-                patience: PATIENCE,
-                ..crate::aws::place(config)
-            }),
+            config: config.clone(),
+            aws: OnceCell::new(),
         }
     }
 
@@ -142,8 +144,10 @@ impl Reader {
         field: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<SecretValue, Failure> {
-        let versions = self
-            .aws
+        let connect =
+            || async { SecretReader::new(crate::aws::connect_with(&self.config, PATIENCE).await) };
+        let aws = self.aws.get_or_init(connect).await;
+        let versions = aws
             .read(id, field, now)
             .await
             .map_err(|trouble| failure(id, &trouble))?;
@@ -181,7 +185,7 @@ async fn file(path: &PathBuf) -> Result<SecretValue, Failure> {
 /// How long AWS is waited for: a secret is a small answer, and people wait for it.
 #[cfg(feature = "aws")]
 const PATIENCE: Patience = Patience {
-    connect: Duration::from_secs(2),
+    connect: Duration::from_secs(3),
     attempt: Duration::from_secs(3),
     call: LONGEST_ASK,
     attempts: 3,

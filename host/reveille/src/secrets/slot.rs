@@ -151,7 +151,8 @@ impl Slot {
                     if kept.failure.take().is_some() && kept.value.is_some() {
                         tracing::info!("{place} can be read again");
                     }
-                    if kept.value.as_ref().is_some_and(|before| *before != value) {
+                    let before = kept.value.as_ref();
+                    if before.is_some_and(|before| before.current != value.current) {
                         tracing::info!("{place} has changed");
                     }
                     kept.value = Some(value);
@@ -159,6 +160,7 @@ impl Slot {
                 }
                 Err(failure) => {
                     if failure.is_gone && kept.value.take().is_some() {
+                        kept.had = None;
                         tracing::error!("{place} counts no more: {failure}");
                     } else if kept.value.is_some() && kept.failure.is_none() {
                         tracing::warn!("{place} says what it said last: {failure}");

@@ -9,9 +9,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use reveille_core::{
     model::{
-        AuditRecord, Definitions, Exception, Force, Item, Remembered, Server, ServerId, Stored,
+        AuditRecord, Definitions, Exception, Force, Item, KeptNotice, Notice, Remembered, Server,
+        ServerId, Settled, Stored,
     },
-    port::{Change, Delivery, Lease, Store, StoreError, TickRecord},
+    port::{Change, Delivery, Intent, Lease, Store, StoreError, TickRecord},
 };
 
 /// A store without exceptions and orders: nobody can have given any before Reveille acts.
@@ -96,17 +97,12 @@ impl Store for Memory {
         Ok(Arc::new(self.kept().servers.values().cloned().collect()))
     }
 
-    async fn remember(
-        &self,
-        _: &Lease,
-        changed: &[Remembered],
-        gone: &[ServerId],
-    ) -> Result<(), StoreError> {
+    async fn remember(&self, _: &Lease, intent: &Intent<'_>) -> Result<(), StoreError> {
         let mut kept = self.kept();
-        for memory in changed {
+        for memory in intent.changed {
             kept.servers.insert(memory.server.clone(), memory.clone());
         }
-        for server in gone {
+        for server in intent.gone {
             kept.servers.remove(server);
         }
         Ok(())
@@ -118,6 +114,27 @@ impl Store for Memory {
 
     async fn delivery(&self, _: &str) -> Result<Option<Delivery>, StoreError> {
         Ok(None)
+    }
+
+    async fn notices(&self, _: DateTime<Utc>, _: u32) -> Result<Vec<Notice>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn claim_notice(&self, _: &str, _: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn settle_notice(
+        &self,
+        _: &str,
+        _: &Settled,
+        _: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn kept_notices(&self) -> Result<Vec<KeptNotice>, StoreError> {
+        Ok(Vec::new())
     }
 
     async fn lease(

@@ -11,15 +11,14 @@ mod tests;
 use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use reveille_aws::registry::Registry;
 use reveille_core::{
     model::{
-        Action, Definitions, Item, Moment, Schedule, Server, ServerId, Stored, Want, local_moment,
-        reply::Announcement,
+        Action, Definitions, Item, Notice, Schedule, Server, ServerId, Stored, Want, local_moment,
     },
-    port::{FleetView, Notifier, OrderAction, Rules},
+    port::{FleetView, News, Notifier, OrderAction, Rules},
     tick::{Scheduler, Settings, TickOutcome, TickReport, Unseen},
     timeline::Timeline,
 };
@@ -55,7 +54,15 @@ struct Silence;
 
 #[async_trait]
 impl Notifier for Silence {
-    async fn announce(&self, _: Option<&Schedule>, _: &Announcement, _: Moment) {}
+    fn warning(&self, _: &Schedule) -> Option<Duration> {
+        None
+    }
+
+    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    async fn announce(&self, _: &News<'_>) {}
 }
 
 impl Shadow {

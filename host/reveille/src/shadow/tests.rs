@@ -61,6 +61,7 @@ impl Days {
             fleet: FleetView {
                 servers: fleet.servers.clone().into(),
                 unseen: Vec::new(),
+                seen: None,
             },
             registry: Some(fleet.registry.clone()),
         };

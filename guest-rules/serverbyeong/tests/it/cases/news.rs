@@ -83,6 +83,17 @@ fn rules() -> Vec<(&'static str, Announcement)> {
             }),
         ),
         (
+            "announced-rule-passed-over",
+            Announcement::RuleRejected(RuleRejection {
+                rule: "kr-holidays".to_owned(),
+                version: Some("1.3.0".to_owned()),
+                cause: "passed over: disabled after 10 failures in a row; the last: worked longer than 250 ms"
+                    .to_owned(),
+                kept: Some(version("1.3.0", "b")),
+                schedules: strings(&["개발"]),
+            }),
+        ),
+        (
             "announced-rule-unreachable",
             Announcement::RuleUnreachable(distance),
         ),

@@ -749,7 +749,10 @@ fn whys() -> Vec<(&'static str, Reply)> {
                     past("cancel", &[], 0, "하나", ""),
                     past("holiday add", &[], 0, "하나", ""),
                     past("holiday work", &[], 0, "하나", ""),
-                    past("holiday del", &[], 0, "하나", ""),
+                    PastAction {
+                        error: Some("no-such-holiday".to_owned()),
+                        ..past("holiday del", &[], 0, "하나", "")
+                    },
                     past("rule rollback", &[], 0, "operator", "calendar 1.1.0"),
                     past("extend", &[], 0, "하나", ""),
                     past("apply", &[], 0, "operator", ""),

@@ -1,22 +1,25 @@
 //! A `schedule` item.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use chrono::Duration;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use serde_json::Value;
 
 use super::{
     super::{
-        CALENDAR_OF_ALL, Fault, Item, Notify, OnFailure, Period, PeriodUse, RuleUse, Schedule, Want,
+        CALENDAR_OF_ALL, Fault, Item, NoQuiet, OnFailure, Period, PeriodUse, Quiet, RuleUse,
+        Schedule, Want,
     },
     digest, groups, is_reserved,
     reader::{Reader, quoted, quoted_text},
 };
 
-/// How long before a stop people are told when `notify` does not say: what Toss Lab's scheduler did.
-const NOTIFY_MINUTES: u16 = 10;
-/// Longest time before a stop: a day.
-const LONGEST_NOTIFY_MINUTES: u16 = 1440;
+/// Longest time from a warning to its stop: on the day before, the stop is not what anybody thinks of.
+const LONGEST_WARNING: Duration = Duration::days(1);
 
 /// What a schedule is read against.
 pub(super) struct Surroundings<'a> {
@@ -51,6 +54,8 @@ pub(super) fn read(item: &Item, surroundings: &Surroundings<'_>) -> Result<Sched
         groups: groups::read(&mut reader),
         holiday_calendar: reader.word("holiday_calendar"),
         notify: notify(&mut reader),
+        quiet_hours: quiet_hours(&mut reader),
+        warn_before_stop: warn_before_stop(&mut reader),
         allow: reader.texts("allow").unwrap_or_default(),
         locale: reader.word("locale"),
         protect: reader.texts("protect").unwrap_or_default(),
@@ -308,69 +313,50 @@ fn rule_use(entry: &mut Reader<'_>) -> Option<RuleUse> {
     })
 }
 
-fn notify(reader: &mut Reader<'_>) -> Vec<Notify> {
-    let Some(entries) = reader.list("notify") else {
-        return Vec::new();
-    };
-    let mut targets = Vec::with_capacity(entries.len());
-    for (number, entry) in (1..).zip(&entries) {
-        match entry {
-            Value::String(target) if !target.trim().is_empty() => targets.push(Notify {
-                target: target.trim().into(),
-                minutes_before_stop: NOTIFY_MINUTES,
-            }),
-            Value::Object(fields) => {
-                let mut entry = reader.entry("notify", number, fields);
-                targets.extend(notify_entry(&mut entry));
-                reader.absorb(entry);
-            }
-            other @ (Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_)) => {
-                reader.fault(
-                    "notify",
-                    format!(
-                        "entry {number}, {}, is not a target; write `{{\"target\": \"…\"}}`",
-                        quoted(other)
-                    ),
-                );
-            }
-        }
+/// An empty list is a choice here, unlike elsewhere: nobody is told.
+fn notify(reader: &mut Reader<'_>) -> Option<Vec<String>> {
+    if let Some(Value::Array(targets)) = reader.value("notify")
+        && targets.is_empty()
+    {
+        return Some(Vec::new());
     }
-    targets
+    let mut targets = reader.texts("notify")?;
+    let mut seen = BTreeSet::new();
+    targets.retain(|target| seen.insert(target.clone()));
+    Some(targets)
 }
 
-fn notify_entry(entry: &mut Reader<'_>) -> Option<Notify> {
-    entry.only(&["target", "minutes_before_stop"]);
-    let target = entry.word("target");
-    if target.is_none() {
-        entry.fault(
-            "target",
-            "is missing; name a target of the host's configuration",
+fn quiet_hours(reader: &mut Reader<'_>) -> Option<Quiet> {
+    let hours = reader.word("quiet_hours")?;
+    let quiet = hours.parse();
+    if let Err(NoQuiet) = quiet {
+        reader.fault(
+            "quiet_hours",
+            format!("{} cannot be read; {NoQuiet}", quoted_text(&hours)),
         );
     }
-    let minutes = match entry.value("minutes_before_stop") {
-        None => Some(u64::from(NOTIFY_MINUTES)),
-        Some(Value::Number(minutes)) => minutes.as_u64(),
-        Some(Value::String(text)) => text.trim().parse().ok(),
-        Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) => None,
+    quiet.ok()
+}
+
+fn warn_before_stop(reader: &mut Reader<'_>) -> Option<Duration> {
+    let value = reader.value("warn_before_stop")?;
+    let minutes = match value {
+        Value::Number(minutes) => minutes.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
-    let minutes = minutes
-        .and_then(|minutes| u16::try_from(minutes).ok())
-        .filter(|minutes| (1..=LONGEST_NOTIFY_MINUTES).contains(minutes));
-    if let (None, Some(value)) = (minutes, entry.value("minutes_before_stop")) {
-        entry.fault(
-            "minutes_before_stop",
+    let warning = minutes
+        .and_then(Duration::try_minutes)
+        .filter(|warning| (Duration::zero()..=LONGEST_WARNING).contains(warning));
+    if warning.is_none() {
+        reader.fault(
+            "warn_before_stop",
             format!(
-                "{} is not a number of minutes; write one from 1 to {LONGEST_NOTIFY_MINUTES}",
-                quoted(value)
+                "{} is not a number of minutes; write one from 1 to {}, or 0 for no warning",
+                quoted(value),
+                LONGEST_WARNING.num_minutes()
             ),
         );
     }
-    Some(Notify {
-        target: target?,
-        minutes_before_stop: minutes?,
-    })
+    warning
 }

@@ -10,7 +10,7 @@ use chrono::Duration;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::super::{ItemKey, OnFailure, OnTimeout, Tier, Want};
+use super::super::{ItemKey, OnFailure, OnTimeout, Quiet, Tier, Want};
 use super::*;
 
 fn item(kind: &str, name: &str, attributes: Value) -> Item {
@@ -188,7 +188,9 @@ fn what_reveille_adds_is_read() {
             {"name": "db", "ready_timeout": 5},
         ],
         "holiday_calendar": "seoul",
-        "notify": [{"target": "ops"}, {"target": "dev", "minutes_before_stop": 30}],
+        "notify": ["ops", "dev", "ops"],
+        "quiet_hours": "22:00-08:00",
+        "warn_before_stop": 30,
         "allow": "hana@example.com, dev room",
         "locale": "ko",
         "protect": ["bastion"],
@@ -211,8 +213,9 @@ fn what_reveille_adds_is_read() {
     assert_eq!(s.groups[1].ready_timeout, Duration::minutes(90));
     assert_eq!(s.groups[1].on_timeout, OnTimeout::Pass);
     assert_eq!(s.holiday_calendar.as_deref(), Some("seoul"));
-    assert_eq!(s.notify[0].minutes_before_stop, 10);
-    assert_eq!(s.notify[1].minutes_before_stop, 30);
+    assert_eq!(s.notify, Some(vec!["ops".to_owned(), "dev".to_owned()]));
+    assert_eq!(s.quiet_hours, "22:00-08:00".parse().ok());
+    assert_eq!(s.warn_before_stop, Some(Duration::minutes(30)));
     assert_eq!(s.allow, ["hana@example.com", "dev room"]);
     assert_eq!(s.protect, ["bastion"]);
     assert_eq!(s.locale.as_deref(), Some("ko"));
@@ -554,7 +557,6 @@ fn an_entry_says_which_it_is() {
         with_periods(json!({
             "groups": [{"name": "db"}, {"ready_timeout": "soon", "on_timeout": "x", "depend_on": "db"}],
             "rules": [{"name": "r", "config": 5, "on_failure": "retry"}, 7],
-            "notify": {"target": "ops", "minutes_before_stop": 0},
         })),
         &[
             "schedule s: `rules`: entry 1, `config`: `5` is not a structure; write one such as `{\"key\": \"value\"}`",
@@ -565,10 +567,57 @@ fn an_entry_says_which_it_is() {
             "schedule s: `groups`: entry 2, `ready_timeout`: `soon` is no length of up to 24 hours; write one such as \
              `15m` or `1h30m`",
             "schedule s: `groups`: entry 2, `on_timeout`: `x` is not known; write `wait` or `pass`",
-            "schedule s: `notify`: entry 1, `minutes_before_stop`: `0` is not a number of minutes; write one from 1 to \
-             1440",
         ],
     );
+}
+
+#[test]
+fn who_is_told_and_when_is_what_the_configuration_says_unless_the_schedule_does() {
+    let s = schedule(with_periods(json!({})));
+    assert_eq!(
+        (&s.notify, s.quiet_hours, s.warn_before_stop),
+        (&None, None, None)
+    );
+    // As YAML, as a set of DynamoDB and as its numbers and texts have it.
+    let s = schedule(with_periods(json!({
+        "notify": "ops, dev", "quiet_hours": "none", "warn_before_stop": "15",
+    })));
+    assert_eq!(s.notify, Some(vec!["ops".to_owned(), "dev".to_owned()]));
+    assert_eq!(s.quiet_hours, Some(Quiet::Never));
+    assert_eq!(s.warn_before_stop, Some(Duration::minutes(15)));
+    // Nobody, and never.
+    let s = schedule(with_periods(json!({"notify": [], "warn_before_stop": 0})));
+    assert_eq!(s.notify, Some(Vec::new()));
+    assert_eq!(s.warn_before_stop, Some(Duration::zero()));
+}
+
+#[test]
+fn what_says_not_who_is_told_and_when_is_at_fault() {
+    check_faults(
+        with_periods(json!({
+            "notify": [{"target": "ops"}], "quiet_hours": "at night", "warn_before_stop": 1441,
+        })),
+        &[
+            "schedule s: `notify`: `{\"target\":\"ops\"}` is a structure; write a text",
+            "schedule s: `quiet_hours`: `at night` cannot be read; write hours of a day such as `22:00-08:00`, or `none`",
+            "schedule s: `warn_before_stop`: `1441` is not a number of minutes; write one from 1 to 1440, or 0 for no \
+             warning",
+        ],
+    );
+    for minutes in [json!(-1), json!(1.5), json!("soon"), json!(true)] {
+        let attributes = with_periods(json!({"warn_before_stop": minutes}));
+        let read = read(&[office_hours(), item("schedule", "s", attributes)]);
+        assert_eq!(read.faults.len(), 1, "{minutes}");
+    }
+}
+
+#[test]
+fn who_is_told_is_nothing_that_a_rule_can_see() {
+    let plain = schedule(with_periods(json!({})));
+    let told = schedule(with_periods(json!({
+        "notify": ["ops"], "quiet_hours": "22:00-08:00", "warn_before_stop": 5,
+    })));
+    assert_eq!(plain.digest, told.digest);
 }
 
 #[test]
@@ -687,8 +736,6 @@ fn arbitrary_json() -> impl Strategy<Value = Value> {
         "depends_on",
         "ready_timeout",
         "on_timeout",
-        "target",
-        "minutes_before_stop",
         "x",
     ]);
     leaf.prop_recursive(3, 24, 4, move |inner| {
@@ -722,6 +769,8 @@ fn arbitrary_item() -> impl Strategy<Value = Item> {
         "groups",
         "holiday_calendar",
         "notify",
+        "quiet_hours",
+        "warn_before_stop",
         "allow",
         "locale",
         "protect",

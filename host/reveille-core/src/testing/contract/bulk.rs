@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     model::{Item, ServerId, Want},
-    port::{Change, Store},
+    port::{Change, Intent, Store},
 };
 
 /// A definition of about this many bytes.
@@ -114,14 +114,20 @@ pub async fn a_thousand_servers_are_remembered_at_once(place: &Place) {
     let all: Vec<_> = (0..1000)
         .map(|number| remembered(&name(number), "seoul"))
         .collect();
-    store.remember(&lease, &all, &[]).await.unwrap();
+    store
+        .remember(&lease, &Intent::of(&all, &[]))
+        .await
+        .unwrap();
     assert_eq!(*store.remembered().await.unwrap(), all);
     assert_eq!(*place.open().remembered().await.unwrap(), all);
     let gone: Vec<ServerId> = (1..1000)
         .map(|number| ServerId::from(name(number).as_str()))
         .collect();
     let changed = [barely_remembered(&name(0))];
-    store.remember(&lease, &changed, &gone).await.unwrap();
+    store
+        .remember(&lease, &Intent::of(&changed, &gone))
+        .await
+        .unwrap();
     assert_eq!(*store.remembered().await.unwrap(), changed);
     assert_eq!(*place.open().remembered().await.unwrap(), changed);
 }

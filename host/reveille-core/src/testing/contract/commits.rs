@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use serde_json::json;
 
 use super::{
     Place, is_conflict,
     sample::{audit, day, delivery, exception, force, key, office_hours, seoul},
 };
 use crate::{
-    model::{AuditRecord, Turn, Want},
+    model::{AuditRecord, Item, Turn, Want},
     port::Change,
 };
 
@@ -313,4 +314,45 @@ pub async fn what_one_host_commits_the_other_sees(place: &Place) {
         .await
         .unwrap();
     assert!(one.forces().await.unwrap().is_empty());
+}
+
+pub async fn what_was_read_is_written_back_only_while_it_stands(place: &Place) {
+    let (one, other) = (place.open(), place.open());
+    let expect = |item: &Item, stands: bool| Change::Expect {
+        key: item.key.clone(),
+        attributes: stands.then(|| item.attributes.clone()),
+    };
+    let mut changed = seoul();
+    changed
+        .attributes
+        .insert("periods".to_owned(), json!(["office-hours", "night"]));
+    let write = |expected: Change, item: &Item| {
+        [
+            expected,
+            Change::PutItem(item.clone()),
+            Change::Audit(audit("seoul", "start")),
+        ]
+    };
+
+    // Where there was none, one host is the first.
+    let first = write(expect(&seoul(), false), &seoul());
+    one.commit(&first).await.unwrap();
+    assert!(is_conflict(&other.commit(&first).await));
+
+    // Both have read the same, and one is faster.
+    for store in [&one, &other] {
+        assert_eq!(store.items().await.unwrap(), [seoul()]);
+    }
+    let over = write(expect(&seoul(), true), &changed);
+    other.commit(&over).await.unwrap();
+    assert!(is_conflict(&one.commit(&over).await));
+    assert_eq!(one.items().await.unwrap(), std::slice::from_ref(&changed));
+    assert_eq!(one.audit("seoul", 9).await.unwrap().len(), 2);
+
+    // It may also be said of what is not written.
+    let beside = [expect(&seoul(), true), Change::PutItem(office_hours())];
+    assert!(is_conflict(&one.commit(&beside).await));
+    let beside = [expect(&changed, true), Change::PutItem(office_hours())];
+    one.commit(&beside).await.unwrap();
+    assert_eq!(other.items().await.unwrap(), [office_hours(), changed]);
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{ServerId, Turn, Want},
-    port::{Change, Lease, TickRecord},
+    port::{Change, Intent, Lease, TickRecord},
 };
 
 pub async fn what_is_remembered_comes_back_until_it_is_forgotten(place: &Place) {
@@ -25,8 +25,7 @@ pub async fn what_is_remembered_comes_back_until_it_is_forgotten(place: &Place) 
     store
         .remember(
             &lease,
-            &[remembered("i-2", "seoul"), barely_remembered("i-1")],
-            &[],
+            &Intent::of(&[remembered("i-2", "seoul"), barely_remembered("i-1")], &[]),
         )
         .await
         .unwrap();
@@ -39,8 +38,10 @@ pub async fn what_is_remembered_comes_back_until_it_is_forgotten(place: &Place) 
     store
         .remember(
             &lease,
-            &[remembered("i-1", "paris")],
-            &[ServerId::from("i-2"), ServerId::from("never")],
+            &Intent::of(
+                &[remembered("i-1", "paris")],
+                &[ServerId::from("i-2"), ServerId::from("never")],
+            ),
         )
         .await
         .unwrap();
@@ -81,15 +82,17 @@ pub async fn who_lost_the_lease_writes_nothing(place: &Place) {
         .unwrap()
         .unwrap();
     assert!(new.fence > old.fence);
-    let record = TickRecord { at: at(2) };
+    let record = TickRecord::new(at(2));
     assert!(is_conflict(
-        &store.remember(&old, &[barely_remembered("i-1")], &[]).await
+        &store
+            .remember(&old, &Intent::of(&[barely_remembered("i-1")], &[]))
+            .await
     ));
     assert!(is_conflict(&store.record_tick(&old, &record).await));
     assert!(store.remembered().await.unwrap().is_empty());
     assert_eq!(store.last_tick().await.unwrap(), None);
     store
-        .remember(&new, &[barely_remembered("i-1")], &[])
+        .remember(&new, &Intent::of(&[barely_remembered("i-1")], &[]))
         .await
         .unwrap();
     store.record_tick(&new, &record).await.unwrap();
@@ -102,7 +105,9 @@ pub async fn without_a_lease_nothing_is_remembered(place: &Place) {
         fence: 1,
         until: at(9),
     };
-    assert!(is_conflict(&store.remember(&invented, &[], &[]).await));
+    assert!(is_conflict(
+        &store.remember(&invented, &Intent::of(&[], &[])).await
+    ));
 }
 
 pub async fn an_older_tick_is_not_recorded_over_a_later_one(place: &Place) {
@@ -112,7 +117,7 @@ pub async fn an_older_tick_is_not_recorded_over_a_later_one(place: &Place) {
         .await
         .unwrap()
         .unwrap();
-    let record = |minute| TickRecord { at: at(minute) };
+    let record = |minute| TickRecord::new(at(minute));
     store.record_tick(&lease, &record(5)).await.unwrap();
     assert!(is_conflict(&store.record_tick(&lease, &record(4)).await));
     store.record_tick(&lease, &record(5)).await.unwrap();
@@ -137,14 +142,17 @@ pub async fn of_two_hosts_one_takes_over_when_the_other_is_silent(place: &Place)
     let new = other.lease("b", at(1), length).await.unwrap().unwrap();
     assert!(new.fence > old.fence);
     other
-        .remember(&new, &[remembered("i-1", "seoul")], &[])
+        .remember(&new, &Intent::of(&[remembered("i-1", "seoul")], &[]))
         .await
         .unwrap();
-    let late = TickRecord { at: at(1) };
+    let late = TickRecord::new(at(1));
     let memory = [barely_remembered("i-1"), barely_remembered("i-2")];
-    assert!(is_conflict(&one.remember(&old, &memory, &[]).await));
     assert!(is_conflict(
-        &one.remember(&old, &[], &[ServerId::from("i-1")]).await
+        &one.remember(&old, &Intent::of(&memory, &[])).await
+    ));
+    assert!(is_conflict(
+        &one.remember(&old, &Intent::of(&[], &[ServerId::from("i-1")]))
+            .await
     ));
     assert!(is_conflict(&one.record_tick(&old, &late).await));
     for store in [&one, &other] {
@@ -157,7 +165,9 @@ pub async fn of_two_hosts_one_takes_over_when_the_other_is_silent(place: &Place)
     assert_eq!(one.lease("a", at(1), length).await.unwrap(), None);
     let third = one.lease("a", at(2), length).await.unwrap().unwrap();
     assert!(third.fence > new.fence);
-    one.remember(&third, &memory, &[]).await.unwrap();
+    one.remember(&third, &Intent::of(&memory, &[]))
+        .await
+        .unwrap();
     one.record_tick(&third, &late).await.unwrap();
     assert_eq!(*other.remembered().await.unwrap(), memory);
     assert_eq!(other.last_tick().await.unwrap(), Some(late));
@@ -189,9 +199,12 @@ pub async fn a_snapshot_is_what_the_calls_answer(place: &Place) {
         }
         let changed = [remembered(&format!("i-{minute}"), "seoul")];
         let gone = [ServerId::from(format!("i-{}", minute - 2).as_str())];
-        store.remember(&lease, &changed, &gone).await.unwrap();
         store
-            .record_tick(&lease, &TickRecord { at: at(minute) })
+            .remember(&lease, &Intent::of(&changed, &gone))
+            .await
+            .unwrap();
+        store
+            .record_tick(&lease, &TickRecord::new(at(minute)))
             .await
             .unwrap();
     }

@@ -11,6 +11,7 @@ pub mod bulk;
 pub mod commits;
 pub mod leases;
 pub mod model;
+pub mod notices;
 pub mod sample;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ macro_rules! store_contract {
             commits::a_schedule_has_one_order
             commits::a_commit_is_done_all_or_not_at_all
             commits::a_message_is_answered_once
+            commits::what_was_read_is_written_back_only_while_it_stands
             commits::the_newest_audit_records_come_first
             commits::a_later_change_of_a_commit_stands_over_an_earlier_one
             commits::an_empty_commit_does_nothing
@@ -73,6 +75,20 @@ macro_rules! store_contract {
             bulk::twenty_large_items_are_one_commit
             bulk::definitions_of_more_than_a_megabyte_are_read_whole
             bulk::a_thousand_servers_are_remembered_at_once
+            notices::a_notice_comes_back_as_it_was_made
+            notices::notices_wait_until_they_are_due_and_the_first_due_goes_first
+            notices::a_key_is_taken_once_sent_or_not
+            notices::a_key_is_free_when_it_is_no_longer_remembered
+            notices::a_notice_is_claimed_by_one
+            notices::what_was_not_sent_is_tried_again_when_it_is_due
+            notices::what_was_sent_is_gone_and_stays_it
+            notices::operators_see_what_waits_what_is_claimed_and_what_is_lost
+            notices::what_is_lost_may_be_tried_again_or_turn_out_to_be_sent
+            notices::a_commit_that_fails_makes_no_notice
+            notices::a_large_commit_makes_notices_that_are_new
+            notices::a_tick_writes_what_it_will_do_and_what_it_tells_at_once
+            notices::a_tick_that_is_made_again_tells_nothing_twice
+            notices::what_people_were_told_stands_in_the_record_of_the_tick
         }
     };
     (@tests $place:expr => $($room:ident :: $duty:ident)*) => {

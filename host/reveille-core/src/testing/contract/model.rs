@@ -7,12 +7,13 @@ use serde_json::json;
 use super::{
     Place,
     sample::{
-        at, audit, barely_remembered, day, delivery, exception, force, item, key, remembered,
+        at, audit, barely_remembered, day, delivery, exception, force, item, key, notice,
+        remembered,
     },
 };
 use crate::{
-    model::{Turn, Want},
-    port::{Change, Lease, Store, TickRecord},
+    model::{Settled, Turn, Want},
+    port::{Change, Intent, Lease, Store, TickRecord},
     testing::MemoryStore,
 };
 
@@ -33,6 +34,15 @@ enum Call {
     RecordTick {
         fence: u64,
         minute: i64,
+    },
+    Claim {
+        notice: u8,
+        minute: i64,
+    },
+    Settle {
+        notice: u8,
+        minute: i64,
+        settled: Settled,
     },
     Reopen,
 }
@@ -55,7 +65,7 @@ impl Bytes<'_> {
     }
 
     fn call(&mut self) -> Call {
-        match self.below(13) {
+        match self.below(17) {
             0..4 => Call::Commit((0..self.below(4)).map(|_| self.change()).collect()),
             4..7 => Call::Lease {
                 holder: self.below(3),
@@ -71,12 +81,29 @@ impl Bytes<'_> {
                 fence: self.below(5).into(),
                 minute: self.below(30).into(),
             },
+            12..14 => Call::Claim {
+                notice: self.below(6),
+                minute: self.below(30).into(),
+            },
+            14..16 => Call::Settle {
+                notice: self.below(6),
+                minute: self.below(30).into(),
+                settled: match self.below(3) {
+                    0 => Settled::Sent,
+                    1 => Settled::Again {
+                        due: at(self.below(30).into()),
+                    },
+                    _ => Settled::Lost {
+                        cause: name(self.below(6)),
+                    },
+                },
+            },
             _ => Call::Reopen,
         }
     }
 
     fn change(&mut self) -> Change {
-        let kind = self.below(8);
+        let kind = self.below(10);
         let named = name(self.below(6));
         match kind {
             0 => {
@@ -106,7 +133,8 @@ impl Bytes<'_> {
             )),
             5 => Change::DeleteForce { schedule: named },
             6 => Change::Audit(audit(&named, &name(self.below(6)))),
-            _ => Change::Deliver(delivery(&named)),
+            7 => Change::Deliver(delivery(&named)),
+            _ => Change::Enqueue(notice(&named, self.below(30).into())),
         }
     }
 
@@ -181,7 +209,7 @@ async fn answer(store: &dyn Store, call: &Call) -> String {
                 .iter()
                 .map(|number| name(*number).as_str().into())
                 .collect();
-            let remembered = store.remember(&lease, &changed, &gone).await;
+            let remembered = store.remember(&lease, &Intent::of(&changed, &gone)).await;
             format!("{:?}", remembered.map_err(|error| error.code()))
         }
         Call::RecordTick { fence, minute } => {
@@ -190,9 +218,23 @@ async fn answer(store: &dyn Store, call: &Call) -> String {
                 until: at(0),
             };
             let recorded = store
-                .record_tick(&lease, &TickRecord { at: at(*minute) })
+                .record_tick(&lease, &TickRecord::new(at(*minute)))
                 .await;
             format!("{:?}", recorded.map_err(|error| error.code()))
+        }
+        Call::Claim { notice, minute } => {
+            let claimed = store.claim_notice(&name(*notice), at(*minute)).await;
+            format!("{:?}", claimed.map_err(|error| error.code()))
+        }
+        Call::Settle {
+            notice,
+            minute,
+            settled,
+        } => {
+            let done = store
+                .settle_notice(&name(*notice), settled, at(*minute))
+                .await;
+            format!("{:?}", done.map_err(|error| error.code()))
         }
         Call::Reopen => String::new(),
     }
@@ -201,13 +243,15 @@ async fn answer(store: &dyn Store, call: &Call) -> String {
 /// Everything that the store holds, in words.
 async fn everything(store: &dyn Store) -> String {
     let mut all = format!(
-        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n",
         store.items().await.unwrap(),
         store.definitions().await.unwrap(),
         store.exceptions(None, day(2), day(3)).await.unwrap(),
         store.forces().await.unwrap(),
         store.remembered().await.unwrap(),
         store.last_tick().await.unwrap(),
+        store.notices(at(15), 3).await.unwrap(),
+        store.kept_notices().await.unwrap(),
     );
     for number in 0..6 {
         let name = name(number);

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Action, AuditRecord, AuditSubject, Exception, Force, Item, ItemKey, Minute, Remembered,
-        Request, ServerError, ServerId, ServerState, Stored, Turn, Want,
+        Action, AuditRecord, AuditSubject, Exception, Force, Item, ItemKey, Minute, Notice,
+        Remembered, Request, ServerError, ServerId, ServerState, Stored, Turn, Want,
+        reply::{Block, Message},
     },
     port::Delivery,
 };
@@ -101,6 +102,28 @@ pub fn delivery(key: &str) -> Delivery {
         key: key.into(),
         at: at(0),
         answer: "{\"body\":\"네\"}".into(),
+    }
+}
+
+/// Made at minute 0, due at `due`.
+pub fn notice(key: &str, due: i64) -> Notice {
+    Notice {
+        key: key.into(),
+        target: "dev-room".into(),
+        schedule: Some("seoul".into()),
+        message: Message {
+            body: "곧 꺼집니다 \u{1f319}".into(),
+            connect_color: "#FAC11B".into(),
+            connect_info: vec![Block {
+                title: Some("seoul".into()),
+                description: None,
+                image_url: None,
+            }],
+        },
+        at: at(0),
+        due: at(due),
+        expires: at(due + 60),
+        attempts: 0,
     }
 }
 

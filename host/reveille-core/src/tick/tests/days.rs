@@ -339,7 +339,6 @@ fn a_store_that_fails_anywhere_fails_the_tick_and_the_next_one_does_what_is_left
         StoreCall::Forces,
         StoreCall::Remembered,
         StoreCall::Remember,
-        StoreCall::Commit,
         StoreCall::Lease,
         StoreCall::LastTick,
         StoreCall::RecordTick,

@@ -8,11 +8,15 @@
 
 mod chaos;
 mod days;
+mod deadlines;
 mod forces;
 mod groups;
+mod halts;
 mod idle;
 mod people;
 mod preferred;
+mod stop_near;
+mod telling;
 mod troubles;
 
 use std::sync::Arc;
@@ -106,6 +110,28 @@ impl House {
             self.tick_at(now);
             now += Duration::minutes(1);
         }
+    }
+
+    /// As [`House::run`], each tick by a process that starts anew.
+    fn run_anew(&self, from: &str, to: &str) {
+        let (mut now, to) = (utc(from), utc(to));
+        while now <= to {
+            let host = self.host("here", self.store(), self.fleet());
+            self.try_tick(&host, now).unwrap();
+            now += Duration::minutes(1);
+        }
+    }
+
+    /// The messages that were ever made, each as the minute and the first word.
+    fn told(&self) -> Vec<String> {
+        let word = |body: &str| {
+            let end = body.find([' ', '(']).unwrap_or(body.len());
+            body[..end].to_owned()
+        };
+        let notices = self.store.all_notices().into_iter();
+        notices
+            .map(|it| format!("{} {}", it.at.format("%H:%M"), word(&it.message.body)))
+            .collect()
     }
 
     fn force(&self, schedule: &str, want: Want, since: &str, until: &str) {

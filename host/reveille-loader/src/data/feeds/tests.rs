@@ -331,3 +331,18 @@ async fn a_source_that_breaks_harms_no_other() {
     assert!(matches!(&looked.news[..], [DataNews::Stale { data, .. }] if data == "broken"));
     assert!(sandbox.supplied("days").is_some());
 }
+
+#[tokio::test]
+async fn a_place_that_was_asked_at_the_start_is_not_asked_again_at_once() {
+    let scene = Scene::new();
+    // It has not answered for so long that it is due again.
+    scene.feeds.begin(at(0)).await;
+    assert_eq!(scene.place.asked().len(), 1);
+    let looked = scene.look(1).await;
+    assert!(scene.place.asked().is_empty());
+    assert_eq!(looked.news.len(), 1, "{:?}", looked.news);
+    scene.place.has("one", "v1");
+    scene.look(2).await;
+    assert_eq!(scene.read().as_deref(), Some("one"));
+    assert_eq!(scene.view(2).failures, 1);
+}

@@ -2,17 +2,19 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead as _, IsTerminal as _},
+    fs,
+    path::{Component, Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use reveille_core::{model::RuleSource, port::Change};
 use reveille_loader::shown;
 
 #[cfg(feature = "aws")]
 use super::share::share;
 use super::{
+    agreement::agreed,
     diff,
     proposal::{Proposal, granted},
     stored::{self, Deed},
@@ -48,7 +50,7 @@ pub(super) async fn run(args: RuleAddArgs, setting: Setting) -> anyhow::Result<E
         item.attributes
             .extend(others.filter(|(attribute, _)| !known.contains(&attribute.as_str())));
     }
-    if !args.yes && !agreed()? {
+    if !args.yes && !agreed("Take it?")? {
         print("nothing was changed\n");
         return Ok(ExitCode::FAILURE);
     }
@@ -88,14 +90,34 @@ pub(super) async fn run(args: RuleAddArgs, setting: Setting) -> anyhow::Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-/// A location that means the same for every host: a path is made whole.
+/// A location that means the same for every host: a path is made whole, and each `..` is gone the way that it goes. Other
+/// links stay, as somebody may let them lead elsewhere later.
 fn located(location: &str) -> anyhow::Result<String> {
     if location.contains("://") {
         return Ok(location.to_owned());
     }
     let path = std::path::absolute(location)
         .with_context(|| format!("`{location}` is no path and no location"))?;
+    let path = climbed(&path).with_context(|| format!("`{location}` leads nowhere"))?;
     Ok(path.to_string_lossy().into_owned())
+}
+
+/// The path without `..`. What stands before one may be a link, so only the system knows what is above it.
+fn climbed(path: &Path) -> std::io::Result<PathBuf> {
+    let mut whole = PathBuf::new();
+    for step in path.components() {
+        match step {
+            Component::ParentDir => {
+                whole = fs::canonicalize(&whole)?;
+                whole.pop();
+            }
+            Component::Prefix(_)
+            | Component::RootDir
+            | Component::CurDir
+            | Component::Normal(_) => whole.push(step),
+        }
+    }
+    Ok(whole)
 }
 
 /// Data as it was typed: `own=source`.
@@ -110,19 +132,6 @@ fn data(typed: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
             Ok((own.to_owned(), source.to_owned()))
         })
         .collect()
-}
-
-/// Asks whoever sits there.
-fn agreed() -> anyhow::Result<bool> {
-    let input = std::io::stdin();
-    ensure!(
-        input.is_terminal(),
-        "nothing was changed: nobody is there to ask. Say --yes to take it"
-    );
-    print("Take it? [y/N] ");
-    let mut answer = String::new();
-    input.lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 #[cfg(test)]
@@ -141,6 +150,17 @@ mod tests {
     #[test]
     fn a_path_is_made_whole_and_other_places_are_left() {
         assert!(located("rules/r.wasm").is_ok_and(|path| path.starts_with('/')));
+        let here = std::env::current_dir().unwrap_or_default();
+        let climbing = here.join("src/../r.wasm").display().to_string();
+        let expected = here.join("r.wasm").canonicalize().unwrap_or_else(|_| {
+            let here = here.canonicalize().unwrap_or_default();
+            here.join("r.wasm")
+        });
+        assert_eq!(
+            located(&climbing).ok(),
+            Some(expected.display().to_string())
+        );
+        assert!(located("/no such folder/../r.wasm").is_err());
         let place = "oci://registry.example/team/r:1";
         assert!(located(place).is_ok_and(|kept| kept == place));
     }

@@ -1,6 +1,7 @@
 //! `reveille rule …`, one file each.
 
 mod add;
+mod agreement;
 #[cfg(feature = "compiler")]
 mod build;
 #[cfg(all(feature = "aws", feature = "compiler"))]

@@ -99,8 +99,9 @@ pub(super) async fn pin(
     )
     .await?;
     print(&format!(
-        "{name} is pinned to {version}; hosts take it at their next look\n{}\n\
+        "{name} is pinned to {version}; hosts take it at their next look\n{}{}\n\
          `reveille rule pin {name} --unpin` lets it follow its place again\n",
+        compared.not_compared(),
         compared.summary()
     ));
     Ok(ExitCode::SUCCESS)

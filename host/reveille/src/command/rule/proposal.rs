@@ -78,7 +78,8 @@ impl Proposal {
         format!("{} ({})", listed.version, short(&self.fitting.sha256))
     }
 
-    /// Refuses what fails where the version in use does not, and what is signed wrongly.
+    /// Refuses what fails where the version in use does not, and what is signed wrongly. One that is older than the
+    /// version in use may be pinned.
     ///
     /// # Errors
     /// Then.
@@ -126,7 +127,10 @@ impl Proposal {
         }
         match &self.fitting.grounds {
             Ok(grounds) => line("trust", &grounds.to_string()),
-            Err(_) => line("trust", "nobody vouches for it but you, who pin its digest"),
+            Err(older @ Distrust::Older { .. }) => line("trust", &older.to_string()),
+            Err(Distrust::Digest { .. } | Distrust::Unknown { .. } | Distrust::Signature(_)) => {
+                line("trust", "nobody vouches for it but you, who pin its digest");
+            }
         }
         line("tried", &self.fitting.trial.to_string());
         text

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use anyhow::ensure;
 use reveille_core::port::Change;
 
-use super::stored::{self, Deed};
+use super::{
+    agreement::agreed,
+    stored::{self, Deed},
+};
 use crate::{cli::RuleRemoveArgs, command::Setting, house::print};
 
 pub(super) async fn run(args: RuleRemoveArgs, setting: Setting) -> anyhow::Result<ExitCode> {
@@ -20,6 +23,10 @@ pub(super) async fn run(args: RuleRemoveArgs, setting: Setting) -> anyhow::Resul
         schedules(users.len()),
         users.join(", ")
     );
+    if !args.yes && !agreed(&format!("Take `{name}` out?"))? {
+        print("nothing was changed\n");
+        return Ok(ExitCode::FAILURE);
+    }
     stored::commit(
         &setting,
         &house,

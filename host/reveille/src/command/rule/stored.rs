@@ -46,7 +46,7 @@ pub(super) async fn find(
     };
     if let Some(known) = known.find(is_in_folder) {
         bail!(
-            "the rule `{name}` is the file `{}` in the watched folder: put another one in its place, or take it away and start Reveille anew",
+            "the rule `{name}` is the file `{}` in the watched folder: put another one in its place, or take it away: the rule goes with it",
             known.source.location
         );
     }
