@@ -91,7 +91,7 @@ pub fn it_works(place: &Place, cloud: &Cloud, function: &str) {
     let mut event = recorded("schedule-rule");
     event["time"] = "2026-11-23T14:00:00Z".into();
     let told = function.invoke(&event).answer();
-    assert_eq!(told["orders"], 1, "{told}");
+    assert_eq!(told["actions"].as_array().unwrap().len(), 1, "{told}");
     let now = cloud.ask("ec2", "describe_instances", &json!({"InstanceIds": [id]}));
     let state = &now["Reservations"][0]["Instances"][0]["State"]["Name"];
     assert_eq!(state, "stopped");
