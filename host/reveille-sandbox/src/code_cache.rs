@@ -234,8 +234,8 @@ pub(crate) mod tests {
             }
         }
         assert!(cache.find("aa").is_none());
-        assert!(cache.read("bb").is_some());
-        assert!(cache.read("cc").is_some());
+        assert!(cache.find("bb").is_some());
+        assert!(cache.find("cc").is_some());
         assert!(host_key::open(&folder.0).is_ok());
     }
 
