@@ -32,6 +32,8 @@ module "settings" {
   timezone           = var.timezone
   jandi_tokens       = var.jandi_tokens
   parameters         = var.parameters
+  machine_code       = var.machine_code
+  architecture       = var.architecture
   secrets            = var.secrets
   objects            = var.objects
   more_configuration = var.more_configuration

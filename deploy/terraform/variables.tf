@@ -204,6 +204,20 @@ variable "secrets" {
   }
 }
 
+variable "machine_code" {
+  description = "Where `reveille rule add` leaves the machine code of rules, as `s3://bucket/prefix`, and the name of the SSM parameter with the key of its marks (`openssl rand -hex 32`). The function has no compiler: without this it runs the built-in rules alone."
+  type = object({
+    place         = string
+    key_parameter = string
+  })
+  default = null
+
+  validation {
+    condition     = var.machine_code == null ? true : can(regex("^s3://[a-z0-9.-]+/[a-zA-Z0-9!_.()/-]*[a-zA-Z0-9!_.()-]$", var.machine_code.place))
+    error_message = "Write the place as s3://bucket/prefix."
+  }
+}
+
 variable "objects" {
   description = "Rules and data on S3 that `more_configuration` names, as `s3://bucket/key`: the role may read them."
   type        = list(string)

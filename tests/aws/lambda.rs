@@ -611,6 +611,52 @@ fn without_a_token_it_says_so_and_goes_on_ticking() {
 }
 
 #[test]
+fn a_token_that_cannot_be_had_is_told_and_counts_when_it_can() {
+    let Some(mut ground) = Ground::with_office("a_token_that_cannot_be_had") else {
+        return;
+    };
+    ground.more = "[jandi]\ntokens = [{ ssm = \"/reveille/token\" }]\n".to_owned();
+    let lambda = ground.function();
+    let status = || read(&lambda.invoke(&said("dev 상태")).answer()).0;
+    assert_eq!(status(), 503);
+    lambda.logged("jandi.tokens[1] cannot be had");
+    assert_eq!(
+        lambda.invoke(&recorded("schedule-rule")).answer()["outcome"],
+        "done"
+    );
+
+    ground.seoul().parameter("/reveille/token", TOKEN);
+    let lambda = ground.function();
+    let status = read(&lambda.invoke(&said("dev 상태")).answer()).0;
+    assert_eq!(status, 200);
+}
+
+#[test]
+fn people_are_told_once_whichever_copy_runs() {
+    let Some(mut ground) = Ground::with_office("people_are_told_once") else {
+        return;
+    };
+    let jandi = Jandi::start();
+    ground.more += &format!(
+        "[[jandi.targets]]\nname = \"ops\"\nurl = {{ value = \"{}\" }}\n",
+        jandi.url("ops")
+    );
+    let _ = ground
+        .seoul()
+        .instance("web-1")
+        .tag("Schedule", "dev")
+        .stopped();
+    for at in [TEN, "2026-11-23 10:01"] {
+        let lambda = ground.function_at(at);
+        let report = lambda.invoke(&json!({"command": "tick"})).answer();
+        assert_eq!(report["outcome"], "done", "{report}");
+    }
+    let told = jandi.texts("ops");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("dev"), "{told:?}");
+}
+
+#[test]
 fn lambda_starts_it_with_nothing_but_its_environment() {
     let place = Place::new();
     let mut command = place.bare_command();

@@ -349,6 +349,23 @@ fn turns() -> reveille_core::model::DayPlan {
     plan_of(&spans)
 }
 
+/// Each turn of the plan was told once, whoever died over it. Of a host that woke up `late` and went on, orders and words
+/// may lie on both sides of a turn.
+async fn check_told(tables: &Tables, world: &World, late: usize) {
+    let turn = |at: DateTime<Utc>| (at - utc(BEGIN)).num_minutes() / i64::from(TURN);
+    let mut told = BTreeSet::new();
+    for kept in tables.open().kept_notices().await.unwrap() {
+        let notice = kept.notice;
+        if notice.message.body.starts_with("Turned") {
+            assert!(told.insert(turn(notice.at)), "told twice: {notice:?}");
+        }
+    }
+    let orders = world.orders.lock().unwrap();
+    let ordered: BTreeSet<i64> = orders.iter().map(|(at, _)| turn(*at)).collect();
+    let untold: Vec<_> = ordered.difference(&told).collect();
+    assert!(untold.len() <= late, "not told: {untold:?}");
+}
+
 fn ticks() -> usize {
     let number = env::var("REVEILLE_LEASE_TICKS").ok();
     number.map_or(TICKS, |number| number.parse().unwrap())
@@ -448,6 +465,8 @@ async fn two_hosts_that_fall_asleep_and_die_never_act_against_each_other() {
         *world.now.lock().unwrap() += STEP;
     }
     check(&world, done_at);
+    let late = seen.get("woke up: Done").copied().unwrap_or_default();
+    check_told(&tables, &world, late).await;
     eprintln!(
         "{ticks} ticks in {step} steps: {seen:?}, {} orders, at most {} s until somebody took over",
         world.orders.lock().unwrap().len(),

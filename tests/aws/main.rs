@@ -18,6 +18,7 @@ mod fake;
 mod fleet;
 mod lambda;
 mod lease;
+mod machine_code;
 mod objects;
 mod program;
 mod reach;

@@ -17,12 +17,12 @@ const BUCKET: &str = "rules-of-teams";
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIAHOME/20261123/us-east-1/s3/aws4_request, \
                              SignedHeaders=host, Signature=00";
 
-/// Puts an object, or without a key makes the bucket.
-fn put(path: &str, body: &[u8]) {
+/// Puts an object, `/bucket/key`, or without a key makes the bucket.
+pub(crate) fn put(path: &str, body: &[u8]) {
     let address = moto().endpoint.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let head = format!(
-        "PUT /{BUCKET}{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {AUTHORIZATION}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "PUT {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {AUTHORIZATION}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
@@ -50,8 +50,8 @@ async fn fetch(key: &str, known: Option<&str>) -> Result<Fetched, SourceError> {
 
 #[tokio::test]
 async fn an_object_is_read_once_for_each_of_its_versions() {
-    put("", b"");
-    put("/team/a.wasm", b"one");
+    put(&format!("/{BUCKET}"), b"");
+    put(&format!("/{BUCKET}/team/a.wasm"), b"one");
     let key = format!("{BUCKET}/team/a.wasm");
     let Fetched::New { bytes, version } = fetch(&key, None).await.unwrap() else {
         panic!("it is unchanged")
@@ -59,13 +59,13 @@ async fn an_object_is_read_once_for_each_of_its_versions() {
     assert_eq!(bytes, b"one");
     let again = fetch(&key, version.as_deref()).await.unwrap();
     assert_eq!(again, Fetched::Unchanged);
-    put("/team/a.wasm", b"two");
+    put(&format!("/{BUCKET}/team/a.wasm"), b"two");
     let Fetched::New { bytes, .. } = fetch(&key, version.as_deref()).await.unwrap() else {
         panic!("it is unchanged")
     };
     assert_eq!(bytes, b"two");
 
-    put("/large", b"123456789");
+    put(&format!("/{BUCKET}/large"), b"123456789");
     let error = fetch(&format!("{BUCKET}/large"), None).await;
     assert!(
         matches!(error, Err(SourceError::TooLarge { .. })),

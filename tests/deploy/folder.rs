@@ -79,14 +79,29 @@ pub fn iam_with_tokens(
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The statements of a policy by their names; their order means nothing.
+/// The statements of a policy by their names. Neither their order nor that of lists in them means anything.
 #[track_caller]
-pub fn statements(policy: &Value) -> BTreeMap<&str, &Value> {
+pub fn statements(policy: &Value) -> BTreeMap<&str, Value> {
     let statements = policy["Statement"].as_array().unwrap();
-    let named: BTreeMap<&str, &Value> = statements
+    let named: BTreeMap<&str, Value> = statements
         .iter()
-        .map(|statement| (statement["Sid"].as_str().unwrap(), statement))
+        .map(|statement| (statement["Sid"].as_str().unwrap(), sorted(statement)))
         .collect();
     assert_eq!(named.len(), statements.len(), "{policy}");
     named
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => {
+            let mut list: Vec<Value> = list.iter().map(sorted).collect();
+            list.sort_by_key(ToString::to_string);
+            Value::Array(list)
+        }
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, value)| (key.clone(), sorted(value)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
 }

@@ -91,6 +91,8 @@ fn others(number: usize) -> Value {
         }),
         5 => json!({
             "traces": {"event_bus": "arn:aws:events:eu-west-1:444455556666:event-bus/ops"},
+            "machine_code": {"place": "s3://code/rules", "key_parameter": "/reveille/code-key"},
+            "architecture": "arm64",
             "objects": ["s3://rules/team/days.wasm", "s3://rules/a*/b?$c.ics"],
             "more_configuration":
                 "[[rules]]\nname = \"days\"\nlocation = \"s3://rules/team/days.wasm\"\n[[data]]\nname = \"c\"\nlocation = \

@@ -206,6 +206,7 @@ fn every_parameter_gives_the_policy_that_reveille_prints() {
         "StateTable": "nightwatch",
         "ParameterArns": "arn:aws:ssm:eu-west-1:123456789012:parameter/z/token",
         "SecretArns": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:jandi-a1B2c3",
+        "MachineCode": "code/rules",
         "ObjectArns": "arn:aws:s3:::rules/days.wasm",
         "MoreConfiguration":
             "[[rules]]\nname = \"days\"\nlocation = \"s3://rules/days.wasm\"\n",

@@ -91,7 +91,7 @@ pub fn it_works(place: &Place, cloud: &Cloud, function: &str) {
     let mut event = recorded("schedule-rule");
     event["time"] = "2026-11-23T14:00:00Z".into();
     let told = function.invoke(&event).answer();
-    assert_eq!(told["orders"], 1, "{told}");
+    assert_eq!(told["actions"].as_array().unwrap().len(), 1, "{told}");
     let now = cloud.ask("ec2", "describe_instances", &json!({"InstanceIds": [id]}));
     let state = &now["Reservations"][0]["Instances"][0]["State"]["Name"];
     assert_eq!(state, "stopped");
@@ -184,7 +184,7 @@ fn what_the_readme_shows_is_valid() {
     let folder = place.folder.path().join("terraform/readme");
     std::fs::create_dir(&folder).unwrap();
     let shown = blocks("hcl");
-    assert_eq!(shown.len(), 2);
+    assert_eq!(shown.len(), 3);
     place.file("terraform/readme/main.tf", &shown.concat());
     let Some(terraform) = terraform(test, &folder).and_then(|it| it.with_provider(test, &cloud))
     else {
@@ -338,6 +338,7 @@ fn what_cannot_be_is_refused_with_what_would_be_right() {
         "services": ["s3"],
         "jandi_tokens": ["token"],
         "objects": ["https://example.com"],
+        "machine_code": {"place": "s3://bucket", "key_parameter": "/key"},
         "webhook": "open",
         "log_retention_days": 31,
     }));
@@ -358,6 +359,7 @@ fn what_cannot_be_is_refused_with_what_would_be_right() {
         "Write ec2, rds or both",
         "Write names of parameters",
         "Write each as s3://bucket/key",
+        "Write the place as s3://bucket/prefix",
         "Write http-api, function-url or none",
         "Write a number of days that CloudWatch knows",
     ] {

@@ -149,12 +149,36 @@ fn the_image_says_who_it_is_and_how_it_is_asked_and_holds_no_secret() {
     assert!(only(&stage, "HEALTHCHECK").contains("healthcheck"));
     assert_eq!(only(&stage, "STOPSIGNAL"), "SIGTERM");
     assert!(!read("Dockerfile").to_lowercase().contains("token"));
-    // What gets near a layer is listed; everything else is not.
-    let ignored = fs::read_to_string(file("../../.dockerignore")).unwrap();
+}
+
+#[test]
+fn what_is_sent_to_the_build_is_the_whole_workspace_and_nothing_else() {
+    let top = file("../..");
+    let ignored = fs::read_to_string(top.join(".dockerignore")).unwrap();
     assert!(ignored.lines().any(|line| line == "*"), "{ignored}");
-    for kept in ignored.lines().filter_map(|line| line.strip_prefix('!')) {
-        let path = file("../..").join(kept);
-        assert!(path.exists(), "{kept} is not there");
+    let place = Place::new();
+    let context = place.folder.path();
+    let kept = ignored.lines().filter_map(|line| line.strip_prefix('!'));
+    for name in kept {
+        std::os::unix::fs::symlink(top.join(name).canonicalize().unwrap(), context.join(name))
+            .unwrap();
+    }
+    let mut metadata = Command::new("cargo");
+    metadata
+        .args(["metadata", "--format-version=1", "--locked", "--offline"])
+        .args(["--no-deps", "--manifest-path"])
+        .arg(context.join("Cargo.toml"));
+    assert!(well(&mut metadata).contains("reveille-sandbox"));
+}
+
+#[test]
+fn operators_read_of_the_proxy_what_is_shipped() {
+    let document = fs::read_to_string(file("../../host/reveille/CONTAINER.md")).unwrap();
+    let shipped = read("Caddyfile");
+    let (_, site) = shipped.split_once('\n').unwrap();
+    assert!(document.contains(site), "{site}");
+    for name in ["Dockerfile", "compose.yaml", "kubernetes.yaml"] {
+        assert!(document.contains(name), "{name}");
     }
 }
 

@@ -28,6 +28,7 @@ mod docs;
 mod evaluate;
 mod hostile;
 mod keep_until;
+mod lean;
 mod loading;
 mod notices;
 mod permissions;

@@ -406,6 +406,27 @@ fn a_host_that_runs_sends_at_once_counts_and_stops_in_time() {
 }
 
 #[test]
+fn what_is_to_be_sent_outlives_new_configurations_and_is_sent_once() {
+    let jandi = Jandi::start();
+    let targets = target(&jandi, "ops", "morning = \"08:50\"");
+    let Town { place, jandi } = Town::of(jandi, DEFINITIONS, &targets);
+    let mut arguments = vec!["--config", "reveille.toml", "--at", "2026-11-23 09:00"];
+    arguments.extend(["serve", "--listen", "127.0.0.1:0"]);
+    let house = House::start_with_admin(place, &arguments);
+    let reloads = "reveille_config_reloads_total{outcome=\"done\"}";
+    for number in 1..=5 {
+        house.signal("HUP");
+        let counted = format!("{reloads} {number}\n");
+        let done = (0..20_000).any(|_| house.ask_admin("GET", "/metrics").body.contains(&counted));
+        assert!(done, "{number}");
+    }
+    jandi.wait_for("ops", 2);
+    house.signal("TERM");
+    assert_eq!(house.ended().1, 0);
+    assert_eq!(jandi.shown("ops").len(), 2, "{:?}", jandi.texts("ops"));
+}
+
+#[test]
 fn a_sender_that_died_after_its_claim_is_found_and_nothing_is_sent_twice() {
     let town = Town::new("");
     // As a process leaves it that is killed between the claim and the answer.

@@ -246,7 +246,7 @@ fn no_request_fails_while_it_is_read_a_hundred_times_and_nothing_grows() {
         "each was carried out"
     );
     let late = size(&house);
-    println!("resident KiB, open files, threads: {early:?} then {late:?}");
+    eprintln!("resident KiB, open files, threads: {early:?} then {late:?}");
     assert!(late.0 <= early.0 + MOST_GROWTH_KIB, "{early:?} {late:?}");
     assert!(late.1 <= early.1 + 8, "{early:?} {late:?}");
 }

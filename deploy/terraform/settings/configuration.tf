@@ -17,6 +17,15 @@ locals {
     ]))
   ]
 
+  machine_code = [
+    for code in var.machine_code == null ? [] : [var.machine_code] : join("", compact([
+      "[sandbox]\n",
+      "cache = ${jsonencode(code.place)}\n",
+      "key = { ssm = ${jsonencode(code.key_parameter)} }\n",
+      var.architecture == "arm64" ? "target = \"arm64\"\n" : "",
+    ]))
+  ]
+
   configuration = join("", compact(concat(
     [
       "[store]\n",
@@ -40,8 +49,9 @@ locals {
       "tokens = ${local.tokens}\n",
       "[defaults]\n",
       "timezone = ${jsonencode(var.timezone)}\n",
-      var.more_configuration,
     ],
+    local.machine_code,
+    [var.more_configuration],
   )))
 
   tokens = "[${join(", ", [for name in var.jandi_tokens : "{ ssm = ${jsonencode(name)} }"])}]"

@@ -113,8 +113,18 @@ locals {
     },
   ]
 
+  read_machine_code = [
+    for code in var.machine_code == null ? [] : [var.machine_code] : {
+      Sid      = "ReadMachineCode"
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = "arn:${var.partition}:s3:::${trimprefix(code.place, "s3://")}/*"
+    }
+  ]
+
+  code_key = var.machine_code == null ? [] : [var.machine_code.key_parameter]
   parameters = [
-    for name in sort(distinct(concat(var.jandi_tokens, var.parameters))) :
+    for name in sort(distinct(concat(var.jandi_tokens, var.parameters, local.code_key))) :
     "arn:${var.partition}:ssm:${local.here}:parameter/${trimprefix(name, "/")}"
   ]
 
@@ -161,6 +171,7 @@ output "policy" {
       local.send_figures,
       local.read_rules_and_data,
       local.be_a_function,
+      local.read_machine_code,
       local.read_secrets,
     )
   })

@@ -119,6 +119,21 @@ variable "secrets" {
   default     = []
 }
 
+variable "machine_code" {
+  description = "Where machine code of rules is shared, and the name of the SSM parameter with the key of its marks."
+  type = object({
+    place         = string
+    key_parameter = string
+  })
+  default = null
+}
+
+variable "architecture" {
+  description = "What the function runs on: `x86_64` or `arm64`."
+  type        = string
+  default     = "x86_64"
+}
+
 variable "objects" {
   description = "Rules and data on S3 that `more_configuration` names, as `s3://bucket/key`."
   type        = list(string)

@@ -233,10 +233,14 @@ fn compiled(
     let engine = engine::engine().map_err(|cause| LoadError::Engine { cause })?;
     let adopt = |native: &Native| {
         // SAFETY: a `Native` has what `engine::compile` returned, in this process, in a child that is this very program,
-        // in an earlier run, or on another host: then it had the mark that only we can make.
+        // in an earlier run, or on another host: then it had the mark that only we can make. A file lies where nobody
+        // else writes, and is replaced rather than written to.
         #[expect(unsafe_code, reason = "nobody but the compiler makes these bytes")]
         unsafe {
-            engine::adopt(engine, native.bytes())
+            match native {
+                Native::Bytes(bytes) => engine::adopt(engine, bytes),
+                Native::File(path) => engine::adopt_file(engine, path),
+            }
         }
     };
     if let Some(native) = compiler.kept(sha256) {
@@ -275,11 +279,13 @@ fn compiled(
         }
     }
     let native = compiler.compile(name, wasm, tier)?;
+    compiler.keep(sha256, &native);
+    // The file rather than the bytes, where it is kept: it need not be in memory.
+    let native = compiler.kept(sha256).unwrap_or_else(|| Native::new(native));
     let component = adopt(&native).map_err(|error| LoadError::Compile {
         name: name.to_owned(),
         cause: format!("{error:#}"),
     })?;
-    compiler.keep(sha256, &native);
     Ok((component, native))
 }
 

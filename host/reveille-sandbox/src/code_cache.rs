@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::{
@@ -46,22 +46,24 @@ impl CodeCache {
         }
     }
 
-    /// Machine code of the component with this digest, when this host has made it with this engine. A file that is
-    /// anything else is deleted.
-    pub(crate) fn read(&self, sha256: &str) -> Option<Vec<u8>> {
+    /// The file with machine code of the component with this digest, when this host has made it with this engine. A file
+    /// that is anything else is deleted.
+    pub(crate) fn find(&self, sha256: &str) -> Option<PathBuf> {
         let key = self.ready()?;
         let path = self.path(sha256);
-        let marked = match whole(&path) {
-            Ok(bytes) => bytes,
+        let file = match File::open(&path) {
+            Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => return self.drop_file(&path, &error.to_string()),
         };
-        if !key.has_marked(sha256, &marked) {
-            return self.drop_file(&path, "it is not what this host has written");
+        match key.has_marked_file(sha256, &file) {
+            Ok(true) => {}
+            Ok(false) => return self.drop_file(&path, "it is not what this host has written"),
+            Err(error) => return self.drop_file(&path, &error.to_string()),
         }
         // The oldest go first, so one that is used is young.
-        let _ = File::open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-        Some(mark::bare(marked))
+        let _ = file.set_modified(SystemTime::now());
+        Some(path)
     }
 
     /// Keeps machine code. When that fails it is compiled again next time.
@@ -98,7 +100,7 @@ impl CodeCache {
         self.folder.join(mark::name(sha256))
     }
 
-    fn drop_file(&self, path: &Path, why: &str) -> Option<Vec<u8>> {
+    fn drop_file(&self, path: &Path, why: &str) -> Option<PathBuf> {
         tracing::warn!(path = %path.display(), "compiled code is thrown away and made anew: {why}");
         let _ = fs::remove_file(path);
         None
@@ -148,14 +150,6 @@ impl CodeCache {
     }
 }
 
-fn whole(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(FILE_BYTES + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -184,12 +178,16 @@ pub(crate) mod tests {
     fn what_is_kept_is_there_at_the_next_start() {
         let folder = Folder::new("kept");
         let cache = CodeCache::new(folder.0.clone());
-        assert_eq!(cache.read("aa"), None);
+        assert!(cache.find("aa").is_none());
         cache.write("aa", b"code");
         let again = CodeCache::new(folder.0.clone());
-        assert_eq!(again.read("aa").unwrap(), b"code");
+        assert!(
+            fs::read(again.find("aa").unwrap())
+                .unwrap()
+                .starts_with(b"code")
+        );
         again.remove("aa");
-        assert_eq!(again.read("aa"), None);
+        assert!(again.find("aa").is_none());
     }
 
     #[test]
@@ -204,7 +202,7 @@ pub(crate) mod tests {
             flipped[place] ^= 1;
             for broken in [flipped.as_slice(), &whole[..place]] {
                 fs::write(&file, broken).unwrap();
-                assert_eq!(cache.read("aa"), None);
+                assert!(cache.find("aa").is_none());
                 assert!(!file.exists());
             }
         }
@@ -216,11 +214,11 @@ pub(crate) mod tests {
         let cache = CodeCache::new(ours.0.clone());
         cache.write("aa", b"code");
         fs::copy(cache.path("aa"), cache.path("bb")).unwrap();
-        assert_eq!(cache.read("bb"), None);
+        assert!(cache.find("bb").is_none());
         let other = CodeCache::new(theirs.0.clone());
         other.write("aa", b"evil");
         fs::copy(other.path("aa"), cache.path("aa")).unwrap();
-        assert_eq!(cache.read("aa"), None);
+        assert!(cache.find("aa").is_none());
     }
 
     #[test]
@@ -235,7 +233,7 @@ pub(crate) mod tests {
                 file.set_modified(then).unwrap();
             }
         }
-        assert_eq!(cache.read("aa"), None);
+        assert!(cache.find("aa").is_none());
         assert!(cache.read("bb").is_some());
         assert!(cache.read("cc").is_some());
         assert!(host_key::open(&folder.0).is_ok());
@@ -249,7 +247,7 @@ pub(crate) mod tests {
         let key = folder.0.join(KEY_FILE);
         fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
         let cache = CodeCache::new(folder.0.clone());
-        assert_eq!(cache.read("aa"), None);
+        assert!(cache.find("aa").is_none());
         cache.write("bb", b"code");
         assert!(!cache.path("bb").exists());
     }

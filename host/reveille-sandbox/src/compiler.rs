@@ -2,7 +2,8 @@
 //! by another one that has the same key.
 
 use std::{
-    fmt,
+    borrow::Cow,
+    fmt, fs, io,
     path::PathBuf,
     sync::{
         Arc,
@@ -16,28 +17,45 @@ use crate::{
     code_cache::CodeCache,
     code_error::CodeError,
     error::LoadError,
+    mark,
     shared_code::{Shared, SharedCode},
     workbench::Workbench,
 };
 
 /// Machine code that may be run: this process, its child or an authenticated file has it from our compiler.
 #[derive(Clone)]
-pub(crate) struct Native(Arc<Vec<u8>>);
+pub(crate) enum Native {
+    /// At hand.
+    Bytes(Arc<Vec<u8>>),
+    /// In a file, with a mark behind it. What is run of it is mapped: of a rule that nobody calls next to nothing is in
+    /// memory, and what is there the system may take back.
+    File(PathBuf),
+}
 
 impl Native {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(bytes))
+        Self::Bytes(Arc::new(bytes))
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
+    /// All of it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn bytes(&self) -> io::Result<Cow<'_, [u8]>> {
+        match self {
+            Self::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
+            Self::File(path) => Ok(Cow::Owned(mark::bare(fs::read(path)?))),
+        }
     }
 }
 
 /// Without its megabytes, which say nothing to anybody.
 impl fmt::Debug for Native {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Native({} bytes)", self.0.len())
+        match self {
+            Self::Bytes(bytes) => write!(f, "Native({} bytes)", bytes.len()),
+            Self::File(path) => write!(f, "Native({})", path.display()),
+        }
     }
 }
 
@@ -111,7 +129,7 @@ impl Compiler {
 
     /// Machine code that was kept of the component with this digest.
     pub(crate) fn kept(&self, sha256: &str) -> Option<Native> {
-        self.cache.as_ref()?.read(sha256).map(Native::new)
+        self.cache.as_ref()?.find(sha256).map(Native::File)
     }
 
     /// Counts that what was at hand is in use.
@@ -119,10 +137,10 @@ impl Compiler {
         self.from_cache.fetch_add(1, Relaxed);
     }
 
-    /// Keeps machine code for the next start.
-    pub(crate) fn keep(&self, sha256: &str, native: &Native) {
+    /// Keeps machine code, for this run and the next start.
+    pub(crate) fn keep(&self, sha256: &str, native: &[u8]) {
         if let Some(cache) = &self.cache {
-            cache.write(sha256, native.bytes());
+            cache.write(sha256, native);
         }
     }
 
@@ -139,7 +157,12 @@ impl Compiler {
     }
 
     /// Compiles a component of a tier.
-    pub(crate) fn compile(&self, name: &str, wasm: &[u8], tier: Tier) -> Result<Native, LoadError> {
+    pub(crate) fn compile(
+        &self,
+        name: &str,
+        wasm: &[u8],
+        tier: Tier,
+    ) -> Result<Vec<u8>, LoadError> {
         let Some(workbench) = &self.workbench else {
             return Err(LoadError::Code {
                 name: name.to_owned(),
@@ -147,6 +170,6 @@ impl Compiler {
             });
         };
         self.compiled.fetch_add(1, Relaxed);
-        workbench.compile(name, wasm, tier).map(Native::new)
+        workbench.compile(name, wasm, tier)
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "compiler")]
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{
+    path::Path,
     sync::{Arc, Condvar, LazyLock, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
@@ -84,6 +85,19 @@ pub(crate) fn compile(wasm: &[u8]) -> Result<Vec<u8>, String> {
 pub(crate) unsafe fn adopt(engine: &Engine, native: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: the caller vouches for the bytes.
     unsafe { Component::deserialize(engine, native) }
+}
+
+/// The same of a file, which is mapped; what stands behind the machine code is passed over.
+///
+/// # Safety
+/// As [`adopt`], for as long as the component lives: the file may be removed or replaced, but not written to.
+#[expect(
+    unsafe_code,
+    reason = "machine code cannot be checked; see the caller's duty"
+)]
+pub(crate) unsafe fn adopt_file(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: the caller vouches for the file.
+    unsafe { Component::deserialize_file(engine, path) }
 }
 
 /// Ends what runs in `store` when it has worked for `deadline`, or has taken [`PATIENCE`] times as long: on a machine

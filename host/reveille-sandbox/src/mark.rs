@@ -1,5 +1,10 @@
 //! Marks on machine code: who has the key has made them, and nobody else.
 
+use std::{
+    fs::File,
+    io::{self, Read as _},
+};
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use thiserror::Error;
 
@@ -13,8 +18,11 @@ pub(crate) const KEY_BYTES: usize = 32;
 /// Bytes of a mark.
 pub(crate) const MARK_BYTES: usize = 32;
 
+/// How much of a file is read at once.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// Begins everything that is marked, so that the key never says the same of something else.
-const PURPOSE: &[u8] = b"reveille machine code 1\0";
+const PURPOSE: &[u8] = b"reveille machine code 2\0";
 
 /// HMAC-SHA256 (RFC 2104) under a secret key.
 pub struct MarkKey(pub(crate) [u8; KEY_BYTES]);
@@ -53,33 +61,62 @@ impl MarkKey {
             .ok_or(NoKey)
     }
 
-    /// Machine code of the component with this digest behind its mark.
+    /// Machine code of the component with this digest, and its mark behind it.
     pub(crate) fn marked(&self, sha256: &str, native: &[u8]) -> Vec<u8> {
-        let mark: [u8; MARK_BYTES] = self.of(sha256, native).finalize().into_bytes().into();
-        [&mark, native].concat()
+        let mut mac = self.of(sha256);
+        mac.update(native);
+        let mark: [u8; MARK_BYTES] = mac.finalize().into_bytes().into();
+        [native, &mark].concat()
     }
 
     /// Whether exactly this was marked with the key: for this engine, as machine code of the component with this digest.
     /// It takes as long whatever is wrong.
     pub(crate) fn has_marked(&self, sha256: &str, marked: &[u8]) -> bool {
         marked
-            .split_first_chunk::<MARK_BYTES>()
-            .is_some_and(|(mark, native)| self.of(sha256, native).verify_slice(mark).is_ok())
+            .split_last_chunk::<MARK_BYTES>()
+            .is_some_and(|(native, mark)| {
+                let mut mac = self.of(sha256);
+                mac.update(native);
+                mac.verify_slice(mark).is_ok()
+            })
     }
 
-    /// Over the engine and the digest, which have lengths that never change, and the code.
-    fn of(&self, sha256: &str, native: &[u8]) -> HmacSha256 {
+    /// The same of a file, which is read piece by piece: machine code has megabytes.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn has_marked_file(&self, sha256: &str, file: &File) -> io::Result<bool> {
+        let Some(native) = file.metadata()?.len().checked_sub(MARK_BYTES as u64) else {
+            return Ok(false);
+        };
+        let mut mac = self.of(sha256);
+        let (mut code, mut piece) = (file.take(native), vec![0; PIECE_BYTES]);
+        loop {
+            match code.read(&mut piece)? {
+                0 => break,
+                read => mac.update(piece.get(..read).unwrap_or_default()),
+            }
+        }
+        let mut mark = [0; MARK_BYTES];
+        let mut rest = file;
+        rest.read_exact(&mut mark)?;
+        Ok(mac.verify_slice(&mark).is_ok())
+    }
+
+    /// Over the engine and the digest, which have lengths that never change; the code is to follow.
+    fn of(&self, sha256: &str) -> HmacSha256 {
         let mut mac = HmacSha256::new(&block(&self.0).into());
-        for part in [PURPOSE, &PRINT, sha256.as_bytes(), native] {
+        for part in [PURPOSE, &PRINT, sha256.as_bytes()] {
             mac.update(part);
         }
         mac
     }
 }
 
-/// The machine code behind its mark.
+/// The machine code without its mark.
 pub(crate) fn bare(mut marked: Vec<u8>) -> Vec<u8> {
-    marked.split_off(MARK_BYTES.min(marked.len()))
+    marked.truncate(marked.len().saturating_sub(MARK_BYTES));
+    marked
 }
 
 /// The name under which marked machine code of a component is kept, wherever that is.
@@ -135,7 +172,7 @@ mod tests {
     const KEY: MarkKey = MarkKey([1; KEY_BYTES]);
 
     #[test]
-    fn code_is_taken_from_behind_the_mark_of_its_key_and_its_component() {
+    fn code_is_taken_with_the_mark_of_its_key_and_its_component() {
         let marked = KEY.marked("aa", b"code");
         assert!(KEY.has_marked("aa", &marked));
         assert!(!KEY.has_marked("ab", &marked));

@@ -140,7 +140,10 @@ impl Sandbox {
         let (Some(shared), Some(native)) = (self.compiler.shared(), &candidate.native) else {
             return Ok(None);
         };
-        shared.write(candidate.sha256(), native.bytes()).map(Some)
+        let bytes = native.bytes().map_err(|error| CodeError::Unwritten {
+            cause: format!("the machine code that was kept cannot be read: {error}"),
+        })?;
+        shared.write(candidate.sha256(), &bytes).map(Some)
     }
 
     /// The rules as they are now, with a candidate among them, to try it or to compare two versions. What is asked here

@@ -1,6 +1,9 @@
 //! Who may speak to the webhook: the tokens of the configuration, as they are now.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
@@ -15,6 +18,8 @@ use crate::{
 pub(crate) struct Tokens {
     secrets: Arc<Secrets>,
     tokens: Vec<Token>,
+    /// What was last said of tokens that cannot be had.
+    said: Mutex<String>,
 }
 
 impl Tokens {
@@ -23,6 +28,7 @@ impl Tokens {
         Self {
             secrets: Arc::clone(secrets),
             tokens: tokens.to_vec(),
+            said: Mutex::default(),
         }
     }
 
@@ -34,12 +40,28 @@ impl Tokens {
         now: DateTime<Utc>,
     ) -> Option<Option<BTreeSet<String>>> {
         // What cannot be had lets nobody in.
-        let _ = self.secrets.resolve(self.secrets(), now).await;
+        let resolved = self.secrets.resolve(self.secrets(), now).await;
+        self.say(
+            resolved
+                .err()
+                .map_or_else(String::new, |errors| errors.to_string()),
+        );
         let asked = digest(token);
         match self.find(&asked) {
             Some(found) => Some(found),
             None if self.secrets.ask_again(self.secrets(), now).await => self.find(&asked),
             None => None,
+        }
+    }
+
+    /// Logs it, once until it is something else.
+    fn say(&self, errors: String) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if *said != errors {
+            if !errors.is_empty() {
+                tracing::error!("{errors}");
+            }
+            *said = errors;
         }
     }
 

@@ -61,6 +61,7 @@ pub(super) struct Home {
     herald: Herald,
     wake: Arc<Notify>,
     looked: Mutex<DateTime<Utc>>,
+    courier: Option<Arc<Courier>>,
     nudge: Option<Nudge>,
     courier: Option<Arc<Courier>>,
 }
@@ -105,6 +106,7 @@ impl Home {
             courier: house.courier(&config, clock)?,
             scheduler: house.scheduler(&config, clock, false),
             sight: Mutex::default(),
+            courier: house.courier(&config, clock)?,
             looked: Mutex::new(looked),
             clock,
             house,
@@ -226,6 +228,18 @@ impl Home {
                 let causes = admin::troubles(&*self.house.store, &lister, &self.house.words).await;
                 Ok(admin::readiness(&causes))
             }
+        }
+    }
+
+    /// Sends people what they are to be told, as far as there is time. The rest is the next run's.
+    pub(super) async fn tell(&self, time: TimeLeft) {
+        if let Some(courier) = &self.courier
+            && let Err(error) = courier.deliver(Some(time.end_of_work())).await
+        {
+            tracing::warn!(
+                code = error.code(),
+                "messages to people wait for the next run: {error}"
+            );
         }
     }
 

@@ -54,7 +54,8 @@ impl Home {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .log(&report);
-        told(&report)?;
+        self.tell(time).await;
+        judge(&report)?;
         Ok(tick_as_json(&report))
     }
 }
@@ -66,7 +67,7 @@ fn is_past(due: DateTime<Utc>, last: Option<DateTime<Utc>>, now: DateTime<Utc>) 
 
 /// Says how far it has come where that is not all the way. A run that has had no time for any order fails: the next one
 /// has no more.
-fn told(report: &TickReport) -> Result<(), Failure> {
+fn judge(report: &TickReport) -> Result<(), Failure> {
     let left = report.postponed.len();
     match report.outcome {
         TickOutcome::Done if left > 0 && report.actions.is_empty() => Err(Failure::too_long()),

@@ -44,6 +44,11 @@ impl TimeLeft {
         self.whole().saturating_sub(END)
     }
 
+    /// When work ends.
+    pub(super) fn end_of_work(self) -> Instant {
+        Instant::now() + self.for_work()
+    }
+
     /// By when the orders of a tick must be carried out, on a clock that shows `now`.
     pub(super) fn for_orders(self, now: DateTime<Utc>) -> DateTime<Utc> {
         let work = TimeDelta::from_std(self.for_work()).unwrap_or(LONGEST);

@@ -325,7 +325,7 @@ pub async fn what_was_read_is_written_back_only_while_it_stands(place: &Place) {
     let mut changed = seoul();
     changed
         .attributes
-        .insert("periods".to_owned(), json!(["office-hours", "night"]));
+        .insert("periods".to_owned(), json!(["night", "office-hours"]));
     let write = |expected: Change, item: &Item| {
         [
             expected,
