@@ -12,10 +12,7 @@ use http_body_util::Full;
 use hyper::{Response, StatusCode, body::Bytes};
 use reveille_core::tick::Scheduler;
 use serde_json::{Value, json};
-use tokio::{
-    sync::Notify,
-    time::{Instant, timeout},
-};
+use tokio::{sync::Notify, time::timeout};
 
 use super::{
     FUNCTION_NAME,
@@ -63,7 +60,6 @@ pub(super) struct Home {
     looked: Mutex<DateTime<Utc>>,
     courier: Option<Arc<Courier>>,
     nudge: Option<Nudge>,
-    courier: Option<Arc<Courier>>,
 }
 
 impl Home {
@@ -103,7 +99,6 @@ impl Home {
             .zip(name)
             .map(|(sdk, name)| Nudge::new(sdk, name));
         Ok(Self {
-            courier: house.courier(&config, clock)?,
             scheduler: house.scheduler(&config, clock, false),
             sight: Mutex::default(),
             courier: house.courier(&config, clock)?,
@@ -148,19 +143,6 @@ impl Home {
             *looked = now;
         }
         is_due
-    }
-
-    /// Sends what people are to be told, as far as there is time; the rest is the next run's.
-    pub(super) async fn deliver(&self, time: TimeLeft) {
-        let Some(courier) = &self.courier else {
-            return;
-        };
-        let deadline = Instant::now() + time.for_work();
-        if let Err(error) = courier.deliver(Some(deadline)).await {
-            let code = error.code();
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(code, error, "messages to people wait for the next run");
-        }
     }
 
     /// Answers a request as the door over HTTP would.

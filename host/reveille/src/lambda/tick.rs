@@ -45,7 +45,8 @@ impl Home {
                 "the lease is not given back; it ends within a minute"
             );
         }
-        self.deliver(time).await;
+        // What an earlier run has left is sent though this one failed.
+        self.tell(time).await;
         let report = came
             .map_err(|_| Failure::too_long())?
             .map_err(|error| Failure::of_tick(error.code(), &error))?;
@@ -54,7 +55,6 @@ impl Home {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .log(&report);
-        self.tell(time).await;
         judge(&report)?;
         Ok(tick_as_json(&report))
     }
