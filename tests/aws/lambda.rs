@@ -684,7 +684,7 @@ fn people_are_told_after_a_run_by_whichever_copy() {
     let _ = lambda.invoke_within(&run, Duration::from_secs(9));
     assert_eq!(jandi.attempts("ops"), 1);
     for _ in 0..2 {
-        let _ = lambda.invoke(&run).answer();
+        assert_eq!(lambda.invoke(&run).answer()["outcome"], "done");
     }
     let shown = jandi.texts("ops");
     assert_eq!(shown.len(), 1, "{shown:#?}");

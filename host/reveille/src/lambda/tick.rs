@@ -45,6 +45,7 @@ impl Home {
                 "the lease is not given back; it ends within a minute"
             );
         }
+        // What an earlier run has left is sent though this one failed.
         self.tell(time).await;
         let report = came
             .map_err(|_| Failure::too_long())?

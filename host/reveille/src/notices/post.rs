@@ -11,6 +11,10 @@ pub(crate) const POST_TIME: Duration = Duration::from_secs(8);
 
 /// What became of a message. The texts have no URL in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "remote"),
+    allow(dead_code, reason = "a build without a network sends nothing")
+)]
 pub(crate) enum Posted {
     /// The messenger has it.
     Taken,
@@ -28,7 +32,11 @@ pub(crate) enum Posted {
 }
 
 impl Posted {
-    /// It is tried again, when does not matter to the messenger.
+    /// It is tried again; when does not matter to the messenger.
+    #[cfg_attr(
+        not(feature = "remote"),
+        allow(dead_code, reason = "a build without a network sends nothing")
+    )]
     pub(crate) fn later(cause: impl Into<String>) -> Self {
         Self::Later {
             cause: cause.into(),
