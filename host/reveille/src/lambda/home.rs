@@ -102,6 +102,7 @@ impl Home {
             scheduler: house.scheduler(&config, clock, false),
             sight: Mutex::default(),
             looked: Mutex::new(looked),
+            courier: house.courier(&config, clock)?,
             clock,
             house,
             config,
