@@ -27,6 +27,7 @@ mod desk;
 mod docs;
 mod evaluate;
 mod hostile;
+mod init;
 mod keep_until;
 mod lean;
 mod loading;
