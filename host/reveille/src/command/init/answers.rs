@@ -127,12 +127,17 @@ impl Answers {
             |typed| match typed {
                 "none" => Ok(None),
                 _ if cfg!(not(feature = "remote")) => Err(OTHER_BUILD.to_owned()),
-                _ => match Place::read(typed, &house)? {
-                    Place::Value(url) if !url.expose().starts_with("http") => Err(
-                        "that is no URL; copy the whole of it, from `https://` on".to_owned(),
-                    ),
-                    place => Ok(Some(place)),
-                },
+                _ => {
+                    let place = Place::read(typed, &house)?;
+                    if let Place::Value(url) = &place
+                        && !url.expose().starts_with("http")
+                    {
+                        return Err(
+                            "that is no URL; copy the whole of it, from `https://` on".to_owned()
+                        );
+                    }
+                    Ok(Some(place))
+                }
             },
         )?;
         let timezone = asking.ask(
