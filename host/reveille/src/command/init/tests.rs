@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{answers::Answers, asking::Asking, writing};
+#[cfg(feature = "aws")]
 use crate::config::{Config, ENV_CONFIG_TOML};
 
 /// What somebody types, line by line; and everything that was asked.
@@ -26,6 +27,7 @@ fn refused(options: &[(&'static str, &str)], why: &str) {
 }
 
 /// Every setting that the text has or offers.
+#[cfg(feature = "aws")]
 fn load(text: &str) -> Config {
     let offered: String = text
         .lines()
@@ -97,7 +99,6 @@ fn answers_that_go_together_with_nothing_are_refused() {
         &[("token", "ssm:/reveille/token")],
         "beside simulated servers",
     );
-    refused(&[("target", "value:ops")], "no URL");
     refused(&[("token", "env:A-B")], "no name of a variable");
 }
 
@@ -105,6 +106,7 @@ fn answers_that_go_together_with_nothing_are_refused() {
 #[test]
 fn what_is_meant_for_aws_must_be_possible_there() {
     const AWS: (&str, &str) = ("servers", "aws");
+    refused(&[("target", "value:ops")], "no URL");
     refused(&[AWS, ("region", "seoul")], "such as `ap-northeast-2`");
     refused(&[AWS, ("token", "none")], "nobody could speak to it");
     refused(&[AWS, ("store", "dynamodb:reveille")], "two tables");
@@ -126,6 +128,7 @@ fn what_is_meant_for_aws_must_be_possible_there() {
     );
 }
 
+#[cfg(feature = "aws")]
 #[test]
 fn what_a_simulated_house_is_offered_can_be_taken_up() {
     let text = writing::configuration(&answered(&[]).unwrap());
