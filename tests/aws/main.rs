@@ -15,6 +15,7 @@ mod day;
 mod doctor;
 mod dynamo;
 mod fake;
+mod first_day;
 mod fleet;
 mod lambda;
 mod lease;

@@ -56,7 +56,8 @@ use clap::Parser as _;
 use crate::cli::RuleCommand;
 use crate::{
     cli::{Cli, Command},
-    command::{Setting, healthcheck},
+    command::{Setting, healthcheck, init},
+    config::Origin,
 };
 
 fn main() -> ExitCode {
@@ -92,6 +93,10 @@ fn run(
     #[cfg(feature = "compiler")]
     if matches!(&cli.command, Command::Rule(RuleCommand::Desk(_))) {
         cli.common.config = None;
+    }
+    // There is no configuration yet.
+    if let Command::Init(args) = &cli.command {
+        return init::run(args, &Origin::given(&cli.common));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

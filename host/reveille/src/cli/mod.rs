@@ -3,6 +3,7 @@
 mod data;
 #[cfg(feature = "compiler")]
 mod desk;
+mod init;
 mod notices;
 #[cfg(feature = "compiler")]
 mod project;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use data::DataCommand;
 #[cfg(feature = "compiler")]
 pub(crate) use desk::{DeskCommand, PreviewArgs, RuleFile};
+pub(crate) use init::InitArgs;
 pub(crate) use notices::NoticesCommand;
 #[cfg(feature = "compiler")]
 pub(crate) use project::{BuildArgs, NewArgs, RuleKind, RuleLanguage};
@@ -36,7 +38,8 @@ Try it:
   reveille demo                              36 simulated servers and a webhook on 127.0.0.1:8080
   reveille say '/서버 Development status'    what a person in chat would type
   reveille plan Development                  the week as a picture
-  reveille explain Development               who painted today, and why";
+  reveille explain Development               who painted today, and why
+  reveille init                              a configuration for servers of your own";
 
 /// Name of [`Command::CompileComponent`].
 #[cfg(feature = "compiler")]
@@ -78,6 +81,8 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Start with an example: the schedules `Development` (36 servers) and `ali` (one), simulated
     Demo(DemoArgs),
+    /// Ask a few questions and write the configuration: `--config`, or reveille.toml
+    Init(InitArgs),
     /// Start the timer and the webhook on what the store holds
     Serve(ServeArgs),
     /// Answer events as a function of AWS Lambda; there, the program does so without being told

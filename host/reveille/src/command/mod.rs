@@ -17,6 +17,7 @@ pub(crate) mod healthcheck;
 mod iam;
 #[cfg(feature = "aws")]
 mod import;
+pub(crate) mod init;
 mod notices;
 mod plan;
 mod rule;
@@ -61,11 +62,7 @@ pub(crate) struct Setting {
 impl Setting {
     /// Reads the configuration and the clock.
     pub(crate) fn new(common: &Common) -> anyhow::Result<Self> {
-        let origin = Origin {
-            file: common.config.clone(),
-            db: common.db.clone(),
-            listen: None,
-        };
+        let origin = Origin::given(common);
         let config = origin.read()?;
         let at = common
             .at
@@ -102,6 +99,7 @@ impl Setting {
 pub(crate) async fn run(command: Command, setting: Setting) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => demo::run(args, setting).await,
+        Command::Init(args) => init::run(&args, &setting.origin),
         Command::Serve(args) => serve::run(args, setting).await,
         Command::Tick { json } => tick::run(json, setting).await,
         Command::Say(args) => say::run(args, setting).await,

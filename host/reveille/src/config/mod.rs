@@ -35,13 +35,13 @@ use crate::jandi::DEFAULT_KEYWORD;
 #[cfg(feature = "aws")]
 pub(crate) use aws::AwsConfig;
 pub(crate) use duration::write as write_duration;
-pub(crate) use env::{ENV_CONFIG, ENV_HELP, ENV_LISTEN};
+pub(crate) use env::{ENV_CONFIG, ENV_CONFIG_TOML, ENV_HELP, ENV_LISTEN};
 use given::Given;
 #[cfg(feature = "aws")]
 pub(crate) use machine_code::SharedConfig;
 pub(crate) use origin::Origin;
 pub(crate) use sandbox::RulesConfig;
-pub(crate) use secret::{Secret, SecretPlace, SecretText};
+pub(crate) use secret::{Secret, SecretPlace, SecretText, looks_secret};
 pub(crate) use store::StoreConfig;
 pub(crate) use target::Target;
 pub(crate) use token::Token;

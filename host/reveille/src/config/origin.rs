@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use super::{Config, ConfigError, StoreConfig};
+use crate::cli::Common;
 
 /// The file, and what stands above it on the command line. The environment of a process stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,15 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
+    /// What stands on the command line, and in the environment where that has no such option.
+    pub(crate) fn given(common: &Common) -> Self {
+        Self {
+            file: common.config.clone(),
+            db: common.db.clone(),
+            listen: None,
+        }
+    }
+
     /// Reads it as it is now.
     ///
     /// # Errors

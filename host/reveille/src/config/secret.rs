@@ -107,7 +107,7 @@ fn shown(name: &str) -> &str {
 const SECRET_RUN: usize = 20;
 
 /// Whether somebody has written a secret where its name belongs: a URL, or a long run of letters and digits.
-fn looks_secret(name: &str) -> bool {
+pub(crate) fn looks_secret(name: &str) -> bool {
     name.contains("://")
         || name
             .split(|letter: char| !letter.is_ascii_alphanumeric())

@@ -103,6 +103,7 @@ impl Home {
             scheduler: house.scheduler(&config, clock, false),
             sight: Mutex::default(),
             looked: Mutex::new(looked),
+            courier: house.courier(&config, clock)?,
             clock,
             house,
             config,
