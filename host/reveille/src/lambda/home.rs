@@ -99,7 +99,6 @@ impl Home {
             .zip(name)
             .map(|(sdk, name)| Nudge::new(sdk, name));
         Ok(Self {
-            courier: house.courier(&config, clock)?,
             scheduler: house.scheduler(&config, clock, false),
             sight: Mutex::default(),
             looked: Mutex::new(looked),
