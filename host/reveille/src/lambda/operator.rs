@@ -70,10 +70,10 @@ pub(super) enum OperatorError {
 impl OperatorCommand {
     /// Reads what stands in an event.
     pub(super) fn read(event: &Value) -> Result<Self, OperatorError> {
-        let word = match &event["command"] {
-            Value::String(word) => word.clone(),
-            other => other.to_string(),
-        };
+        let command = &event["command"];
+        let word = command
+            .as_str()
+            .map_or_else(|| command.to_string(), str::to_owned);
         if !COMMANDS.contains(&&*word) {
             let word = word.chars().take(MOST_SHOWN).collect();
             return Err(OperatorError::Unknown { word });

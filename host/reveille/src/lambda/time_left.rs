@@ -70,8 +70,6 @@ fn left(deadline: u64, now: DateTime<Utc>) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
-
     use chrono::TimeZone as _;
 
     use super::*;

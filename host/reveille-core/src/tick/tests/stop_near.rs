@@ -32,9 +32,11 @@ fn check_warning(house: &House, at: &str, minutes: u32) {
     let heard = house.notifier.take();
     let warnings: Vec<(String, u32)> = heard
         .iter()
-        .filter_map(|announcement| match announcement {
-            Announcement::StopNear { at, minutes, .. } => Some((at.to_string(), *minutes)),
-            _ => None,
+        .filter_map(|announcement| {
+            let Announcement::StopNear { at, minutes, .. } = announcement else {
+                return None;
+            };
+            Some((at.to_string(), *minutes))
         })
         .collect();
     assert_eq!(warnings, [(at.to_owned(), minutes)]);
