@@ -87,7 +87,11 @@ fn cli() -> Cli {
 }
 
 fn run(
-    #[cfg_attr(not(feature = "compiler"), expect(unused_mut))] mut cli: Cli,
+    #[cfg_attr(
+        not(feature = "compiler"),
+        expect(unused_mut, reason = "only commands of rule authors change it")
+    )]
+    mut cli: Cli,
 ) -> anyhow::Result<ExitCode> {
     // With these, `--config` is the rule's.
     #[cfg(feature = "compiler")]
