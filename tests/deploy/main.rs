@@ -13,3 +13,4 @@ mod folder;
 mod settings;
 mod stack;
 mod terraform;
+mod zip;

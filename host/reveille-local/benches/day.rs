@@ -10,12 +10,12 @@
 
 use std::{collections::BTreeMap, fs, num::NonZeroU32, sync::Arc, time::Instant};
 
-use chrono::{DateTime, Duration, Utc};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
-    model::{Item, ServerId, ServerKind, ServerState},
-    port::{Change, Store as _},
-    testing::RecordingNotifier,
+    model::{Item, Notice, Schedule, ServerId, ServerKind, ServerState},
+    port::{Change, News, Notifier, Store as _},
     tick::{Scheduler, Settings},
 };
 use reveille_local::{Database, SimulatedFleet, SimulatedServer, SqliteStore};
@@ -24,7 +24,7 @@ use serde_json::json;
 
 const SCHEDULES: usize = 100;
 const SERVERS_EACH: usize = 10;
-const DAYS: i64 = 3;
+const DAYS: i64 = 7;
 const MINUTES: i64 = 24 * 60;
 
 /// No two schedules begin or end at the same minutes.
@@ -64,6 +64,22 @@ fn servers(since: DateTime<Utc>) -> Vec<SimulatedServer> {
         .collect()
 }
 
+/// Nobody is told, so that nothing of what is told is kept.
+struct Deaf;
+
+#[async_trait]
+impl Notifier for Deaf {
+    fn warning(&self, _: &Schedule) -> Option<TimeDelta> {
+        None
+    }
+
+    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
+        Vec::new()
+    }
+
+    async fn announce(&self, _: &News<'_>) {}
+}
+
 /// Kilobytes resident.
 fn resident() -> u64 {
     fs::read_to_string("/proc/self/status")
@@ -93,13 +109,13 @@ async fn main() {
         store,
         fleet,
         Arc::new(Sandbox::embedded().expect("the components")),
-        Arc::new(RecordingNotifier::default()),
+        Arc::new(Deaf),
         Settings::new("day"),
     );
     for day in 0..DAYS {
         let (begun, mut orders) = (Instant::now(), 0);
         for minute in 0..MINUTES {
-            let now = midnight + Duration::minutes(day * MINUTES + minute);
+            let now = midnight + TimeDelta::minutes(day * MINUTES + minute);
             let report = scheduler.tick(now).await.expect("a tick");
             assert_eq!(report.servers, SCHEDULES * SERVERS_EACH);
             assert!(report.held.is_empty(), "{report:?}");

@@ -77,61 +77,86 @@ fn percentiles(mut times: Vec<Duration>) -> (f64, f64) {
     (at(50), at(99))
 }
 
+/// How long the plans of a well-behaved schedule take.
+struct Row {
+    p50: f64,
+    p99: f64,
+}
+
+impl Row {
+    fn of(times: Vec<Duration>) -> Self {
+        let (p50, p99) = percentiles(times);
+        Self { p50, p99 }
+    }
+
+    fn print(&self, beside: &str, base: &Self) {
+        println!(
+            "{beside:<40} {:>9.1} {:>9.1} {:>7.2}",
+            self.p50,
+            self.p99,
+            self.p99 / base.p99
+        );
+    }
+}
+
+/// A sandbox with the neighbour, as the rule of the schedule that it is for.
+fn beside(component: &[u8]) -> (Sandbox, Schedule) {
+    let sandbox = sandbox();
+    load(&sandbox, "neighbour", component).expect("it is a rule");
+    (sandbox, with_rule("seoul", "neighbour", OnFailure::Hold))
+}
+
+/// One call of the neighbour before every tenth plan.
+fn in_turn(component: &[u8], well: &Schedule) -> Row {
+    let (sandbox, theirs) = beside(component);
+    let mut times = Vec::new();
+    for day in 0..PLANS {
+        if day % BETWEEN == 0 {
+            plan(&sandbox, &theirs, day);
+        }
+        times.push(plan(&sandbox, well, day));
+    }
+    Row::of(times)
+}
+
+/// The neighbour is called by another thread, again and again.
+fn at_the_same_time(component: &[u8], well: &Schedule) -> Row {
+    let (sandbox, theirs) = beside(component);
+    let done = AtomicBool::new(false);
+    let times = thread::scope(|scope| {
+        scope.spawn(|| {
+            for day in 0.. {
+                if done.load(Relaxed) {
+                    break;
+                }
+                plan(&sandbox, &theirs, day % 100_000);
+            }
+        });
+        let times = (0..PLANS).map(|day| plan(&sandbox, well, day)).collect();
+        done.store(true, Relaxed);
+        times
+    });
+    Row::of(times)
+}
+
 fn main() {
     println!(
-        "{:<34} {:>9} {:>9} {:>7}",
+        "{:<40} {:>9} {:>9} {:>7}",
         "beside", "p50 µs", "p99 µs", "p99"
     );
+    let well = schedule("tokyo");
+    let harmless = Guest::new().plan("(i32.const 256)").build();
     for (name, guest) in hostile() {
         let component = guest.build();
-        let well = schedule("tokyo");
-        let held = with_rule("seoul", "hostile", OnFailure::Hold);
-        let new = || {
-            let sandbox = sandbox();
-            load(&sandbox, "hostile", &component).expect("it is a rule");
-            sandbox
-        };
-
-        let alone = new();
-        let alone: Vec<Duration> = (0..PLANS).map(|day| plan(&alone, &well, day)).collect();
-        let (p50, base) = percentiles(alone);
-        println!("{:<34} {p50:>9.1} {base:>9.1} {:>7}", "nothing", "1.00");
-
-        let sandbox = new();
-        let mut times = Vec::new();
-        for day in 0..PLANS {
-            if day % BETWEEN == 0 {
-                plan(&sandbox, &held, day);
-            }
-            times.push(plan(&sandbox, &well, day));
-        }
-        let (p50, p99) = percentiles(times);
-        println!(
-            "{:<34} {p50:>9.1} {p99:>9.1} {:>7.2}",
-            format!("{name}, in turn"),
-            p99 / base
-        );
-
-        let sandbox = new();
-        let done = AtomicBool::new(false);
-        let times = thread::scope(|scope| {
-            scope.spawn(|| {
-                for day in 0.. {
-                    if done.load(Relaxed) {
-                        break;
-                    }
-                    plan(&sandbox, &held, day % 100_000);
-                }
-            });
-            let times = (0..PLANS).map(|day| plan(&sandbox, &well, day)).collect();
-            done.store(true, Relaxed);
-            times
-        });
-        let (p50, p99) = percentiles(times);
-        println!(
-            "{:<34} {p50:>9.1} {p99:>9.1} {:>7.2}",
-            format!("{name}, at the same time"),
-            p99 / base
-        );
+        let alone = sandbox();
+        let alone = Row::of((0..PLANS).map(|day| plan(&alone, &well, day)).collect());
+        alone.print("nothing", &alone);
+        let harmless_turn = in_turn(&harmless, &well);
+        harmless_turn.print("a harmless rule, in turn", &harmless_turn);
+        in_turn(&component, &well).print(&format!("{name}, in turn"), &harmless_turn);
+        let harmless_same = at_the_same_time(&harmless, &well);
+        harmless_same.print("a harmless rule, at the same time", &harmless_same);
+        at_the_same_time(&component, &well)
+            .print(&format!("{name}, at the same time"), &harmless_same);
     }
 }

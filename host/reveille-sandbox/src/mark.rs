@@ -5,6 +5,11 @@ use std::{
     io::{self, Read as _},
 };
 
+use base64::{
+    Engine as _,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use thiserror::Error;
 
@@ -20,6 +25,12 @@ pub(crate) const MARK_BYTES: usize = 32;
 
 /// How much of a file is read at once.
 const PIECE_BYTES: usize = 64 << 10;
+
+/// Keys are taken with the padding that `openssl` prints, and without.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Begins everything that is marked, so that the key never says the same of something else.
 const PURPOSE: &[u8] = b"reveille machine code 2\0";
@@ -53,7 +64,7 @@ impl MarkKey {
         let bytes = if text.len() == 2 * KEY_BYTES {
             of_hex(text)
         } else {
-            of_base64(text)
+            BASE64.decode(text).ok()
         };
         bytes
             .and_then(|bytes| bytes.try_into().ok())
@@ -140,27 +151,6 @@ fn of_hex(text: &str) -> Option<Vec<u8>> {
         .iter()
         .map(|[high, low]| u8::try_from(digit(*high)? << 4 | digit(*low)?).ok())
         .collect()
-}
-
-fn of_base64(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
-    for byte in text.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0x3fff;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

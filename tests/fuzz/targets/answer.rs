@@ -2,7 +2,11 @@
 #![no_main]
 
 #[path = "../../../host/reveille-sandbox/tests/it/formatters.rs"]
-#[expect(dead_code, reason = "its tests are run where they stand")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "its tests are run where they stand"
+)]
 mod formatters;
 #[path = "../../../host/reveille-sandbox/tests/it/guest.rs"]
 #[expect(dead_code, reason = "only the puppet is made with it here")]

@@ -80,7 +80,7 @@ pub(super) fn next(answers: &Answers, file: &str) -> String {
             ours("doctor"),
         ],
         (Kind::Lambda { region }, _) => [
-            "deploy/lambda/build deploy/lambda/bootstrap.zip".to_owned(),
+            "deploy/lambda/build".to_owned(),
             format!(
                 "cd deploy/terraform/example && terraform init && terraform apply -var region={region}"
             ),
