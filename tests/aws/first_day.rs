@@ -36,12 +36,9 @@ struct Newcomer {
 
 impl Newcomer {
     fn command(&self, arguments: &[&str]) -> Command {
-        let (key, secret) = self.fake.credentials();
         let mut command = self.place.bare_command();
+        self.fake.lead(&mut command);
         command
-            .env("AWS_ACCESS_KEY_ID", key)
-            .env("AWS_SECRET_ACCESS_KEY", secret)
-            .env("AWS_ENDPOINT_URL", self.fake.endpoint())
             .env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb().endpoint)
             .env("JANDI_TOKEN", TOKEN)
             .args(arguments);

@@ -69,16 +69,13 @@ impl Ground {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let (key, secret) = self.fake.credentials();
         let config = format!(
             "[store]\ndynamodb = {{ config_table = \"{}\", state_table = \"{}\" }}\n[aws]\nregion = \"{SEOUL}\"\n{}",
             self.tables.config, self.tables.state, self.more
         );
         let mut command = self.place.bare_command();
+        self.fake.lead(&mut command);
         command
-            .env("AWS_ACCESS_KEY_ID", key)
-            .env("AWS_SECRET_ACCESS_KEY", secret)
-            .env("AWS_ENDPOINT_URL", self.fake.endpoint())
             .env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb().endpoint)
             .env("REVEILLE_CONFIG_TOML", config)
             .env(

@@ -158,11 +158,10 @@ async fn the_secret_before_counts_while_a_rotation_is_under_way() {
 
 /// A place whose AWS is `endpoint`.
 fn command(place: &Place, endpoint: &str) -> Command {
-    let (key, secret) = ("AKIAHOME", "secret");
     let mut command = place.command();
     command
-        .env("AWS_ACCESS_KEY_ID", key)
-        .env("AWS_SECRET_ACCESS_KEY", secret)
+        .env("AWS_ACCESS_KEY_ID", "AKIAHOME")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
         .env("AWS_REGION", SEOUL)
         .env("AWS_ENDPOINT_URL", endpoint);
     command
@@ -170,10 +169,7 @@ fn command(place: &Place, endpoint: &str) -> Command {
 
 fn at_fake(place: &Place, fake: &FakeAws) -> Command {
     let mut command = command(place, &fake.endpoint());
-    let (key, secret) = fake.credentials();
-    command
-        .env("AWS_ACCESS_KEY_ID", key)
-        .env("AWS_SECRET_ACCESS_KEY", secret);
+    fake.lead(&mut command);
     command
 }
 

@@ -119,12 +119,9 @@ fn program(fake: &FakeAws) {
                        \x20 always: { timezone: Asia/Seoul, periods: [office], override_status: running }\n";
     place.file("house.yaml", definitions);
     let command = |arguments: &[&str]| {
-        let (key, secret) = fake.credentials();
         let mut command = place.bare_command();
+        fake.lead(&mut command);
         command
-            .env("AWS_ACCESS_KEY_ID", key)
-            .env("AWS_SECRET_ACCESS_KEY", secret)
-            .env("AWS_ENDPOINT_URL", fake.endpoint())
             .env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb().endpoint)
             .args(["--config", "aws.toml"])
             .args(arguments);

@@ -55,7 +55,6 @@ impl Ground {
     /// The program, whose store is in DynamoDB and whose servers are the fake's, or both in a file.
     /// Its clock begins `minute` minutes after ten: a run at the time of an earlier one does nothing.
     fn command(&self, is_aws: bool, minute: u64) -> Command {
-        let (key, secret) = self.fake.credentials();
         let store = if is_aws {
             "[store]\ndynamodb = { config_table = \"bench-config\", state_table = \"bench-state\" }\n[aws]\nregion = \
              \"ap-northeast-2\"\n"
@@ -66,16 +65,14 @@ impl Ground {
         command
             .current_dir(self.folder.path())
             .env_clear()
-            .env("AWS_ACCESS_KEY_ID", key)
-            .env("AWS_SECRET_ACCESS_KEY", secret)
             .env("AWS_REGION", "ap-northeast-2")
-            .env("AWS_ENDPOINT_URL", self.fake.endpoint())
             .env("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb().endpoint)
             .env(
                 "REVEILLE_CONFIG_TOML",
                 format!("{store}[jandi]\ntokens = [{{ token = \"demo\" }}]\n"),
             )
             .args(["--at", &format!("2026-11-23 10:{minute:02}")]);
+        self.fake.lead(&mut command);
         command
     }
 

@@ -35,7 +35,7 @@ use serde_json::{Value, json};
 const NOON: &str = "2026-11-23 12:00";
 
 /// Longest wait for a rule.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A rule as it is copied into the watched folder.
 struct Rule {

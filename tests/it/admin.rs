@@ -99,6 +99,40 @@ fn ticks_and_schedules_that_hold_are_counted() {
 }
 
 #[test]
+fn data_that_is_there_and_data_that_is_missing_are_told_apart() {
+    let place = Place::new();
+    place.file("days.txt", "2026-12-24 founding day\n");
+    let config = place.file(
+        "reveille.toml",
+        "[[data]]\nname = \"there\"\nlocation = \"days.txt\"\n\
+         [[data]]\nname = \"missing\"\nlocation = \"gone.txt\"\n",
+    );
+    let mut arguments = vec!["--config", config.to_str().unwrap()];
+    arguments.extend(["serve", "--no-timer", "--listen", "127.0.0.1:0"]);
+    let house = House::start_with_admin(place, &arguments);
+    let metrics = house.ask_admin("GET", "/metrics").body;
+    for (data, is_usable) in [("there", true), ("missing", false)] {
+        for name in ["usable", "reachable"] {
+            let told = value(
+                &metrics,
+                &format!("reveille_data_{name}{{data=\"{data}\"}}"),
+            );
+            assert_eq!(told > 0.5, is_usable, "{name} {data}");
+        }
+        let failures = value(
+            &metrics,
+            &format!("reveille_data_failures_total{{data=\"{data}\"}}"),
+        );
+        assert_eq!(failures < 0.5, is_usable, "{data}: {failures}");
+    }
+    assert!(value(&metrics, "reveille_data_age_seconds{data=\"there\"}") >= 0.0);
+    assert!(
+        !metrics.contains("reveille_data_age_seconds{data=\"missing\"}"),
+        "{metrics}"
+    );
+}
+
+#[test]
 fn a_host_that_is_not_ready_says_why() {
     let place = Place::new();
     let config = place.file("reveille.toml", "[defaults]\nformatter = \"poet\"\n");

@@ -10,6 +10,8 @@ use std::{
 
 use serde_json::json;
 
+use crate::memory::memory;
+
 /// The program beside this bench.
 ///
 /// # Errors
@@ -115,12 +117,7 @@ impl Demo {
     /// # Errors
     /// On other systems.
     pub fn memory(&self, name: &str) -> io::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        number.ok_or_else(|| io::Error::other(format!("there is no {name}")))
+        memory(self.child.id(), name)
     }
 }
 

@@ -7,7 +7,6 @@
 use std::{
     collections::HashMap,
     io::{self, BufRead as _, BufReader},
-    net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -28,8 +27,10 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
-    sync::{Mutex as Turn, mpsc as events, oneshot},
+    sync::{Mutex as Turn, mpsc as events},
 };
+
+use crate::{door::Door, memory::memory};
 
 /// Where everything is.
 const BASE: &str = "/2018-06-01/runtime/";
@@ -113,7 +114,7 @@ pub struct Lambda {
     send: events::UnboundedSender<Event>,
     log: Arc<(Mutex<String>, Condvar)>,
     number: AtomicU64,
-    _close: oneshot::Sender<()>,
+    _door: Door,
 }
 
 impl Lambda {
@@ -123,7 +124,6 @@ impl Lambda {
     /// When it cannot be started.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         let (send, next) = events::unbounded_channel();
-        let (close, closed) = oneshot::channel();
         let shared = Arc::new(Shared {
             next: Turn::new(next),
             waiting: Mutex::default(),
@@ -132,9 +132,12 @@ impl Lambda {
                 "arn:aws:lambda:ap-northeast-2:111122223333:function:{FUNCTION}"
             )),
         });
-        let address = open(Arc::clone(&shared), closed)?;
+        let served = Arc::clone(&shared);
+        let door = Door::open("runtime-api", async move |listener| {
+            attend(&listener, &served).await;
+        })?;
         let mut child = command
-            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", door.address.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", FUNCTION)
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
@@ -175,7 +178,7 @@ impl Lambda {
             send,
             log,
             number: AtomicU64::new(0),
-            _close: close,
+            _door: door,
         })
     }
 
@@ -269,12 +272,7 @@ impl Lambda {
     /// # Errors
     /// On other systems.
     pub fn memory(&self, name: &str) -> io::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        number.ok_or_else(|| io::Error::other(format!("there is no {name}")))
+        memory(self.child.id(), name)
     }
 }
 
@@ -287,30 +285,6 @@ impl Drop for Lambda {
 
 fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Opens the door on loopback, on a thread of its own.
-fn open(shared: Arc<Shared>, closed: oneshot::Receiver<()>) -> io::Result<SocketAddr> {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    thread::Builder::new()
-        .name("runtime-api".to_owned())
-        .spawn(move || {
-            runtime.block_on(async {
-                let Ok(listener) = TcpListener::from_std(listener) else {
-                    return;
-                };
-                tokio::select! {
-                    () = attend(&listener, &shared) => {}
-                    _ = closed => {}
-                }
-            });
-        })?;
-    Ok(address)
 }
 
 async fn attend(listener: &TcpListener, shared: &Arc<Shared>) {

@@ -4,11 +4,13 @@
 mod convert;
 mod crowd;
 pub mod demo;
+mod door;
 pub mod fake_aws;
 pub mod ground;
 pub mod house;
 pub mod jandi;
 pub mod lambda;
+mod memory;
 mod native;
 
 pub use crowd::{Crowd, SERVERS_EACH};

@@ -1,17 +1,13 @@
 //! The socket: takes connections on loopback and gives each request to the world behind it.
-//!
-//! It runs on a thread of its own, so that a test may block, or run a program against it.
 
 use std::{
     fmt, io,
-    net::SocketAddr,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
-    thread::{self, JoinHandle},
 };
 
 use bytes::Bytes;
@@ -26,8 +22,9 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::oneshot,
 };
+
+use crate::door::Door;
 
 use super::{Shared, answer::Answer, fault::Wait};
 
@@ -57,52 +54,11 @@ pub(super) struct Reply {
     pub(super) answer: Answer,
 }
 
-/// A listening server; closed when dropped.
-#[derive(Debug)]
-pub(super) struct Door {
-    pub(super) address: SocketAddr,
-    close: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Door {
-    /// Opens one on loopback at a free port.
-    pub(super) fn open(shared: Arc<Shared>) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let (close, closed) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let thread = thread::Builder::new()
-            .name("fake-aws".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    let Ok(listener) = TcpListener::from_std(listener) else {
-                        return;
-                    };
-                    tokio::select! {
-                        () = attend(&listener, &shared) => {}
-                        _ = closed => {}
-                    }
-                });
-            })?;
-        Ok(Self {
-            address,
-            close: Some(close),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Door {
-    fn drop(&mut self) {
-        drop(self.close.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+/// Opens a door on loopback to the world behind it.
+pub(super) fn open(shared: Arc<Shared>) -> io::Result<Door> {
+    Door::open("fake-aws", async move |listener| {
+        attend(&listener, &shared).await
+    })
 }
 
 async fn attend(listener: &TcpListener, shared: &Arc<Shared>) {

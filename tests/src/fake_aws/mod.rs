@@ -32,6 +32,7 @@ mod xml;
 
 use std::{
     io,
+    process::Command,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -45,9 +46,10 @@ pub use lambda::Invoked;
 pub use record::Call;
 pub use throttle::Refill;
 
-use door::Door;
 use throttle::Buckets;
 use world::World;
+
+use crate::door::Door;
 
 /// The account of [`FakeAws::credentials`].
 pub const HOME: &str = "111122223333";
@@ -79,7 +81,7 @@ impl FakeAws {
         let now = DateTime::from_timestamp(1_795_392_000, 0).unwrap_or_default();
         let shared = Arc::new(Shared(Mutex::new(World::new(HOME, now))));
         Ok(Self {
-            door: Door::open(Arc::clone(&shared))?,
+            door: door::open(Arc::clone(&shared))?,
             shared,
         })
     }
@@ -88,6 +90,15 @@ impl FakeAws {
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.door.address)
+    }
+
+    /// Has `command` speak to it as the user of [`HOME`], whatever the service.
+    pub fn lead(&self, command: &mut Command) {
+        let (key, secret) = self.credentials();
+        command
+            .env("AWS_ACCESS_KEY_ID", key)
+            .env("AWS_SECRET_ACCESS_KEY", secret)
+            .env("AWS_ENDPOINT_URL", self.endpoint());
     }
 
     /// Access key and secret of the user of [`HOME`].

@@ -4,11 +4,11 @@ use chrono_tz::Tz;
 
 use crate::model::{
     Fault, Minute, Moment, Server, Want,
-    reply::{Counts, MorningLine, Turning},
+    reply::{MorningLine, Turning},
 };
 
 use super::{
-    roster::{Roster, counts},
+    roster::{Roster, counted, waiting},
     subject::Subject,
 };
 
@@ -20,16 +20,7 @@ pub(super) fn line(subject: &Subject<'_>, roster: Result<&Roster<'_>, &str>) -> 
     let today = subject.here.date;
     let timeline = subject.timeline();
     let mut faults = subject.faults();
-    let counts = match roster {
-        Ok(roster) => {
-            faults.extend(roster.unseen.iter().cloned());
-            roster.counts()
-        }
-        Err(unseen) => {
-            faults.push(unseen.to_owned());
-            Counts::default()
-        }
-    };
+    let counts = counted(roster, &mut faults);
     MorningLine {
         schedule: subject.name(),
         timezone: subject.schedule.timezone.name().to_owned(),
@@ -49,9 +40,6 @@ pub(super) fn line(subject: &Subject<'_>, roster: Result<&Roster<'_>, &str>) -> 
 
 /// The line of a schedule that is set aside.
 pub(super) fn set_aside(name: &str, zone: Tz, faults: &[Fault], servers: &[Server]) -> MorningLine {
-    let servers = servers
-        .iter()
-        .filter(|server| *server.schedule == *name && server.left_out.is_none());
     MorningLine {
         schedule: name.to_owned(),
         timezone: zone.name().to_owned(),
@@ -59,7 +47,7 @@ pub(super) fn set_aside(name: &str, zone: Tz, faults: &[Fault], servers: &[Serve
         turns: Vec::new(),
         notes: Vec::new(),
         exceptions: Vec::new(),
-        counts: counts(servers),
+        counts: waiting(name, servers),
         forced: None,
         held: None,
         faults: faults.iter().map(ToString::to_string).collect(),

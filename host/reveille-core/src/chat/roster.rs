@@ -45,6 +45,26 @@ pub(super) fn counts<'s>(servers: impl Iterator<Item = &'s Server>) -> Counts {
     counts
 }
 
+/// How many servers of a schedule that is set aside wait for it to be mended.
+pub(super) fn waiting(schedule: &str, servers: &[Server]) -> Counts {
+    let is_waiting = |server: &&Server| *server.schedule == *schedule && server.left_out.is_none();
+    counts(servers.iter().filter(is_waiting))
+}
+
+/// How many servers are how, with what cannot be seen among the faults: all of it, with why, when there is no roster.
+pub(super) fn counted(roster: Result<&Roster<'_>, &str>, faults: &mut Vec<String>) -> Counts {
+    match roster {
+        Ok(roster) => {
+            faults.extend(roster.unseen.iter().cloned());
+            roster.counts()
+        }
+        Err(unseen) => {
+            faults.push(unseen.to_owned());
+            Counts::default()
+        }
+    }
+}
+
 impl<'a> Roster<'a> {
     pub(super) fn new(
         schedule: &'a Schedule,

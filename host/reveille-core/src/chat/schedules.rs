@@ -2,29 +2,17 @@
 
 use chrono_tz::Tz;
 
-use crate::model::{
-    Fault, Server,
-    reply::{Counts, ScheduleLine},
-};
+use crate::model::{Fault, Server, reply::ScheduleLine};
 
 use super::{
-    roster::{Roster, counts},
+    roster::{Roster, counted, waiting},
     subject::Subject,
 };
 
 /// The line of a schedule, its times in its own zone. `unseen` is what to say when no server can be seen.
 pub(super) fn line(subject: &Subject<'_>, roster: Result<&Roster<'_>, &str>) -> ScheduleLine {
     let mut faults = subject.faults();
-    let counts = match roster {
-        Ok(roster) => {
-            faults.extend(roster.unseen.iter().cloned());
-            roster.counts()
-        }
-        Err(unseen) => {
-            faults.push(unseen.to_owned());
-            Counts::default()
-        }
-    };
+    let counts = counted(roster, &mut faults);
     let wanted = subject.timeline().wanted_at(subject.here);
     ScheduleLine {
         name: subject.name(),
@@ -44,15 +32,12 @@ pub(super) fn set_aside(
     faults: &[Fault],
     servers: &[Server],
 ) -> ScheduleLine {
-    let servers = servers
-        .iter()
-        .filter(|server| *server.schedule == *name && server.left_out.is_none());
     ScheduleLine {
         name: name.to_owned(),
         timezone: zone.name().to_owned(),
         want: None,
         next: None,
-        counts: counts(servers),
+        counts: waiting(name, servers),
         forced: None,
         faults: faults.iter().map(ToString::to_string).collect(),
     }
