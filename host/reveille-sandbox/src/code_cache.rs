@@ -21,8 +21,9 @@ use crate::{
     mark::{self, MARK_BYTES, MarkKey},
 };
 
-/// Bytes of all files together: a dozen Python rules, or some thousands in Rust.
-const FOLDER_BYTES: u64 = 512 << 20;
+/// Bytes of all files together: forty rules in Python (42 MiB each), four hundred in JavaScript (5 MiB), some thousands in Rust.
+/// Were it less than is in use, each start would compile what did not fit.
+const FOLDER_BYTES: u64 = 2 << 30;
 
 /// Bytes of the largest file.
 pub(crate) const FILE_BYTES: u64 = CompileLimits::of(Tier::Heavy).output_bytes + MARK_BYTES as u64;
