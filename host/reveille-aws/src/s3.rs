@@ -72,9 +72,9 @@ impl S3Source {
             cause,
         };
         let (bucket, key) = parts(location).map_err(|error| failed(error.to_string()))?;
-        let put = self
-            .client()
-            .await
+        let client = self.client().await;
+        let put = client
+            .ok_or_else(|| failed(NO_REGION.to_owned()))?
             .put_object()
             .bucket(bucket)
             .key(key)
@@ -95,9 +95,11 @@ impl S3Source {
         }))
     }
 
-    async fn client(&self) -> &Client {
+    /// None where no region is known.
+    async fn client(&self) -> Option<&Client> {
         let make = || async { made(&client::connect(&self.place).await) };
-        self.client.get_or_init(make).await
+        let client = self.client.get_or_init(make).await;
+        client.config().region().map(|_| client)
     }
 }
 
@@ -121,13 +123,12 @@ impl Source for S3Source {
     async fn fetch(&self, request: &FetchRequest<'_>) -> Result<Fetched, SourceError> {
         let location = request.location;
         let (bucket, key) = parts(location)?;
-        let client = self.client().await;
-        if client.config().region().is_none() {
+        let Some(client) = self.client().await else {
             return Err(SourceError::Unusable {
                 location: location.to_owned(),
                 remedy: NO_REGION.to_owned(),
             });
-        }
+        };
         let asked = client
             .get_object()
             .bucket(bucket)
@@ -241,6 +242,8 @@ fn failure(location: &str, error: SdkError<GetObjectError, HttpResponse>) -> Sou
 
 #[cfg(test)]
 mod tests {
+    use aws_config::BehaviorVersion;
+
     use super::*;
 
     #[test]
@@ -252,5 +255,30 @@ mod tests {
         for location in ["s3://rules", "s3://rules/", "s3:///a.wasm", "s3:rules/a"] {
             assert!(parts(location).is_err(), "{location}");
         }
+    }
+
+    #[tokio::test]
+    async fn where_no_region_is_known_it_says_where_to_write_one() {
+        let sdk = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
+        let nowhere = S3Source::with_config(&sdk.build());
+        let location = "s3://rules/a.wasm";
+        let request = FetchRequest {
+            location,
+            known: None,
+            most_bytes: 1,
+        };
+        let read = nowhere.fetch(&request).await.map_err(|why| why.to_string());
+        assert!(
+            read.as_ref().is_err_and(|why| why.contains("AWS_REGION")),
+            "{read:?}"
+        );
+        let written = nowhere.put(location, Vec::new()).await;
+        let written = written.map_err(|why| why.to_string());
+        assert!(
+            written
+                .as_ref()
+                .is_err_and(|why| why.contains("AWS_REGION")),
+            "{written:?}"
+        );
     }
 }

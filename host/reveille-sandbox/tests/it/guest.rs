@@ -55,6 +55,10 @@ const WASI: &str = r#"
             use wasi:io/streams@0.2.6.{output-stream};
             get-stdout: func() -> output-stream;
         }
+        interface stderr {
+            use wasi:io/streams@0.2.6.{output-stream};
+            get-stderr: func() -> output-stream;
+        }
     }
     package wasi:random@0.2.6 {
         interface random {
@@ -138,7 +142,7 @@ const AGREE: &str = "
 
 /// A rule under construction. What is not said does nothing, and answers an empty plan.
 pub(crate) struct Guest {
-    world: &'static str,
+    world: String,
     imports: String,
     memory: String,
     fields: String,
@@ -157,7 +161,7 @@ pub(crate) struct Guest {
 impl Guest {
     pub(crate) fn new() -> Self {
         Self {
-            world: "",
+            world: String::new(),
             imports: String::new(),
             memory: "2".to_owned(),
             fields: String::new(),
@@ -175,8 +179,8 @@ impl Guest {
     }
 
     /// Imports of the world, and further exports, in WIT.
-    pub(crate) fn importing(mut self, wit: &'static str) -> Self {
-        self.world = wit;
+    pub(crate) fn importing(mut self, wit: &str) -> Self {
+        self.world = wit.to_owned();
         self
     }
 

@@ -51,18 +51,26 @@ fn fails(guest: &Guest, kind: FailureKind, named: &str) -> Sandbox {
 
 /// Writes to standard output; `$out` is the stream, once `$open` was called.
 fn writer(plan: &str) -> Guest {
+    writer_to("stdout", plan)
+}
+
+/// The same with another stream.
+fn writer_to(stream: &str, plan: &str) -> Guest {
     Guest::new()
-        .importing("import wasi:io/streams@0.2.6; import wasi:cli/stdout@0.2.6;")
-        .core_imports(
-            r#"(import "wasi:cli/stdout@0.2.6" "get-stdout" (func $stdout (result i32)))
+        .importing(&format!(
+            "import wasi:io/streams@0.2.6; import wasi:cli/{stream}@0.2.6;"
+        ))
+        .core_imports(&format!(
+            r#"(import "wasi:cli/{stream}@0.2.6" "get-{stream}" (func $open-stream (result i32)))
                (import "wasi:io/streams@0.2.6" "[method]output-stream.write" (func $write (param i32 i32 i32 i32)))
                (import "wasi:io/streams@0.2.6" "[method]output-stream.blocking-write-and-flush" (func $print (param i32 i32 i32 i32)))
                (import "wasi:io/streams@0.2.6" "[resource-drop]output-stream" (func $drop (param i32)))"#,
-        )
+        ))
         .fields(
             r#"(global $out (mut i32) (i32.const 0))
-               (func $open (global.set $out (call $stdout)))
-               (data (i32.const 2048) "fifteen letters\0a")"#,
+               (func $open (global.set $out (call $open-stream)))
+               (data (i32.const 2048) "fifteen letters\0a")
+               (data (i32.const 2064) "at src/lib.rs:7\0a")"#,
         )
         .plan(plan)
 }
@@ -288,6 +296,24 @@ fn what_is_written_to_standard_output_goes_to_the_log() {
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0].level, LogLevel::Info);
     assert_eq!(lines[0].message, "fifteen letters");
+}
+
+#[test]
+fn a_panic_is_told_with_the_first_line_that_it_wrote_and_no_other() {
+    let panic = "(call $open)
+        (call $write (global.get $out) (i32.const 2048) (i32.const 32) (i32.const 512))
+        (unreachable)";
+    let sandbox = fails(
+        &writer_to("stderr", panic),
+        FailureKind::Panic,
+        "panicked: fifteen letters",
+    );
+    let failure = plan(&sandbox, &with_rule("seoul", "wasi", OnFailure::Hold), &[])
+        .expect_err("the schedule holds");
+    assert!(!failure.cause.contains("lib.rs"), "{failure}");
+    let lines = sandbox.log("wasi");
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[1].level, LogLevel::Warn);
 }
 
 #[test]
