@@ -112,19 +112,20 @@ fn any_text_gets_an_answer() {
         );
     }
     // Hangul as a Mac types it.
-    let decomposed = "Development \u{1109}\u{1161}\u{11bc}\u{1110}\u{1162}";
+    let decomposed = "Development \u{110c}\u{1165}\u{11bc}\u{1107}\u{1169}";
     assert_eq!(
         house.say(decomposed).message(),
-        house.say("Development 상태").message()
+        house.say("Development 정보").message()
     );
 }
 
 #[test]
 fn unknown_and_wrongly_typed_fields_do_not_matter() {
     let house = house();
-    let expected = house.say("Development status").message();
+    // Unlike a status it does not change while servers start.
+    let expected = house.say("Development info").message();
     let answer = house.post(&json!({
-        "token": TOKEN, "text": "/서버 Development status", "data": { "odd": true }, "keyword": 7, "writer": [1],
+        "token": TOKEN, "text": "/서버 Development info", "data": { "odd": true }, "keyword": 7, "writer": [1],
         "writerName": null, "roomName": 3.5, "createdAt": 12, "lang": "ko", "fileSharing": { "download_url": "x" },
     }));
     assert_eq!(answer.message(), expected);

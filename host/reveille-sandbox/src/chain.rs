@@ -1,6 +1,6 @@
 //! Which rules take part for a schedule, in which order, and the print that stands for them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use reveille_core::model::{FailureKind, OnFailure, RuleFailure, RuleUse, Schedule};
 
@@ -68,7 +68,8 @@ impl<'a> Step<'a> {
 /// The rules that are loaded, at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct RuleSet {
-    pub(crate) rules: BTreeMap<String, Arc<Rule>>,
+    /// Not sorted: each scheduling run looks several up for each schedule.
+    pub(crate) rules: HashMap<String, Arc<Rule>>,
     /// The print of a chain of planners to which the schedule adds nothing.
     plain_planners: u128,
     /// The same with the exceptions behind it.
@@ -76,7 +77,7 @@ pub(crate) struct RuleSet {
 }
 
 impl RuleSet {
-    pub(crate) fn new(rules: BTreeMap<String, Arc<Rule>>) -> Self {
+    pub(crate) fn new(rules: HashMap<String, Arc<Rule>>) -> Self {
         let print = |names: &[&str]| {
             let steps = names.iter().filter_map(|name| rules.get(*name));
             steps.fold(0, |print, rule| built_in(rule).after(print))

@@ -72,6 +72,16 @@ pub(crate) struct Rule {
     /// How often an operator has asked for another try.
     tries: u32,
     print: u128,
+    /// Here and not behind `linked`, as each scheduling run looks at them.
+    roles: Roles,
+}
+
+/// What a component exports.
+#[derive(Debug, Clone, Copy)]
+struct Roles {
+    plans: bool,
+    decides: bool,
+    formats: bool,
 }
 
 impl std::fmt::Debug for Rule {
@@ -115,6 +125,11 @@ impl Rule {
         let linked = Linked::new(engine, component, &surroundings, origin.wasi)?;
         let mut rule = Self {
             print: print(&surroundings, &origin, 0),
+            roles: Roles {
+                plans: linked.planner.is_some(),
+                decides: linked.decider.is_some(),
+                formats: linked.formatter.is_some(),
+            },
             surroundings,
             origin: Arc::new(origin),
             description: Arc::default(),
@@ -222,15 +237,15 @@ impl Rule {
     }
 
     pub(crate) fn plans(&self) -> bool {
-        self.linked.planner.is_some()
+        self.roles.plans
     }
 
     pub(crate) fn decides(&self) -> bool {
-        self.linked.decider.is_some()
+        self.roles.decides
     }
 
     pub(crate) fn formats(&self) -> bool {
-        self.linked.formatter.is_some()
+        self.roles.formats
     }
 
     /// The rule as lists show it.

@@ -1,7 +1,7 @@
 //! The rules that are loaded, and the ports that they stand behind.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     fmt,
     fs::{self, File},
     io::{self, Read},
@@ -86,7 +86,7 @@ impl Sandbox {
     /// # Errors
     /// When this machine cannot run them.
     pub fn with_compiler(compiler: Compiler) -> Result<Self, LoadError> {
-        let mut rules = BTreeMap::new();
+        let mut rules = HashMap::new();
         for component in EMBEDDED {
             let rule = embedded_rule(component, &compiler)?;
             rules.insert(component.name.to_owned(), Arc::new(rule));
@@ -372,7 +372,7 @@ impl Sandbox {
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut BTreeMap<String, Arc<Rule>>) -> R) -> R {
+    fn change<R>(&self, change: impl FnOnce(&mut HashMap<String, Arc<Rule>>) -> R) -> R {
         let mut current = self.rules.write().unwrap_or_else(PoisonError::into_inner);
         let mut rules = current.rules.clone();
         let changed = change(&mut rules);
@@ -503,11 +503,10 @@ impl Rules for Sandbox {
     }
 
     fn loaded(&self) -> Vec<LoadedRule> {
-        self.rules()
-            .rules
-            .values()
-            .map(|rule| rule.listed())
-            .collect()
+        let rules = self.rules();
+        let mut listed: Vec<LoadedRule> = rules.rules.values().map(|rule| rule.listed()).collect();
+        listed.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        listed
     }
 }
 
