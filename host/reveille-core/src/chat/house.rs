@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::{
     model::{
-        AuditRecord, AuditSubject, Definitions, Schedule, local_moment,
+        AuditRecord, AuditSubject, Definitions, Schedule, Want, local_moment,
         reply::{
             Context, Message, MorningLine, MorningView, Persona, Refusal, Reply, ScheduleLine,
         },
@@ -433,6 +433,24 @@ impl Chat {
             date: local_moment(now, zone).date,
             schedules,
         })
+    }
+
+    /// What will be wanted of the servers of `schedule` at `then`, as its plan, exceptions and orders stand now. None while
+    /// it holds, and where there is no such schedule.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn wanted(
+        &self,
+        schedule: &str,
+        then: DateTime<Utc>,
+    ) -> Result<Option<Want>, StoreError> {
+        let definitions = self.store.definitions().await?;
+        let Some(schedule) = definitions.schedules.get(schedule) else {
+            return Ok(None);
+        };
+        let kept = Kept::read(&*self.store, Some(&schedule.name), None, then).await?;
+        Ok(Subject::new(schedule, &definitions, &kept, &*self.rules, then).wanted())
     }
 
     /// The servers, or what to say when none can be seen.

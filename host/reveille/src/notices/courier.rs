@@ -17,7 +17,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use reveille_core::{
     chat::Chat,
-    model::{KeptNotice, Notice, NoticeStanding, Settled},
+    model::{KeptNotice, Notice, NoticeStanding, Settled, Want},
     port::{Store, StoreError},
     tick::Clock,
 };
@@ -33,7 +33,7 @@ use super::{
     outlet::{Outlet, Shift},
     pace::Paces,
     post::{POST_TIME, Post, Posted},
-    teller::Teller,
+    teller::{Teller, warns},
 };
 use crate::{http::stopped, secrets::Secrets};
 
@@ -67,6 +67,7 @@ pub(crate) struct Courier {
     outlets: BTreeMap<String, Arc<Outlet>>,
     paces: Paces,
     teller: Arc<Teller>,
+    chat: Chat,
     mornings: Arc<Mornings>,
     time: Clock,
     figures: NoticeFigures,
@@ -107,7 +108,12 @@ impl Courier {
         Self {
             outlets: outlets.collect(),
             paces: Paces::default(),
-            mornings: Arc::new(Mornings::new(Arc::clone(&store), Arc::clone(&teller), chat)),
+            mornings: Arc::new(Mornings::new(
+                Arc::clone(&store),
+                Arc::clone(&teller),
+                chat.clone(),
+            )),
+            chat,
             store,
             post,
             teller,
@@ -250,8 +256,7 @@ impl Courier {
     /// Sends one notice, and tells whether the next may be sent.
     async fn take(&self, shift: &Shift, notice: &Notice, until: &Until) -> ControlFlow<()> {
         let now = (self.time)();
-        if notice.expires <= now {
-            let cause = "it was pointless before it could be sent";
+        if let Some(cause) = self.pointless(notice, now).await {
             let given_up = self.give_up(notice, Ended::Expired, cause).await;
             if given_up.is_break() {
                 shift.fails("the store does not take claims", None, notice.attempts, now);
@@ -299,6 +304,19 @@ impl Courier {
         } else {
             ControlFlow::Break(())
         }
+    }
+
+    /// Why a notice is not worth sending any more.
+    async fn pointless(&self, notice: &Notice, now: DateTime<Utc>) -> Option<&'static str> {
+        if notice.expires <= now {
+            return Some("it was pointless before it could be sent");
+        }
+        let schedule = notice.schedule.as_deref()?;
+        let definitions = self.store.definitions().await.ok()?;
+        let is_warning = warns(notice, definitions.schedules.get(schedule)?);
+        let is_put_off =
+            is_warning && self.chat.wanted(schedule, notice.expires).await.ok()? == Some(Want::Run);
+        is_put_off.then_some("the stop was put off before it could be sent")
     }
 
     /// What is made of what became of a message. The target rests after whatever is not well: the others that wait for it

@@ -170,6 +170,22 @@ impl Teller {
     }
 }
 
+/// Whether `notice` warns of a stop of `schedule`: that at which it expires.
+pub(super) fn warns(notice: &Notice, schedule: &Schedule) -> bool {
+    let announcement = Announcement::StopNear {
+        schedule: schedule.name.clone(),
+        at: local_moment(notice.expires, schedule.timezone),
+        minutes: 0,
+    };
+    let news = News {
+        schedule: Some(schedule),
+        announcement: &announcement,
+        now: notice.at,
+        since: None,
+    };
+    notice.key == news.key(&notice.target)
+}
+
 /// Whether `target` is one of those whom `news` concern.
 fn concerns(target: &Target, news: &News<'_>) -> bool {
     let wants = Event::of(news.announcement).is_some_and(|event| target.events.contains(&event));

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use reveille_core::{
     chat::{Chat, Manners},
     model::{
-        Minute, Notice, NoticeStanding, RuleFailure,
+        Force, Minute, Notice, NoticeStanding, RuleFailure, Want, local_moment,
         reply::{Announcement, Context, Message, Persona, Reply, RuleChange, RuleVersion},
     },
     port::{Change, Formatter, News, Notifier as _, Store as _},
@@ -313,6 +313,59 @@ async fn nothing_is_tried_when_it_is_pointless() {
         let is_lost =
             matches!(&standing, Some(NoticeStanding::Lost { cause, .. }) if cause.contains(why));
         assert!(is_lost, "{standing:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_warning_is_tried_again_unless_its_stop_was_put_off() {
+    let ops = Target {
+        quiet: "none".parse().unwrap(),
+        ..target("ops")
+    };
+    let until = |time: &str| Force {
+        schedule: "dev".to_owned(),
+        want: Want::Run,
+        since: utc("2026-11-23 17:51"),
+        until: utc(time),
+        by: "Kim".to_owned(),
+        reason: None,
+    };
+    for (order, is_told) in [
+        (None, true),
+        (Some(until("2026-11-23 18:00")), true),
+        (Some(until("2026-11-23 19:00")), false),
+    ] {
+        let room = Room::new([ops.clone()]);
+        room.at("2026-11-23 17:50");
+        let announcement = Announcement::StopNear {
+            schedule: "dev".to_owned(),
+            at: local_moment(utc("2026-11-23 18:00"), Tz::UTC),
+            minutes: 10,
+        };
+        let dev = schedule("dev").build();
+        let notices = room.teller().notices(&News {
+            schedule: Some(&dev),
+            announcement: &announcement,
+            now: utc("2026-11-23 17:50"),
+            since: None,
+        });
+        let key = notices[0].key.clone();
+        let enqueued: Vec<Change> = notices.into_iter().map(Change::Enqueue).collect();
+        room.store.commit(&enqueued).await.unwrap();
+        let messenger = Messenger::doing([Posted::later("busy")]);
+        let courier = room.courier(Arc::clone(&messenger));
+        courier.deliver(None).await.unwrap();
+        let ordered: Vec<Change> = order.into_iter().map(Change::PutForce).collect();
+        room.store.commit(&ordered).await.unwrap();
+        room.at("2026-11-23 17:52");
+        courier.deliver(None).await.unwrap();
+        assert_eq!(messenger.taken().len(), usize::from(is_told));
+        let standing = room.standing(&key).await;
+        let is_lost = matches!(
+            &standing,
+            Some(NoticeStanding::Lost { cause, .. }) if cause.contains("put off")
+        );
+        assert_eq!(is_lost, !is_told, "{standing:?}");
     }
 }
 
