@@ -12,7 +12,7 @@
 )]
 
 use std::{
-    env, fs,
+    env, fs, io,
     process::{Command, Stdio},
     sync::Arc,
     time::{Duration as Span, Instant},
@@ -36,6 +36,7 @@ use reveille_tests::{
     fake_aws::{Account, FakeAws, HOME},
     ground::dynamodb::dynamodb,
     house::Place as HousePlace,
+    memory,
 };
 
 /// What the other process is to do, and where.
@@ -148,10 +149,9 @@ fn watched(what: &str, mut command: Command) {
     let begun = Instant::now();
     let mut child = command.spawn().expect("the program");
     let folder = format!("/proc/{}", child.id());
-    let (mut peak, mut worked) = (0.0_f64, 0.0_f64);
+    let (mut peak, mut worked) = (0, 0.0_f64);
     let status = loop {
-        let seen = fs::read_to_string(format!("{folder}/status")).unwrap_or_default();
-        peak = peak.max(peak_of(&seen).unwrap_or_default());
+        peak = peak.max(peak_of(child.id()).unwrap_or_default());
         let seen = fs::read_to_string(format!("{folder}/stat")).unwrap_or_default();
         worked = worked.max(worked_of(&seen).unwrap_or_default());
         match child.try_wait().expect("a status") {
@@ -166,16 +166,12 @@ fn watched(what: &str, mut command: Command) {
         .lines()
         .find(|line| line.contains(" orders"))
         .unwrap_or_default();
-    println!("  {what}: {wall:.0} ms, {worked:.0} ms of processor time, {peak:.0} MiB: {said}");
+    println!("  {what}: {wall:.0} ms, {worked:.0} ms of processor time, {peak} MiB: {said}");
 }
 
-/// The peak of resident memory in a `/proc/<id>/status`, in MiB.
-fn peak_of(status: &str) -> Option<f64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib = line.trim().trim_end_matches(" kB").parse::<f64>().ok()?;
-    Some(kib / 1_024.0)
+/// The most memory that a process has had, in MiB.
+fn peak_of(process: u32) -> io::Result<u64> {
+    Ok(memory(process, "VmHWM")? >> 10)
 }
 
 /// Milliseconds of processor time in a `/proc/<id>/stat`, which counts hundredths of a second.
@@ -259,10 +255,9 @@ fn processor() -> f64 {
         / 1_000_000.0
 }
 
-/// Most memory that this process has had, in MiB.
-fn memory() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").expect("a status");
-    peak_of(&status).expect("a peak")
+/// The same of this process.
+fn peak() -> u64 {
+    peak_of(std::process::id()).expect("a peak")
 }
 
 fn say(what: &str, tooks: &[Took], promise: &str) {
@@ -286,7 +281,7 @@ async fn one_region() {
     let (report, first) = tick(begin).await;
     assert_eq!(report.expect("a tick").servers, INSTANCES);
     say("the first tick", &[first], "");
-    println!("  memory after it: {:.0} MiB (under 150)", memory());
+    println!("  memory after it: {} MiB (under 150)", peak());
 
     let (mut idle, mut bare) = (Vec::new(), Vec::new());
     for run in 1..=RUNS {
@@ -307,7 +302,7 @@ async fn one_region() {
     let (report, start) = tick(utc("2026-11-23 09:00")).await;
     let started = report.expect("a tick").actions.len();
     say(&format!("a tick that starts {started}"), &[start], "");
-    println!("  memory at most: {:.0} MiB (under 150)", memory());
+    println!("  memory at most: {} MiB (under 150)", peak());
 }
 
 /// How many instances the SDK reads, with the filters of the fleet.
@@ -366,5 +361,5 @@ async fn many_sites() {
         ticks.push(tick);
     }
     say("a tick with nothing to do", &ticks, " (under 3,000 ms)");
-    println!("  memory at most: {:.0} MiB", memory());
+    println!("  memory at most: {} MiB", peak());
 }

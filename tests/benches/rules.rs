@@ -27,6 +27,7 @@ use reveille_tests::{
     demo::median,
     ground::tools,
     house::{House, Place, binary},
+    memory,
 };
 
 use serde_json::{Value, json};
@@ -242,20 +243,9 @@ fn work(house: &House, mut done: impl FnMut(usize) -> bool) -> (f64, f64) {
     )
 }
 
-/// Kilobytes of a line of the process's status.
-fn memory(house: &House, name: &str) -> u64 {
-    fs::read_to_string(format!("/proc/{}/status", house.child.id()))
-        .expect("its status")
-        .lines()
-        .find_map(|line| {
-            line.strip_prefix(name)?
-                .strip_prefix(':')?
-                .split_whitespace()
-                .next()?
-                .parse()
-                .ok()
-        })
-        .expect("a number")
+/// Megabytes of a line of the process's status.
+fn mebibytes(house: &House, name: &str) -> u64 {
+    memory(house.child.id(), name).expect("a number") >> 10
 }
 
 fn arrivals() {
@@ -377,8 +367,8 @@ fn two_hundred_rules() {
                 "{count} rules, each another {}: {} MiB resident, {} of it its own; tick over 200 schedules {tick:.2} ms, \
                  chat {chat:.2} ms",
                 rule.name,
-                memory(&house, "VmRSS") >> 10,
-                memory(&house, "RssAnon") >> 10,
+                mebibytes(&house, "VmRSS"),
+                mebibytes(&house, "RssAnon"),
             );
         }
     }

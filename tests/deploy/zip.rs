@@ -2,53 +2,50 @@
 
 use std::{
     fs,
-    path::Path,
-    process::{Command, Output},
+    path::{Path, PathBuf},
+    process::Command,
 };
 
-use reveille_tests::{
-    demo::program,
-    house::{Place, text},
-};
+use reveille_tests::house::{Place, binary, text};
 
 use crate::folder::original;
 
 const COMMITTED: &str = "1700000000";
 
-fn run(command: &mut Command) -> Output {
+/// What `command` says, which succeeds.
+fn ok(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    output
+    text(&output.stdout)
 }
 
 /// A program that needs nothing that Lambda does not have.
-fn small(place: &Place) -> String {
-    place.file("small.c", "int main(void) { return 7; }\n");
+fn small(place: &Place) -> PathBuf {
+    let source = place.file("small.c", "int main(void) { return 7; }\n");
     let small = place.folder.path().join("small");
-    let source = place.folder.path().join("small.c");
-    run(Command::new("cc").args([&source, Path::new("-o"), &small]));
-    small.display().to_string()
+    ok(Command::new("cc").args([&source, Path::new("-o"), &small]));
+    small
 }
 
-fn pack(place: &Place, program: &str, zip: &str) -> Output {
-    Command::new(original().join("lambda/pack"))
+fn pack(place: &Place, program: &Path, zip: &str) -> Command {
+    let mut command = Command::new(original().join("lambda/pack"));
+    command
         .current_dir(place.folder.path())
         .env("SOURCE_DATE_EPOCH", COMMITTED)
-        .args([program, zip])
-        .output()
-        .unwrap()
+        .arg(program)
+        .arg(zip);
+    command
 }
 
 #[test]
 fn the_zip_has_a_program_that_runs_and_nothing_else() {
     let place = Place::new();
     let small = small(&place);
-    let packed = pack(&place, &small, "one.zip");
-    assert!(packed.status.success(), "{}", text(&packed.stderr));
-    assert!(text(&packed.stdout).contains("one.zip: "));
+    let said = ok(&mut pack(&place, &small, "one.zip"));
+    assert!(said.contains("one.zip: "), "{said}");
 
     let folder = place.folder.path();
-    run(Command::new("unzip")
+    ok(Command::new("unzip")
         .current_dir(folder)
         .args(["-q", "one.zip", "-d", "out"]));
     let files: Vec<_> = fs::read_dir(folder.join("out")).unwrap().collect();
@@ -62,8 +59,7 @@ fn the_same_program_is_the_same_zip() {
     let place = Place::new();
     let small = small(&place);
     let zip = |name: &str| {
-        let packed = pack(&place, &small, name);
-        assert!(packed.status.success(), "{}", text(&packed.stderr));
+        ok(&mut pack(&place, &small, name));
         fs::read(place.folder.path().join(name)).unwrap()
     };
     assert_eq!(zip("one.zip"), zip("two.zip"));
@@ -72,8 +68,7 @@ fn the_same_program_is_the_same_zip() {
 #[test]
 fn a_program_that_can_compile_is_not_packed() {
     let place = Place::new();
-    let full = program().unwrap().display().to_string();
-    let packed = pack(&place, &full, "full.zip");
+    let packed = pack(&place, &binary(), "full.zip").output().unwrap();
     assert!(!packed.status.success());
     let complaint = text(&packed.stderr);
     assert!(

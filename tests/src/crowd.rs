@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
-    model::{Item, ItemKey, Notice, Schedule, Server},
-    port::{Change, Fleet, FleetError, FleetView, News, Notifier, Order, Outcome, Rules, Store},
+    model::{Item, ItemKey, Server},
+    port::{Change, Fleet, FleetError, FleetView, Order, Outcome, Rules, Silence, Store},
     testing::{MemoryStore, server, utc},
     tick::{Scheduler, Settings, TickReport},
 };
@@ -36,22 +36,6 @@ impl Fleet for Still {
         };
         orders.iter().map(accept).collect()
     }
-}
-
-/// Nobody is told.
-struct Silence;
-
-#[async_trait]
-impl Notifier for Silence {
-    fn warning(&self, _: &Schedule) -> Option<Duration> {
-        None
-    }
-
-    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
-        Vec::new()
-    }
-
-    async fn announce(&self, _: &News<'_>) {}
 }
 
 /// Schedules with [`SERVERS_EACH`] servers each, all of them running as they should from 09:00 to 18:00 on a Monday;

@@ -14,4 +14,5 @@ mod memory;
 mod native;
 
 pub use crowd::{Crowd, SERVERS_EACH};
+pub use memory::memory;
 pub use native::{NativeFormatter, NativeRules};

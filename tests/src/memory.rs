@@ -7,7 +7,7 @@ use std::{fs, io};
 ///
 /// # Errors
 /// On other systems.
-pub(crate) fn memory(process: u32, name: &str) -> io::Result<u64> {
+pub fn memory(process: u32, name: &str) -> io::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status
         .lines()

@@ -10,12 +10,11 @@
 
 use std::{collections::BTreeMap, fs, num::NonZeroU32, sync::Arc, time::Instant};
 
-use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use reveille_core::{
-    model::{Item, Notice, Schedule, ServerId, ServerKind, ServerState},
-    port::{Change, News, Notifier, Store as _},
+    model::{Item, ServerId, ServerKind, ServerState},
+    port::{Change, Silence, Store as _},
     tick::{Scheduler, Settings},
 };
 use reveille_local::{Database, SimulatedFleet, SimulatedServer, SqliteStore};
@@ -64,22 +63,6 @@ fn servers(since: DateTime<Utc>) -> Vec<SimulatedServer> {
         .collect()
 }
 
-/// Nobody is told, so that nothing of what is told is kept.
-struct Deaf;
-
-#[async_trait]
-impl Notifier for Deaf {
-    fn warning(&self, _: &Schedule) -> Option<TimeDelta> {
-        None
-    }
-
-    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
-        Vec::new()
-    }
-
-    async fn announce(&self, _: &News<'_>) {}
-}
-
 /// Kilobytes resident.
 fn resident() -> u64 {
     fs::read_to_string("/proc/self/status")
@@ -109,7 +92,7 @@ async fn main() {
         store,
         fleet,
         Arc::new(Sandbox::embedded().expect("the components")),
-        Arc::new(Deaf),
+        Arc::new(Silence),
         Settings::new("day"),
     );
     for day in 0..DAYS {

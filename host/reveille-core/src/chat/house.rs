@@ -435,22 +435,19 @@ impl Chat {
         })
     }
 
-    /// What will be wanted of the servers of `schedule` at `then`, as its plan, exceptions and orders stand now. None while
-    /// it holds, and where there is no such schedule.
+    /// What will be wanted of the servers of `schedule`, which is one of `definitions`, at `then`, as its plan, exceptions
+    /// and orders stand now. None while it holds.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn wanted(
         &self,
-        schedule: &str,
+        definitions: &Definitions,
+        schedule: &Arc<Schedule>,
         then: DateTime<Utc>,
     ) -> Result<Option<Want>, StoreError> {
-        let definitions = self.store.definitions().await?;
-        let Some(schedule) = definitions.schedules.get(schedule) else {
-            return Ok(None);
-        };
         let kept = Kept::read(&*self.store, Some(&schedule.name), None, then).await?;
-        Ok(Subject::new(schedule, &definitions, &kept, &*self.rules, then).wanted())
+        Ok(Subject::new(schedule, definitions, &kept, &*self.rules, then).wanted())
     }
 
     /// The servers, or what to say when none can be seen.

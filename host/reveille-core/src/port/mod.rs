@@ -4,6 +4,7 @@ mod fleet;
 mod formatter;
 mod notifier;
 mod rules;
+mod silence;
 mod source;
 mod store;
 
@@ -13,5 +14,6 @@ pub use fleet::{
 pub use formatter::Formatter;
 pub use notifier::{News, Notifier};
 pub use rules::{DecideRequest, DecidedServer, PlanRequest, Rules};
+pub use silence::Silence;
 pub use source::{FetchRequest, Fetched, Source, SourceError};
 pub use store::{Change, Delivery, Held, Intent, Lease, Snapshot, Store, StoreError, TickRecord};

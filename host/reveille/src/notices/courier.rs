@@ -311,12 +311,15 @@ impl Courier {
         if notice.expires <= now {
             return Some("it was pointless before it could be sent");
         }
-        let schedule = notice.schedule.as_deref()?;
+        let name = notice.schedule.as_ref()?;
         let definitions = self.store.definitions().await.ok()?;
-        let is_warning = warns(notice, definitions.schedules.get(schedule)?);
-        let is_put_off =
-            is_warning && self.chat.wanted(schedule, notice.expires).await.ok()? == Some(Want::Run);
-        is_put_off.then_some("the stop was put off before it could be sent")
+        let schedule = definitions.schedules.get(name)?;
+        if !warns(notice, schedule) {
+            return None;
+        }
+        let wanted = self.chat.wanted(&definitions, schedule, notice.expires);
+        (wanted.await.ok()? == Some(Want::Run))
+            .then_some("the stop was put off before it could be sent")
     }
 
     /// What is made of what became of a message. The target rests after whatever is not well: the others that wait for it

@@ -10,15 +10,12 @@ mod tests;
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_trait::async_trait;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use reveille_aws::registry::Registry;
 use reveille_core::{
-    model::{
-        Action, Definitions, Item, Notice, Schedule, Server, ServerId, Stored, Want, local_moment,
-    },
-    port::{FleetView, News, Notifier, OrderAction, Rules},
+    model::{Action, Definitions, Item, Schedule, Server, ServerId, Stored, Want, local_moment},
+    port::{FleetView, OrderAction, Rules, Silence},
     tick::{Scheduler, Settings, TickOutcome, TickReport, Unseen},
     timeline::Timeline,
 };
@@ -47,22 +44,6 @@ pub(crate) struct Shadow {
     memory: Arc<Memory>,
     recorder: Arc<Recorder>,
     scheduler: Scheduler,
-}
-
-/// Nobody is told of what is not done.
-struct Silence;
-
-#[async_trait]
-impl Notifier for Silence {
-    fn warning(&self, _: &Schedule) -> Option<Duration> {
-        None
-    }
-
-    fn notices(&self, _: &News<'_>) -> Vec<Notice> {
-        Vec::new()
-    }
-
-    async fn announce(&self, _: &News<'_>) {}
 }
 
 impl Shadow {
