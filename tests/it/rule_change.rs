@@ -15,16 +15,17 @@ const AT: &str = "2026-11-23 13:00";
 /// Requests that are sent at most while a host takes up what the store says: it looks twice a second.
 const MOST_REQUESTS: u32 = 100_000;
 
+/// Definitions without a schedule.
+const OFFICE: &str =
+    "periods:\n  office: { begintime: \"09:00\", endtime: \"18:00\", weekdays: mon-fri }\n";
+
 /// A place with two rules to choose from, and a schedule that uses `holidays`.
 fn place() -> Place {
     let place = Place::new();
     let write = |name: &str, bytes: &[u8]| std::fs::write(place.folder.path().join(name), bytes);
     write("old.wasm", &component("company-days")).unwrap();
     write("new.wasm", &component("kr-holidays")).unwrap();
-    place.file(
-        "office.yaml",
-        "periods:\n  office: { begintime: \"09:00\", endtime: \"18:00\", weekdays: mon-fri }\n",
-    );
+    place.file("office.yaml", OFFICE);
     place.ok(&["apply", "-f", "office.yaml"]);
     put(
         &place,
@@ -293,4 +294,34 @@ fn a_file_that_names_a_rule_before_it_is_there_is_told_how_it_comes() {
         complaint.contains("rule not-yet: it comes before the schedules that name it"),
         "{complaint}"
     );
+}
+
+#[test]
+fn a_file_that_takes_out_a_rule_which_its_schedule_uses_is_refused() {
+    let place = place();
+    place.ok(&["rule", "add", "early", "old.wasm", "--yes"]);
+    let schedule = "schedules:\n  dev: { periods: [office], rules: [early] }\n";
+    place.file("dev.yaml", &(OFFICE.to_owned() + schedule));
+    let complaint = place.fails(&["apply", "-f", "dev.yaml"]);
+    assert!(
+        complaint.contains("rule early: this file takes it out of the store")
+            && !complaint.contains("rule add"),
+        "{complaint}"
+    );
+    let exported = place.ok(&["export"]);
+    assert!(
+        exported.contains("early"),
+        "nothing was applied: {exported}"
+    );
+
+    let (_, rules) = exported.split_once("rules:\n  \"early\"").unwrap();
+    place.file(
+        "dev.yaml",
+        &format!("{OFFICE}{schedule}rules:\n  \"early\"{rules}"),
+    );
+    place.ok(&["apply", "-f", "dev.yaml"]);
+    // One that nothing uses any more may go.
+    place.file("office.yaml", OFFICE);
+    let applied = place.ok(&["apply", "-f", "office.yaml"]);
+    assert!(applied.contains("- rule early"), "{applied}");
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use reveille_core::model::{Definitions, Item};
-use reveille_loader::{Loader, Places};
+use reveille_loader::{Loader, Places, Written};
 
 use super::Setting;
 use crate::{
@@ -60,7 +60,8 @@ async fn read(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<V
     let (unloaded, unknown) = match definitions_file::items(&text, language) {
         Ok(items) => {
             let wanted = Definitions::read(&items, zone);
-            let unloaded = load_rules(&wanted, setting, house).await?;
+            let mut unloaded = load_rules(&wanted, setting, house).await?;
+            unloaded.extend(take_out(&wanted, house));
             let unknown = unknown(&wanted, house, &unloaded);
             (unloaded, unknown)
         }
@@ -91,19 +92,39 @@ async fn read(path: &Path, setting: &Setting, house: &House) -> anyhow::Result<V
 
 /// The rules that schedules name and of which nothing is said anywhere.
 fn unknown(wanted: &Definitions, house: &House, unloaded: &[(String, String)]) -> BTreeSet<String> {
-    let named = wanted.schedules.values().flat_map(|schedule| {
-        let rules = schedule.rules.iter();
-        rules.map(|used| used.name.as_str())
-    });
     let tried = house.loader.unloaded();
     let is_known = |rule: &str| {
         let mut tried = tried.iter().chain(unloaded);
         house.sandbox.description(rule).is_ok() || tried.any(|(name, _)| name == rule)
     };
-    named
+    named(wanted)
         .filter(|rule| !is_known(rule))
         .map(str::to_owned)
         .collect()
+}
+
+/// The rules that schedules name.
+fn named(wanted: &Definitions) -> impl Iterator<Item = &str> {
+    let schedules = wanted.schedules.values();
+    schedules.flat_map(|schedule| schedule.rules.iter().map(|used| used.name.as_str()))
+}
+
+/// Unloads the rules of the store that `wanted` takes out, so that no schedule beside them is taken for one that works.
+/// Returns those that schedules name all the same, each with what to do.
+fn take_out(wanted: &Definitions, house: &House) -> Vec<(String, String)> {
+    let known = house.loader.known().into_iter();
+    let gone = known.filter(|rule| {
+        rule.written == Written::Store && !wanted.rules.contains_key(&rule.source.name)
+    });
+    let names: Vec<String> = gone.map(|rule| rule.source.name).collect();
+    for name in &names {
+        house.sandbox.unload(name);
+    }
+    let used = names
+        .into_iter()
+        .filter(|name| named(wanted).any(|rule| rule == name));
+    let why = "this file takes it out of the store: write it under `rules`, as `reveille export` prints it";
+    used.map(|name| (name, why.to_owned())).collect()
 }
 
 /// Loads the rules that `wanted` has and the store has otherwise or not at all, so that they can be asked about the

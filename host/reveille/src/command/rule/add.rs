@@ -84,7 +84,8 @@ pub(super) async fn run(args: RuleAddArgs, setting: Setting) -> anyhow::Result<E
     }
     if stored::users(&definitions, name).is_empty() {
         print(&format!(
-            "no schedule uses it yet: write `rules: [{name}]` in one, and `reveille apply`\n"
+            "no schedule uses it yet: write `rules: [{name}]` in one, and `reveille apply` a file that has the rule too, as \
+             `reveille export` prints it\n"
         ));
     }
     Ok(ExitCode::SUCCESS)
